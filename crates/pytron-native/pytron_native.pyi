@@ -1,0 +1,90 @@
+"""The native window host: tao's event loop, wry's views, and the page's transport."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, final
+
+__version__: str
+
+class HostError(Exception):
+    """The host could not do it. `code` is from spec/ipc.md, section 8; the message has the remedy."""
+
+    code: str
+
+# What `receive` gives, in the order it happened. `parts` and `body` are bytes-like, not copied.
+Frame = tuple[Literal["frame"], int, bytes, Sequence[memoryview]]  # window, JSON, parts
+Event = tuple[Literal["event"], bytes]  # JSON, spec/view.md section 2
+Request = tuple[
+    Literal["asset"], int, int, str, str, dict[str, str]
+]  # request, window, method, path?query, headers
+
+@final
+class Host:
+    """The windows of this process. Create and run it on the main thread; the rest is for any thread."""
+
+    def __init__(
+        self,
+        *,
+        app_id: str,
+        name: str,
+        data_folder: str | None = None,  # None: nothing is kept
+        dev: bool = False,
+    ) -> None: ...
+    def prewarm(self) -> None:
+        """Start the web process for the first window now. Main thread, before `run`. Optional."""
+    def run(self, wakeup_fd: int = -1) -> int:
+        """Turn the event loop until `quit`; the exit code. May be called again afterwards.
+
+        When `wakeup_fd` becomes readable (signal.set_wakeup_fd), Python's signal handlers run on
+        this thread; what they raise is raised from here.
+        """
+    def quit(self, code: int = 0) -> None:
+        """End `run`; all windows close and every `receive` returns an empty list."""
+    def command(self, message: bytes) -> None:
+        """One command of spec/view.md section 1. Raises HostError for malformed ones."""
+    def send(self, window: int, body: bytes, parts: Sequence[object] = ()) -> int:
+        """Queue comma-joined messages for the window's page; the number of bytes now waiting.
+
+        With `parts` (bytes-like) the body becomes a frame of its own. An unknown window is ignored
+        and gives -1: it may just have closed.
+        """
+    def waiting(self, window: int) -> int:
+        """Bytes queued for the page and not yet handed to it; -1 for an unknown window."""
+    def discard(self, window: int) -> None:
+        """Forget what is queued for the window's page: its session has ended."""
+    def receive(self, timeout_s: float | None = None) -> list[Frame | Event | Request]:
+        """Wait for what pages and windows sent, with the GIL released; all that is there.
+
+        Several threads may wait; each item is given to one of them. Empty after `quit` or at the
+        time-out.
+        """
+    def answer(
+        self,
+        request: int,
+        status: int,
+        headers: Sequence[tuple[str, str]],
+        body: object = b"",  # bytes-like, kept alive and not copied
+    ) -> None:
+        """Answer an asset request. Unknown requests (the page has gone) are ignored."""
+    def answer_file(
+        self,
+        request: int,
+        status: int,
+        headers: Sequence[tuple[str, str]],
+        path: str,
+        offset: int,
+        length: int,
+    ) -> None:
+        """Answer an asset request with a slice of a file."""
+    def answer_stream(
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], length: int = -1
+    ) -> int:
+        """Answer with a stream: a file descriptor to write to and close; EPIPE when the page left.
+
+        Platforms: Linux and macOS. On Windows the host raises HostError `unsupported` and the kit
+        sends the whole body.
+        """
+    def invoke(self, function: Callable[[], object]) -> None:
+        """Run a Python function on the main thread soon. What it raises is logged."""
+
+def facts() -> dict[str, str | bool]:
+    """Engine version and the hazards found on this machine: never opens a display."""
