@@ -1,0 +1,124 @@
+"""Every task of the repository, for every language: `nox -l` lists them.
+
+`python3 dev.py test` prepares the machine and runs these; CI does the same.
+"""
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+import nox
+from nox.command import CommandFailed
+
+nox.options.default_venv_backend = "none"  # tools come from the developer's one environment
+nox.options.sessions = ["lint", "types", "test", "e2e"]
+
+PYTHON_FOLDERS = (
+    "dev.py",
+    "noxfile.py",
+    "tools",
+    "python",
+    "tests",
+    "examples",
+    "benchmarks",
+    "docs",
+)
+ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
+
+
+def run_all(session: nox.Session, *commands: Sequence[str], **env: str) -> None:
+    """Run all commands, also after one has failed, so that one run shows every failure."""
+    failed = False
+    for command in commands:
+        try:
+            session.run(*command, env=env, external=True)
+        except CommandFailed:
+            failed = True
+    if failed:
+        session.error("see above")
+
+
+def python(module: str, *arguments: str) -> tuple[str, ...]:
+    """A command that runs a module of the environment's Python."""
+    return (sys.executable, "-m", module, *arguments)
+
+
+def npx(*command: str) -> tuple[str, ...]:
+    """A command of the installed npm packages; nothing is ever downloaded."""
+    return ("npx", "--no", "--", *command)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check format, lint and layers."""
+    run_all(
+        session,
+        python("ruff", "format", "--check", *PYTHON_FOLDERS),
+        python("ruff", "check", *PYTHON_FOLDERS),
+        ("lint-imports", "--no-cache"),
+        ("cargo", "fmt", "--all", "--check"),
+        *clippy(session),
+        ("npm", "run", "lint"),
+        python("towncrier", "check", "--compare-with", "HEAD"),
+        PYTHONPATH="python",
+    )
+
+
+def clippy(session: nox.Session) -> list[tuple[str, ...]]:
+    """The clippy command; a loud word and nothing where the distribution's Rust has no clippy."""
+    if shutil.which("cargo-clippy") is None:
+        session.warn("Skipped: clippy is not installed; `rustup component add clippy` brings it")
+        return []
+    return [("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings")]
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Type-check Python and TypeScript, and the native module's stub against the built module."""
+    run_all(
+        session,
+        npx("pyright", "--pythonpath", sys.executable),
+        ("npm", "run", "types"),
+        python("mypy.stubtest", "pytron_native", "--mypy-config-file", "pyproject.toml"),
+    )
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Run the unit tests; name languages to run only those: `nox -s test -- python`."""
+    commands = {
+        "python": python(
+            "pytest", "python/tests", "tests/architecture", "tests/dev", "docs/snippets"
+        ),
+        "rust": ("cargo", "test", "--workspace", "--release", "--locked"),
+        "typescript": ("npm", "test"),
+    }
+    languages = session.posargs or list(commands)
+    run_all(session, *(commands[language] for language in languages))
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """Open real windows on a display of its own; further words are pytest's."""
+    run_all(session, (*ON_DISPLAY, *python("pytest", "tests/e2e", *session.posargs)))
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run what takes minutes: long fuzzing, the check of the Windows and macOS code."""
+    run_all(session, python("pytest", "-m", "slow", "python/tests", "tests/slow"))
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build both wheels into build/wheels, from what dev.py has prepared."""
+    run_all(
+        session,
+        python("hatchling", "build", "--target", "wheel", "--directory", "../build/wheels/kit"),
+    )
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Write the changelog of the version from its fragments."""
+    session.run(*python("towncrier", "build", "--yes"), external=True)

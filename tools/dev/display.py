@@ -1,0 +1,125 @@
+"""A display for windows where there is none: Xvfb with a window manager.
+
+Run as `python -m tools.dev.display COMMAND…` it gives the command a fresh display of its own.
+"""
+
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tools.dev.machine import LINUX, SetupError, find_program
+
+SCREEN = "1280x900x24"
+START_DEADLINE_S = 30.0
+
+
+@contextmanager
+def fresh_display(screen: str = SCREEN) -> Iterator[dict[str, str]]:
+    """Environment variables that lead programs to a new virtual display, gone with the block.
+
+    A window manager runs on it when openbox is there: without one, nothing can be maximised.
+
+    Raises:
+        SetupError: Xvfb is missing or did not start.
+
+    Platforms: Linux; elsewhere the machine's own display is used.
+    """
+    if not LINUX:
+        yield {}
+        return
+    program = find_program("Xvfb")
+    if program is None:
+        raise SetupError("no display, and Xvfb is not installed", "run `python3 dev.py setup`")
+    with ExitStack() as stack:
+        number = stack.enter_context(_xvfb(program, screen))
+        variables = {
+            "DISPLAY": f":{number}",
+            "WAYLAND_DISPLAY": "",
+            "GDK_BACKEND": "x11",
+            "NO_AT_BRIDGE": "1",  # no accessibility bus here: looking for it costs seconds
+            "GTK_A11Y": "none",
+        }
+        manager = find_program("openbox")
+        if manager is not None:
+            stack.enter_context(_openbox(manager, variables))
+        yield variables
+
+
+@contextmanager
+def _xvfb(program: str, screen: str) -> Iterator[int]:
+    """The number of a new display; Xvfb chooses a free one and tells when it is ready."""
+    reader, writer = os.pipe()
+    command = [program, "-displayfd", str(writer), "-screen", "0", screen, "-nolisten", "tcp"]
+    with tempfile.TemporaryFile() as log, os.fdopen(reader, "rb") as answer:
+        process = subprocess.Popen(
+            [*command, "-noreset"],
+            pass_fds=[writer],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C ends the tests first, their display after them
+        )
+        os.close(writer)
+        try:
+            ready, _, _ = select.select([answer], [], [], START_DEADLINE_S)
+            text = answer.readline().strip() if ready else b""
+            if not text:
+                log.seek(0)
+                said = log.read().decode("utf-8", "replace").strip() or "it said nothing"
+                raise SetupError(
+                    f"Xvfb did not start: {said[-500:]}",
+                    f"try it by hand: {' '.join(command[:1])} :99",
+                )
+            yield int(text)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
+def _openbox(program: str, variables: dict[str, str]) -> Iterator[None]:
+    """Openbox, up and managing windows when the block begins."""
+    with tempfile.TemporaryDirectory(prefix="pytron-display-") as folder:
+        ready = Path(folder, "ready")
+        os.mkfifo(ready)
+        reader = os.open(ready, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            process = subprocess.Popen(
+                [program, "--startup", f"sh -c 'echo ready > {ready}'"],
+                env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            try:
+                if not select.select([reader], [], [], START_DEADLINE_S)[0]:
+                    raise SetupError("openbox did not start", "try it by hand: openbox --replace")
+                yield
+            finally:
+                process.terminate()
+                process.wait()
+        finally:
+            os.close(reader)
+
+
+def main(command: Sequence[str]) -> int:
+    """Run a command on a fresh display and return its exit code."""
+    if not command:
+        sys.stderr.write("usage: python -m tools.dev.display COMMAND [ARGUMENT…]\n")
+        return 2
+    try:
+        with fresh_display() as variables:
+            return subprocess.run(command, env={**os.environ, **variables}, check=False).returncode
+    except SetupError as error:
+        sys.stderr.write(f"{error}\nRemedy: {error.remedy}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

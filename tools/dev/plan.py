@@ -1,0 +1,209 @@
+"""The steps that make this checkout ready, and what each of them reads and makes."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.dev import machine, packages, toolchains
+from tools.dev.machine import BUILD, PYTHON, ROOT, SITE, STAMPS, VENV, SetupError, find_program
+from tools.dev.packages import Need
+from tools.dev.progress import say
+from tools.dev.steps import Job, Step, run_steps
+
+NATIVE_WHEELS = BUILD / "wheels" / "native"
+CLIENT = "packages/pytron-client/dist/client.js"
+BUNDLED = "python/pytron/_bundled"
+DEMO = "examples/notes"
+
+OFFLINE = "check the network connection (and its proxy), then run the same command again"
+
+
+@dataclass
+class Ready:
+    """A machine that has been made ready: the environment for programs, and the steps' times."""
+
+    env: dict[str, str]
+    times: dict[str, float] = field(default_factory=dict[str, float])
+
+
+def prepare(needs: Sequence[Need], *, parts: bool = True) -> Ready:
+    """Install and build what is missing or out of date.
+
+    Without `parts` only the tools are made ready, not Pytron itself.
+
+    Raises:
+        SetupError: something could not be had or built; the remedy says what to do.
+    """
+    with _alone():
+        env = machine.environment()
+        times: dict[str, float] = {}
+        if step := packages.missing_step(needs, env):
+            times[step.name] = step.run(env)
+        rust = toolchains.find_rust()
+        if rust is None:
+            times["rust"] = toolchains.rust_step(env).run(env)
+            rust = toolchains.find_rust()
+        if rust is None:
+            raise SetupError("the distribution's Rust does not run", toolchains.RUST_REMEDY)
+        times |= run_steps([python_step()], env)
+        node = toolchains.find_node()
+        if node is None:
+            times["node"] = toolchains.node_step(PYTHON).run(env)
+            node = toolchains.find_node()
+        if node is None:
+            raise SetupError("Node from its Python wheel does not run here", toolchains.NODE_REMEDY)
+        env = machine.environment(rust.folder, node.folder)
+        steps = [npm_step(node.version)]
+        if parts:
+            steps += part_steps(rust.version, node.version)
+        times |= run_steps(steps, env)
+        return Ready(env, times)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let only one dev.py at a time change this checkout."""
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    with (STAMPS / "lock").open("w") as lock:
+        if machine.WINDOWS:
+            yield  # Windows refuses to replace files in use by itself
+            return
+        import fcntl
+
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("  another dev.py is at work in this checkout: waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def python_step() -> Step:
+    """`.venv` with the pinned tools."""
+
+    def make(job: Job) -> None:
+        if not _runs_here(PYTHON):
+            job.run(sys.executable, "-m", "venv", "--clear", VENV)
+        job.run(PYTHON, "-m", "pip", "install", "-r", "requirements-dev.txt")
+
+    return Step(
+        "python environment",
+        make,
+        inputs=["requirements-dev.txt"],
+        outputs=[_inside(PYTHON), f"{SITE}/nox"],
+        remedy=OFFLINE,
+    )
+
+
+def _runs_here(python: Path) -> bool:
+    """Whether the environment works and was made at this place: its scripts name their folder."""
+    if toolchains.version_of(str(python)) is None:
+        return False
+    activate = python.with_name("activate")
+    try:
+        return str(VENV) in activate.read_text("utf-8")
+    except OSError:
+        return False
+
+
+def npm_step(node: str) -> Step:
+    """`node_modules` as package-lock.json has it."""
+    return Step(
+        "npm packages",
+        lambda job: job.run(_npm(job.env), "ci", "--no-audit", "--no-fund"),
+        inputs=[
+            "package.json",
+            "package-lock.json",
+            "packages/*/package.json",
+            f"{DEMO}/frontend/package.json",
+        ],
+        outputs=["node_modules/.package-lock.json"],
+        facts={"node": node},
+        remedy=OFFLINE,
+    )
+
+
+def part_steps(rust: str, node: str) -> list[Step]:
+    """Pytron's own parts, in the order in which they need each other."""
+    return [
+        Step(
+            "client",
+            lambda job: job.run(_npm(job.env), "run", "build"),
+            inputs=["package.json", "package-lock.json", "packages", "tsconfig*.json"],
+            outputs=[CLIENT],
+            facts={"node": node},
+            remedy="mend what the compiler names above; `npm run build` repeats only this step",
+        ),
+        Step(
+            "bundled files",
+            _bundle,
+            inputs=[CLIENT],
+            outputs=[f"{BUNDLED}/client.js"],
+        ),
+        Step(
+            "native engine",
+            _build_native,
+            inputs=["Cargo.toml", "Cargo.lock", "crates"],
+            outputs=[f"{_inside(NATIVE_WHEELS)}/*.whl"],
+            facts={"rust": rust},
+            remedy="mend what cargo names above; `cargo build --release` repeats only this step",
+        ),
+        Step(
+            "native engine install",
+            _install_native,
+            inputs=[f"{_inside(NATIVE_WHEELS)}/*.whl"],
+            outputs=[f"{SITE}/pytron_native*"],
+        ),
+        Step(
+            "pytron install",
+            lambda job: job.run(
+                PYTHON, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "-e", "python"
+            ),
+            inputs=["python/pyproject.toml", "python/pytron/__init__.py"],
+            outputs=[f"{SITE}/pytron_kit-*", _inside(machine.PROGRAMS / "pytron*")],
+        ),
+        Step(
+            "demo page",
+            lambda job: job.run(_npm(job.env), "run", "build", cwd=ROOT / DEMO / "frontend"),
+            inputs=[f"{DEMO}/frontend", "packages/pytron-client/dist"],
+            outputs=[f"{DEMO}/frontend/dist/index.html"],
+            facts={"node": node},
+            remedy=f"mend what is named above; `npm run build` in {DEMO}/frontend repeats it",
+        ),
+    ]
+
+
+def _bundle(job: Job) -> None:
+    target = ROOT / BUNDLED
+    target.mkdir(parents=True, exist_ok=True)
+    job.write(f"copy {CLIENT} to {BUNDLED}")
+    shutil.copyfile(ROOT / CLIENT, target / "client.js")
+
+
+def _build_native(job: Job) -> None:
+    shutil.rmtree(NATIVE_WHEELS, ignore_errors=True)  # an older wheel must not be installed
+    job.run(
+        *(PYTHON, "-m", "maturin", "build", "--release", "--locked", "--auditwheel", "skip"),
+        *("--manifest-path", "crates/pytron-native/Cargo.toml", "--interpreter", PYTHON),
+        *("--out", NATIVE_WHEELS),
+    )
+
+
+def _install_native(job: Job) -> None:
+    (wheel,) = NATIVE_WHEELS.glob("*.whl")
+    job.run(PYTHON, "-m", "pip", "install", "--no-deps", "--no-index", "--force-reinstall", wheel)
+
+
+def _npm(env: Mapping[str, str]) -> str:
+    found = find_program("npm", env["PATH"])
+    if found is None:
+        raise SetupError("npm is not on the PATH", toolchains.NODE_REMEDY)
+    return found
+
+
+def _inside(path: Path) -> str:
+    return Path(os.path.relpath(path, ROOT)).as_posix()
