@@ -1,6 +1,7 @@
 """The commands of dev.py: demo, test, bench, lint, setup, clean."""
 
 import argparse
+import io
 import os
 import shutil
 import sys
@@ -26,7 +27,7 @@ TEST_SESSIONS = ("lint", "types", "test", "e2e")
 def main(arguments: Sequence[str]) -> int:
     """Run a command of dev.py and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that has no such letter
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
@@ -101,7 +102,7 @@ def run_demo(options: argparse.Namespace) -> int:
     if shown and not options.check:
         say("opening the demo: close its window to come back")
         return run_watched([str(PYTHON), str(app)], on_line=say, env=ready.env)
-    return _check_demo(str(app), ready.env, nullcontext({}) if shown else fresh_display())
+    return _check_demo(str(app), ready.env, _display(shown))
 
 
 def _check_demo(
@@ -167,7 +168,7 @@ def run_bench(options: argparse.Namespace) -> int:
     program = ROOT / "benchmarks" / "run.py"
     if not program.is_file():
         raise SetupError(f"there is no {program}", "get a complete checkout: see `git status`")
-    with nullcontext({}) if shown else fresh_display() as variables:
+    with _display(shown) as variables:
         return run_watched(
             [str(PYTHON), str(program), *options.rest], on_line=say, env={**ready.env, **variables}
         )
@@ -188,6 +189,11 @@ def run_clean(options: argparse.Namespace) -> int:
             say(f"removing {place.relative_to(ROOT)}")
             shutil.rmtree(place)
     return 0
+
+
+def _display(shown: bool) -> AbstractContextManager[dict[str, str]]:
+    """The display that is there, or one made for this run."""
+    return nullcontext(dict[str, str]()) if shown else fresh_display()
 
 
 def _prepare(needs: Sequence[packages.Need]) -> Ready:

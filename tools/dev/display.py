@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ START_DEADLINE_S = 30.0
 
 
 @contextmanager
-def fresh_display(screen: str = SCREEN) -> Iterator[dict[str, str]]:
+def fresh_display(screen: str = SCREEN) -> Generator[dict[str, str]]:
     """Environment variables that lead programs to a new virtual display, gone with the block.
 
     A window manager runs on it when openbox is there: without one, nothing can be maximised.
@@ -51,7 +51,7 @@ def fresh_display(screen: str = SCREEN) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _xvfb(program: str, screen: str) -> Iterator[int]:
+def _xvfb(program: str, screen: str) -> Generator[int]:
     """The number of a new display; Xvfb chooses a free one and tells when it is ready."""
     reader, writer = os.pipe()
     command = [program, "-displayfd", str(writer), "-screen", "0", screen, "-nolisten", "tcp"]
@@ -82,7 +82,7 @@ def _xvfb(program: str, screen: str) -> Iterator[int]:
 
 
 @contextmanager
-def _openbox(program: str, variables: dict[str, str]) -> Iterator[None]:
+def _openbox(program: str, variables: dict[str, str]) -> Generator[None]:
     """Openbox, up and managing windows when the block begins."""
     with tempfile.TemporaryDirectory(prefix="pytron-display-") as folder:
         ready = Path(folder, "ready")

@@ -137,7 +137,7 @@ def _as_root() -> list[str]:
     return [] if is_root() else ["sudo"]
 
 
-def missing_step(needs: Sequence[Need], env: Mapping[str, str]) -> Step | None:
+def missing_step(needs: Sequence[Need]) -> Step | None:
     """The step that installs what is missing, or None when nothing is.
 
     Raises:
@@ -157,10 +157,10 @@ def missing_step(needs: Sequence[Need], env: Mapping[str, str]) -> Step | None:
             + " ".join(name for need in lacking for name in need.packages.get("apt", ())),
         )
     names = tuple(name for need in lacking for name in need.packages.get(manager.name, ()))
-    return install_step(manager, names, f"missing here: {what}", env)
+    return install_step(manager, names, f"missing here: {what}")
 
 
-def install_step(manager: Manager, names: Sequence[str], why: str, env: Mapping[str, str]) -> Step:
+def install_step(manager: Manager, names: Sequence[str], why: str) -> Step:
     """A step that installs packages; says which and why before it is run.
 
     Raises:
@@ -170,7 +170,7 @@ def install_step(manager: Manager, names: Sequence[str], why: str, env: Mapping[
     say(f"  {why}")
     say(f"  system packages to install: {' '.join(names)}")
     if not is_root():
-        _ask_for_sudo(command, env)
+        _ask_for_sudo(command)
 
     def install(job: Job) -> None:
         job.env["DEBIAN_FRONTEND"] = "noninteractive"
@@ -187,10 +187,10 @@ def refresh(manager: Manager, job: Job) -> None:
         job.run(*_as_root(), *manager.refresh)
 
 
-def _ask_for_sudo(command: Sequence[str], env: Mapping[str, str]) -> None:
+def _ask_for_sudo(command: Sequence[str]) -> None:
     by_hand = f"run this as root, then the same command again: {' '.join(command[1:])}"
     if find_program("sudo") is None:
         raise SetupError("this user may not install system packages, and there is no sudo", by_hand)
     quiet = [] if sys.stdin is not None and sys.stdin.isatty() else ["-n"]
-    if subprocess.run(["sudo", *quiet, "-v"], check=False, env=dict(env)).returncode:
+    if subprocess.run(["sudo", *quiet, "-v"], check=False).returncode:
         raise SetupError("sudo did not let us install system packages", by_hand)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,11 +41,11 @@ def prepare(needs: Sequence[Need], *, parts: bool = True) -> Ready:
     with _alone():
         env = machine.environment()
         times: dict[str, float] = {}
-        if step := packages.missing_step(needs, env):
+        if step := packages.missing_step(needs):
             times[step.name] = step.run(env)
         rust = toolchains.find_rust()
         if rust is None:
-            times["rust"] = toolchains.rust_step(env).run(env)
+            times["rust"] = toolchains.rust_step().run(env)
             rust = toolchains.find_rust()
         if rust is None:
             raise SetupError("the distribution's Rust does not run", toolchains.RUST_REMEDY)
@@ -65,7 +65,7 @@ def prepare(needs: Sequence[Need], *, parts: bool = True) -> Ready:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Generator[None]:
     """Let only one dev.py at a time change this checkout."""
     STAMPS.mkdir(parents=True, exist_ok=True)
     with (STAMPS / "lock").open("w") as lock:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ TICK_S = 0.2
 @contextmanager
 def started(
     command: Sequence[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None
-) -> Iterator["subprocess.Popen[bytes]"]:
+) -> Generator["subprocess.Popen[bytes]"]:
     """A running program in a process group of its own, ended with the block."""
     process = subprocess.Popen(
         command,

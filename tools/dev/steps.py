@@ -97,11 +97,11 @@ class Step:
     def is_done(self) -> bool:
         """Whether the stamp has today's key and every output is there."""
         try:
-            stamp = json.loads(self._stamp.read_text("utf-8"))
-        except (OSError, ValueError):
+            stamped = json.loads(self._stamp.read_text("utf-8"))["key"]
+        except (OSError, ValueError, TypeError, KeyError):  # none, or not one of ours
             return False
         done = all(any(True for _ in self.root.glob(pattern)) for pattern in self.outputs)
-        return done and isinstance(stamp, dict) and stamp.get("key") == self.key()
+        return done and stamped == self.key()
 
     def run(self, env: Mapping[str, str]) -> float:
         """Do it, show it, and stamp it; the seconds it took.

