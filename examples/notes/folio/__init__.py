@@ -1,0 +1,1 @@
+"""What Folio, the notes app, is made of; `../app.py` joins it to the windows."""

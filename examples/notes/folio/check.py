@@ -1,0 +1,104 @@
+"""The demo proves itself: the page works its own controls, and this prints what came of it."""
+
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytron import App, Event, PytronError
+
+from . import samples
+from .model import Shared
+from .store import Store
+
+DEADLINE_S = 60.0
+_FILES = 2000
+_PICTURE_S = 10.0
+
+
+@dataclass
+class Plan:
+    """What the page is to import while it checks itself."""
+
+    folder: str
+    files: int
+
+
+def made_folder() -> Path:
+    """A new folder for the notes of one check."""
+    return Path(tempfile.mkdtemp(prefix="folio-check-"))
+
+
+class Check:
+    """One run of the app that ends by itself: with exit code 0 if all went well, else 1."""
+
+    def __init__(self, app: App[Shared], store: Store, folder: Path, picture: Path) -> None:
+        """Prepare notes and files, and listen to what the page reports."""
+        self._app, self._picture = app, picture
+        self._began = time.monotonic()
+        self._passed = self._failed = 0
+        self.plan = Plan(str(folder / "inbox"), _FILES)
+        store.add(samples.drafts())
+        samples.write_files(folder / "inbox", _FILES)
+        app.on("check")(self._report)
+        app.on("check-done")(self._finish)
+        # What one window asks of the other goes by way of Python, to all of them.
+        for name in ("check-tell", "check-ask"):
+            app.on(name)(self._relay)
+
+    def run(self) -> int:
+        """Run the app until the page is done, or until the deadline."""
+        late = threading.Timer(DEADLINE_S, self._give_up)
+        late.daemon = True
+        late.start()
+        try:
+            code = self._app.run()
+        except PytronError as error:
+            print(f"FAILED: the app did not run: {error}", flush=True)
+            return 1
+        finally:
+            late.cancel()
+        if code == 0 and not self._passed:
+            print("FAILED: the window closed before the page had reported anything", flush=True)
+            return 1
+        return code
+
+    def _relay(self, event: Event) -> None:
+        heard = {"check-tell": "check-seen", "check-ask": "check-press"}[event.name]
+        self._app.emit(heard, event.data)
+
+    def _report(self, event: Event) -> None:
+        data: dict[str, Any] = event.data
+        if data["ok"]:
+            self._passed += 1
+            print(f"ok: {data['what']}: {data['detail']}", flush=True)
+        else:
+            self._failed += 1
+            print(f"FAILED: {data['what']}: {data['detail']}", flush=True)
+
+    def _finish(self, event: Event) -> None:
+        try:
+            for window in self._app.windows:
+                path = self._picture
+                if window.label != "main":
+                    path = path.with_name(f"{path.stem}-{window.label}{path.suffix}")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                window.screenshot(str(path)).result(_PICTURE_S)
+                print(f"ok: screenshot of {window.label}: {path.stat().st_size} bytes", flush=True)
+        except (PytronError, OSError, TimeoutError) as error:
+            self._failed += 1
+            print(f"FAILED: screenshot: {error}", flush=True)
+        took_s = time.monotonic() - self._began
+        print(f"{self._passed} checks passed, {self._failed} failed in {took_s:.1f} s", flush=True)
+        self._app.quit(1 if self._failed or event.data["steps"] != self._passed else 0)
+
+    def _give_up(self) -> None:
+        done = f"{self._passed} checks had passed" if self._passed else "the page said nothing"
+        print(
+            f"FAILED: the page was not done after {DEADLINE_S:.0f} s ({done}): "
+            "run it again with PYTRON_LOG=debug to see what it waits for",
+            flush=True,
+        )
+        self._app.quit(1)
