@@ -1,6 +1,7 @@
 """What every Python peer exposes, written once: an app only registers these its own way."""
 
 import base64
+import itertools
 import json
 import os
 import time
@@ -34,7 +35,7 @@ def intervals() -> list[float]:
     """Microseconds between the pings since the last time this was asked."""
     times = _arrivals.copy()
     _arrivals.clear()
-    return [(after - before) / 1000 for before, after in zip(times, times[1:], strict=False)]
+    return [(after - before) / 1000 for before, after in itertools.pairwise(times)]
 
 
 def answered() -> None:
@@ -55,7 +56,7 @@ def record(name: str, result: str) -> None:
 
 
 def finish() -> None:
-    """Say that all steps are done; the run then ends this process, in the same way for every peer."""
+    """Say that all steps are done; the run then ends this process."""
     record("finish", "{}")
 
 

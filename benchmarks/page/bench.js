@@ -50,15 +50,22 @@ async function sequential({ count }) {
   return { intervals_us: await adapter.call("intervals") };
 }
 
+/** The mean of several waves, after one that does not count: one may be too quick for the clock. */
+async function waves(repeat, wave) {
+  await wave();
+  const { ms } = await timed(async () => {
+    for (let run = 0; run < repeat; run++) await wave();
+  });
+  return ms / repeat;
+}
+
 async function concurrent({ count, repeat }) {
-  const ms = await repeated(repeat, async () => {
+  const ms = await waves(repeat, async () => {
     const calls = [];
     for (let index = 0; index < count; index++) calls.push(adapter.call("ping", index));
     const answers = await Promise.all(calls);
-    expect(
-      answers.every((answer, index) => answer === index),
-      "an answer went to another call",
-    );
+    const right = answers.every((answer, index) => answer === index);
+    expect(right, "an answer went to another call");
   });
   return { ms, count };
 }
@@ -66,7 +73,7 @@ async function concurrent({ count, repeat }) {
 /** What an author can do by hand with any peer: one call that carries a list. */
 async function concurrentByHand({ count, repeat }) {
   const list = Array.from({ length: count }, (_, index) => index);
-  const ms = await repeated(repeat, async () => {
+  const ms = await waves(repeat, async () => {
     const answers = await adapter.call("ping_many", list);
     expect(answers.length === count && answers[count - 1] === count - 1, "wrong answers");
   });
