@@ -1,0 +1,90 @@
+"""A value that comes later: awaitable on any loop, and waitable from a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from threading import Event, Lock, current_thread, main_thread
+from typing import Any, Generic, TypeVar
+
+from pytron.errors import CallError, EngineError
+
+T = TypeVar("T")
+
+
+class Answer(Generic[T]):
+    """The answer to a query: `await window.bounds()`, or `window.bounds().result(timeout_s=2)`."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._arrived = Event()
+        self._value: T | None = None
+        self._error: BaseException | None = None
+        self._callbacks: list[Callable[[], object]] = []
+        self._lock = Lock()
+
+    def result(self, timeout_s: float = 10) -> T:
+        """Wait for the value, on any thread but the main one and the app's loop.
+
+        Raises:
+            EngineError: asked to wait on the main thread, which has to produce the answer.
+            CallError: `timeout`, or whatever went wrong.
+        """
+        if not self._arrived.is_set():
+            if current_thread() is main_thread():
+                raise EngineError(
+                    f"{self._what} cannot be waited for on the main thread, which has to answer "
+                    "it; await it, or ask from a function that pages call"
+                )
+            if not self._arrived.wait(timeout_s):
+                raise CallError(f"{self._what} gave no answer in {timeout_s:g} s", code="timeout")
+        return self._given()
+
+    def __await__(self) -> Generator[Any, None, T]:
+        """Wait for the value without blocking the loop."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def wake() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        def arrived() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(wake)
+
+        self.when_done(arrived)
+        yield from future
+        return self._given()
+
+    def when_done(self, callback: Callable[[], object]) -> None:
+        """Call this once the answer is there, on the thread that brings it."""
+        with self._lock:
+            if not self._arrived.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def settle(self, value: T) -> None:
+        """Bring the value. Only the first answer counts."""
+        self._finish(value, None)
+
+    def fail(self, error: BaseException) -> None:
+        """Bring an error instead."""
+        self._finish(None, error)
+
+    def _finish(self, value: T | None, error: BaseException | None) -> None:
+        with self._lock:
+            if self._arrived.is_set():
+                return
+            self._value, self._error = value, error
+            self._arrived.set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def _given(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return self._value  # type: ignore[return-value] # pyright: ignore[reportReturnType]

@@ -1,0 +1,349 @@
+"""The app: what is exposed, shared and shown, wired together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+
+from pytron import bundled, codec
+from pytron.assets import Assets
+from pytron.config import Origin, choose, is_dev, slug, trusted_origin
+from pytron.dispatcher.executors import OWN
+from pytron.dispatcher.functions import Api
+from pytron.dispatcher.loop import Loop
+from pytron.engine import Capability, Engine, EngineOptions, load_engine
+from pytron.errors import ConfigError, EngineError
+from pytron.events import Handlers
+from pytron.runtime import Parts, Runtime
+from pytron.state import State
+from pytron.window import Window, WindowOptions, to_wire
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+    from typing_extensions import Unpack  # for type checkers only: no dependency at run time
+
+S = TypeVar("S")
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: How long the end of an app waits for what still runs.
+_END_TIMEOUT_S = 3.0
+#: A second call of `run` in one process begins where the first ended; two at once cannot be.
+_running: App[Any] | None = None
+
+
+class App(Api, Generic[S]):
+    """A desktop app: Python functions, a web page that calls them, and state that both see.
+
+    ```python
+    app = App("Notes", frontend="frontend/dist", width=900, height=600)
+
+    @app.expose
+    def add(a: int, b: int) -> int:
+        return a + b
+
+    if __name__ == "__main__":
+        raise SystemExit(app.run())
+    ```
+    """
+
+    @overload
+    def __init__(
+        self: App[Any],
+        name: str = ...,
+        *,
+        frontend: str | Path | None = ...,
+        engine: str | None = ...,
+        app_id: str | None = ...,
+        trust: bool = ...,
+        ephemeral: bool = ...,
+        executors: Mapping[str, int | Executor] | None = ...,
+        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = ...,
+        csp: str | bool | None = ...,
+        **window: Unpack[WindowOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: App[S],
+        name: str = ...,
+        *,
+        state: type[S] | S,
+        frontend: str | Path | None = ...,
+        engine: str | None = ...,
+        app_id: str | None = ...,
+        trust: bool = ...,
+        ephemeral: bool = ...,
+        executors: Mapping[str, int | Executor] | None = ...,
+        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = ...,
+        csp: str | bool | None = ...,
+        **window: Unpack[WindowOptions],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str = "Pytron",
+        *,
+        state: Any = None,
+        frontend: str | Path | None = None,
+        engine: str | None = None,
+        app_id: str | None = None,
+        trust: bool = False,
+        ephemeral: bool = False,
+        executors: Mapping[str, int | Executor] | None = None,
+        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+        csp: str | bool | None = None,
+        **window: Any,
+    ) -> None:
+        """Describe an app; nothing opens before `run`.
+
+        Args:
+            name: shown to the user, and the first window's title.
+            state: a dataclass, or an instance of one, that gives `app.state` its shape; without it
+                `app.state` takes any plain data.
+            frontend: a folder with index.html, one HTML file, or a URL. Relative paths start at
+                the file that makes the `App`.
+            engine: `native` (default), `headless`, or an installed one. PYTRON_ENGINE wins.
+            app_id: names the app to the system and its data folder; made from `name` by default.
+            trust: give the pages of a `frontend` URL the bridge even if it is not on loopback.
+            ephemeral: keep no cookies or storage between runs.
+            executors: places where functions can run, by name: a number of threads, or any
+                `concurrent.futures.Executor`.
+            loop_factory: makes the asyncio loop for `async def`.
+            csp: a Content-Security-Policy for HTML instead of the one made for the app; False
+                for none.
+            window: options of the first window, as for `open_window`.
+
+        Raises:
+            ConfigError: an option is unknown or does not fit.
+        """
+        super().__init__()
+        self._origin = Origin.of_frame(sys._getframe(1))
+        self.name = name
+        self.id = app_id or slug(name)
+        to_wire(window)  # an unknown option is an error here, where it was written
+        self._window_options = cast("WindowOptions", {"title": name, **window})
+        self._engine_name = engine
+        self._ephemeral = ephemeral
+        self._executors = dict(executors or {})
+        for executor in self._executors:
+            if executor in OWN:
+                raise ConfigError(f"the executor name {executor!r} is Pytron's own; choose another")
+        self._loop = Loop(loop_factory)
+        self._loop_factory = loop_factory
+        self._state: State[Any] = State("app", state, convert=codec.convert)
+        self._events = Handlers()
+        self._start: list[Callable[[], object]] = []
+        self._stop: list[Callable[[], object]] = []
+        self._runtime: Runtime | None = None
+        self._csp = csp
+        self._trusted: list[str] = []
+        self._url: str | None = None
+        self._place_frontend(frontend, trust=trust)
+
+    def _place_frontend(self, frontend: str | Path | None, *, trust: bool) -> None:
+        chosen = choose("frontend", frontend, self._origin, None)
+        folder: Path | None = None
+        if isinstance(chosen, str) and "://" in chosen:
+            self._trusted = [trusted_origin(chosen, trust=trust)]
+            self._url = chosen
+        elif chosen is not None:
+            folder = (self._origin.folder / chosen).resolve()
+        #: Everything the app's pages can load (VAP).
+        self.assets = Assets(folder, client=bundled.client, csp=self._csp, dev=is_dev())
+
+    # --- what users add -----------------------------------------------------------------------
+
+    def on(self, name: str) -> Callable[[F], F]:
+        """Handle events of this name, from pages and from Python: `@app.on("saved")`.
+
+        A trailing `*` matches any ending. Events of windows are called `window.closing`,
+        `window.closed` and so on. The handler gets an `Event`; it may be `async`.
+        """
+
+        def register(handler: F) -> F:
+            self._events.add(name, handler)
+            return handler
+
+        return register
+
+    def asset(self, pattern: str) -> Callable[[F], F]:
+        """Serve a path of the app's origin from a function: `@app.asset("thumb/{id}")`."""
+        return self.assets.route(pattern)
+
+    def on_start(self, function: F) -> F:
+        """Run this before the first window opens. On the main thread; it may use `app.state`."""
+        self._start.append(function)
+        return function
+
+    def on_stop(self, function: F) -> F:
+        """Run this after the last window has closed."""
+        self._stop.append(function)
+        return function
+
+    # --- state and events ---------------------------------------------------------------------
+
+    @property
+    def state(self) -> S:
+        """State that Python and every window see. Change it in place; pages follow."""
+        return cast("S", self._state.root)
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """Make several changes one: no other thread sees or loses anything in between.
+
+        ```python
+        with app.transaction():
+            app.state.count += 1
+        ```
+        """
+        return self._state.transaction()
+
+    def subscribe(self, path: str, callback: Callable[[Any], object]) -> Callable[[], None]:
+        """Call back with the new value whenever `app.state` at this path changes.
+
+        Returns:
+            A function that stops it.
+        """
+        return self._state.subscribe(path, callback)
+
+    def emit(self, name: str, data: object = None) -> None:
+        """Send an event to all windows and to Python's own handlers."""
+        self._now("emit").emit(name, data)
+
+    # --- windows ------------------------------------------------------------------------------
+
+    def open_window(
+        self, label: str, *, url: str | None = None, **options: Unpack[WindowOptions]
+    ) -> Window:
+        """Open a window that shows `url`, a path of the app (by default its first page).
+
+        Raises:
+            ConfigError: the label is taken, or an option is unknown.
+        """
+        merged = cast("WindowOptions", {"title": self.name, **options})
+        return self._now("open_window").open_window(label, url or self._url, merged)
+
+    def window(self, label: str = "main") -> Window:
+        """The open window of that label.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        return self._now("window").window(label)
+
+    @property
+    def windows(self) -> list[Window]:
+        """The open windows."""
+        return self._runtime.windows if self._runtime else []
+
+    def can(self, feature: str) -> Capability:
+        """Whether the engine on this machine can do something, and why not."""
+        return self._now("can").engine.can(feature)
+
+    # --- running ------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Open the first window and serve until the last has closed. On the main thread.
+
+        Returns:
+            The exit code: 0, what `quit` was given, or 130 after Ctrl-C.
+
+        Raises:
+            ConfigError: not on the main thread, in a child process, or running already.
+            EngineError: the engine is missing something; the message says what to install.
+            AssetError: the frontend is not there.
+        """
+        self._check_place()
+        name = str(choose("engine", self._engine_name, self._origin, "native"))
+        engine = load_engine(name)
+        with self.running_on(engine):
+            return engine.run()
+
+    def quit(self, code: int = 0) -> None:
+        """End the app from any thread: `run` returns the code."""
+        self._now("quit").engine.quit(code)
+
+    @contextmanager
+    def running_on(self, engine: Engine) -> Iterator[Runtime]:
+        """Run on a given engine for the length of a `with` block. For engines and tests."""
+        global _running
+        if _running is not None:
+            raise ConfigError(f"{_running.name!r} is running already; a process runs one app")
+        self.assets.check()
+        _running = self
+        try:
+            engine.start(self._engine_options())
+            runtime = self._runtime = Runtime(self._parts(), engine)
+        except BaseException:
+            _running = None
+            raise
+        self._frozen = True
+        try:
+            runtime.start()
+            for function in self._start:
+                function()
+            runtime.open_window("main", self._url, self._window_options)
+            yield runtime
+        finally:
+            engine.quit()
+            runtime.close(_END_TIMEOUT_S)
+            self._runtime = None
+            self._frozen = False
+            self._loop = Loop(self._loop_factory)
+            _running = None
+            for function in self._stop:
+                function()
+
+    def _parts(self) -> Parts:
+        handlers = Handlers()
+        for name, handler in self._handlers:
+            handlers.add(name, handler)
+        for name, handler in self._events.all():
+            handlers.add(name, handler)
+        return Parts(
+            functions=self.functions,
+            handlers=handlers,
+            state=self._state,
+            assets=self.assets,
+            loop=self._loop,
+            executors=self._executors,
+            dev=is_dev(),
+            trust=self._trusted,
+            script=None,
+        )
+
+    def _engine_options(self) -> EngineOptions:
+        folder: str | None = None
+        if not self._ephemeral:
+            import platformdirs  # only when an app really runs
+
+            folder = str(Path(platformdirs.user_data_dir(self.id, appauthor=False)) / "pages")
+        return EngineOptions(self.id, self.name, folder, is_dev())
+
+    def _now(self, what: str) -> Runtime:
+        if self._runtime is None:
+            raise ConfigError(
+                f"app.{what} needs the running app: use it in an exposed function, a handler or "
+                "on_start"
+            )
+        return self._runtime
+
+    def _check_place(self) -> None:
+        if "multiprocessing.process" in sys.modules:
+            import multiprocessing
+
+            if multiprocessing.parent_process() is not None:
+                raise ConfigError(
+                    "app.run() was reached in a child process, which imports the app's file "
+                    "anew; guard it:\n\n"
+                    'if __name__ == "__main__":\n    raise SystemExit(app.run())'
+                )
+        if current_thread() is not main_thread():
+            raise EngineError(
+                "app.run() must be called on the main thread, which windows belong to; run the "
+                "rest of your program in another thread instead"
+            )

@@ -1,0 +1,26 @@
+"""Artefacts of other languages that the wheel carries: where they are, in wheel and checkout."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pytron.errors import AssetError
+
+_FOLDER = Path(__file__).parent / "_bundled"
+
+
+@cache
+def client() -> bytes:
+    """The page's client, as one ES module.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    path = _FOLDER / "client.js"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise AssetError(
+            f"{path} is missing: this checkout is not built yet; run: python3 dev.py setup"
+        ) from None

@@ -1,0 +1,43 @@
+"""Python values ↔ JSON and binary parts: the only package that knows msgspec.
+
+Nothing changes its value silently: what JSON cannot hold is refused with its place, or has a rule
+in spec/ipc.md, section 5. Binary never becomes text: it leaves as a part beside the JSON, and the
+JSON holds null in its place.
+"""
+
+from pytron.codec.binary import TypedPart, place
+from pytron.codec.decoding import (
+    UNSET,
+    Raw,
+    Record,
+    UnsetType,
+    convert,
+    decode,
+    decoder,
+    names,
+    record,
+    values,
+)
+from pytron.codec.depth import MAX_DEPTH, check_depth
+from pytron.codec.encoding import MAX_SAFE_INTEGER, Encoded, encode, encode_plain
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_SAFE_INTEGER",
+    "UNSET",
+    "Encoded",
+    "Raw",
+    "Record",
+    "TypedPart",
+    "UnsetType",
+    "check_depth",
+    "convert",
+    "decode",
+    "decoder",
+    "encode",
+    "encode_plain",
+    "names",
+    "place",
+    "record",
+    "values",
+]

@@ -1,0 +1,132 @@
+"""Settings of an app: `[tool.pytron]`, the environment, and where its files are."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+from pytron.errors import ConfigError
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SCRIPT_BLOCK = re.compile(
+    r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$"
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an app comes from: the folder its relative paths start at, and its file."""
+
+    folder: Path
+    file: Path | None
+
+    @classmethod
+    def of_frame(cls, frame: FrameType) -> Origin:
+        """The place of the code that made the `App`."""
+        bundle = getattr(sys, "_MEIPASS", None)  # PyInstaller, Run-time Information
+        if bundle:
+            return cls(Path(bundle), None)
+        name = frame.f_code.co_filename
+        if name.startswith("<") or not Path(name).exists():  # a prompt or a notebook
+            return cls(Path.cwd(), None)
+        file = Path(name).resolve()
+        return cls(file.parent, file)
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """`[tool.pytron]` of the nearest pyproject.toml, with the script's own block over it.
+
+        Raises:
+            ConfigError: a file is no TOML, or the table is no table.
+        """
+        merged: dict[str, Any] = {}
+        for folder in [self.folder, *self.folder.parents]:
+            path = folder / "pyproject.toml"
+            if path.is_file():
+                merged.update(_tool_table(path.read_text("utf-8"), str(path)))
+                break
+        if self.file is not None:
+            block = _inline_block(self.file)
+            if block is not None:
+                merged.update(_tool_table(block, f"the script block of {self.file}"))
+        return merged
+
+
+def _inline_block(file: Path) -> str | None:
+    """A script's inline metadata (PEP 723), or None."""
+    try:
+        head = file.read_text("utf-8", errors="replace")[:20_000]
+    except OSError:
+        return None
+    if "# /// script" not in head:
+        return None
+    for match in _SCRIPT_BLOCK.finditer(head):
+        if match["type"] == "script":
+            lines = match["content"].splitlines()
+            return "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in lines)
+    return None
+
+
+def _tool_table(text: str, where: str) -> Mapping[str, Any]:
+    if "pytron" not in text:
+        return {}
+    try:
+        import tomllib  # only when there is something to read
+    except ModuleNotFoundError:  # Python 3.10
+        import tomli as tomllib  # type: ignore[no-redef, import-not-found]
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("pytron", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where} is no valid TOML: {error}") from error
+    if not isinstance(table, dict):
+        raise ConfigError(f"[tool.pytron] in {where} must be a table")
+    return table
+
+
+def choose(name: str, given: Any, origin: Origin, default: Any) -> Any:
+    """A setting: environment, then what `App` was given, then `[tool.pytron]`, then the default."""
+    variable = os.environ.get(f"PYTRON_{name.upper()}")
+    if variable:
+        return variable
+    if given is not None:
+        return given
+    return origin.settings.get(name, default)
+
+
+def is_dev() -> bool:
+    """Whether this is development: a frozen app never is. PYTRON_DEV=1 or 0 decides otherwise."""
+    variable = os.environ.get("PYTRON_DEV")
+    if getattr(sys, "frozen", False):
+        return False
+    return variable not in ("0", "false", "no") if variable else False
+
+
+def trusted_origin(url: str, *, trust: bool) -> str:
+    """The origin of a frontend URL, if its pages may have the bridge.
+
+    Raises:
+        ConfigError: the page comes from elsewhere and `trust=True` was not given.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"frontend={url!r} is no http or https address")
+    if parts.hostname not in _LOOPBACK and not trust:
+        raise ConfigError(
+            f"frontend={url!r} is not on this machine, and its pages would be able to call "
+            "Python; give trust=True if you control that server"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def slug(name: str) -> str:
+    """A name for files and identifiers: lower-case letters, digits and dashes."""
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return made or "app"

@@ -1,0 +1,113 @@
+"""The app's asyncio loop, on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
+
+_log = logging.getLogger(__name__)
+
+
+class Loop:
+    """A loop that starts at its first use: asyncio is heavy, and many apps need none."""
+
+    def __init__(self, factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+        self._factory = factory
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: Thread | None = None
+        self._lock = Lock()
+        self._inbox: deque[Callable[[], object]] = deque()
+        self._woken = False
+        self._ended = False
+
+    def submit(self, function: Callable[[], object]) -> None:
+        """Run a function on the loop soon; those submitted together share one wake-up."""
+        loop = self._loop or self._start()
+        self._inbox.append(function)
+        if not self._woken:
+            self._woken = True
+            try:
+                loop.call_soon_threadsafe(self._drain)
+            except RuntimeError:  # the loop has closed: the app is ending
+                self._inbox.clear()
+
+    def cancel(self, task: asyncio.Task[Any]) -> None:
+        """Cancel a task of the loop, from any thread."""
+        self.submit(task.cancel)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop itself, started if need be."""
+        return self._loop or self._start()
+
+    def is_current(self) -> bool:
+        """Whether this is the loop's own thread."""
+        from threading import get_ident
+
+        return self._thread is not None and self._thread.ident == get_ident()
+
+    def close(self, timeout_s: float) -> None:
+        """Cancel what still runs there, let it finish, and end the loop."""
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._ended = True
+        if loop is None or thread is None:
+            return
+        import asyncio
+
+        async def finish() -> None:
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            if others:
+                await asyncio.wait(others, timeout=timeout_s)
+            await loop.shutdown_asyncgens()
+            loop.stop()
+
+        try:
+            asyncio.run_coroutine_threadsafe(finish(), loop)
+        except RuntimeError:
+            return
+        thread.join(timeout_s + 1)
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is not None:
+                return self._loop
+            if self._ended:
+                raise RuntimeError("the app has ended, and its asyncio loop with it")
+            import asyncio  # only here: it takes longer to import than all of Pytron
+
+            loop = self._factory() if self._factory else asyncio.new_event_loop()
+            ready = Event()
+            self._thread = Thread(
+                target=self._run, args=(loop, ready), name="pytron-loop", daemon=True
+            )
+            self._thread.start()
+            ready.wait()
+            self._loop = loop
+            return loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop, ready: Event) -> None:
+        import asyncio
+
+        asyncio.set_event_loop(loop)
+        loop.call_soon(ready.set)
+        try:
+            loop.run_forever()
+        finally:
+            loop.close()
+
+    def _drain(self) -> None:
+        self._woken = False
+        for _ in range(len(self._inbox)):
+            try:
+                self._inbox.popleft()()
+            except Exception:  # noqa: BLE001 - one must not take the others with it
+                _log.exception("a task could not be started on the loop")

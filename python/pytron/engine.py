@@ -1,0 +1,152 @@
+"""What an engine is: it passes messages between the kit and windows, and knows nothing else.
+
+Source: spec/view.md, whose command and event names these are.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Union
+
+from pytron.errors import EngineError
+
+
+class Frame(NamedTuple):
+    """What a page sent."""
+
+    window: int
+    text: bytes
+    parts: Sequence[memoryview] = ()
+
+
+class Happening(NamedTuple):
+    """An event of a window, spec/view.md section 2."""
+
+    kind: str
+    window: int
+    fields: Mapping[str, Any]
+
+
+class AssetRequest(NamedTuple):
+    """A page wants something from the app origin."""
+
+    request: int
+    window: int
+    method: str
+    target: str
+    headers: Mapping[str, str]
+
+
+Incoming = Union[Frame, Happening, AssetRequest]
+
+
+class FileBody(NamedTuple):
+    """A slice of a file as the body of an answer."""
+
+    path: str
+    offset: int
+    length: int
+
+
+Body = Union[bytes, bytearray, memoryview, FileBody, Iterator[bytes], AsyncIterator[bytes]]
+
+
+class Capability(NamedTuple):
+    """Whether the engine and platform can do something; false in a condition when not."""
+
+    possible: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        """Whether it is possible."""
+        return self.possible
+
+
+class EngineOptions(NamedTuple):
+    """What an engine is started with."""
+
+    app_id: str
+    name: str
+    data_folder: str | None
+    dev: bool
+
+
+class Engine(ABC):
+    """A way to show windows. `start` and `run` are for the main thread, the rest for any."""
+
+    name: ClassVar[str]
+    #: The one origin that the app's pages have.
+    origin: ClassVar[str]
+
+    @abstractmethod
+    def start(self, options: EngineOptions) -> None:
+        """Get ready to open windows.
+
+        Raises:
+            EngineError: something is missing; the message names it and the remedy.
+        """
+
+    @abstractmethod
+    def run(self) -> int:
+        """Serve the windows until `quit`; the exit code."""
+
+    @abstractmethod
+    def quit(self, code: int = 0) -> None:
+        """End `run`; every `receive` then gives an empty list."""
+
+    @abstractmethod
+    def command(self, message: Mapping[str, object]) -> None:
+        """Pass on a command of spec/view.md section 1."""
+
+    @abstractmethod
+    def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
+        """Queue comma-joined messages for a page; the bytes now waiting, -1 for no such window."""
+
+    @abstractmethod
+    def discard(self, window: int) -> None:
+        """Forget what is queued for a page whose session has ended."""
+
+    @abstractmethod
+    def waiting(self, window: int) -> int:
+        """Bytes queued for a page; -1 for no such window."""
+
+    @abstractmethod
+    def receive(self, timeout_s: float | None = None) -> list[Incoming]:
+        """Wait for what pages and windows sent; empty after `quit` or at the time-out."""
+
+    @abstractmethod
+    def answer(
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
+    ) -> None:
+        """Answer an asset request. An iterator is read to its end before this returns."""
+
+    @abstractmethod
+    def invoke(self, function: Callable[[], object]) -> None:
+        """Run a function on the main thread soon."""
+
+    def can(self, feature: str) -> Capability:
+        """Whether this engine on this machine can do something, such as `window.screenshot`."""
+        return Capability(False, f"the {self.name} engine has no {feature}")
+
+
+def load_engine(name: str) -> Engine:
+    """An engine by its name: one of Pytron's own, or an entry point of group `pytron.engines`.
+
+    Raises:
+        EngineError: there is none of that name.
+    """
+    from importlib import import_module
+
+    own = {"native": "Native", "headless": "Headless"}
+    if name in own:
+        module = import_module(f"pytron.engines.{name}")
+        engine: Engine = getattr(module, f"{own[name]}Engine")()
+        return engine
+    from importlib.metadata import entry_points  # slow, so only for engines of others
+
+    for point in entry_points(group="pytron.engines"):
+        if point.name == name:
+            return point.load()()
+    known = ", ".join(sorted({*own, *(p.name for p in entry_points(group="pytron.engines"))}))
+    raise EngineError(f"no engine is called {name!r}; set PYTRON_ENGINE or engine= to: {known}")

@@ -1,0 +1,229 @@
+"""An engine without windows: the other end is a script, such as `pytron.testing.TestClient`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from threading import Condition, Event, Lock
+from time import monotonic
+from typing import Any, ClassVar
+
+from pytron.engine import (
+    AssetRequest,
+    Body,
+    Capability,
+    Engine,
+    EngineOptions,
+    FileBody,
+    Frame,
+    Happening,
+    Incoming,
+)
+
+
+class HeadlessPage:
+    """The page of a window: collects the frames that the kit sends it."""
+
+    def __init__(self) -> None:
+        self.frames: deque[tuple[bytes, list[memoryview]]] = deque()
+        self.changed = Condition()
+        self.waiting = 0
+
+    def put(self, body: bytes, parts: Sequence[memoryview]) -> int:
+        """Add a frame."""
+        with self.changed:
+            self.frames.append((b"[" + body + b"]", list(parts)))
+            self.waiting += len(body) + sum(part.nbytes for part in parts)
+            self.changed.notify_all()
+            return self.waiting
+
+    def take(self, timeout_s: float) -> list[tuple[bytes, list[memoryview]]]:
+        """All frames that are there; waits for one until the time-out."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.frames, timeout_s)
+            taken = list(self.frames)
+            self.frames.clear()
+            self.waiting = 0
+            return taken
+
+    def clear(self) -> None:
+        """Forget what has not been taken."""
+        with self.changed:
+            self.frames.clear()
+            self.waiting = 0
+
+
+class HeadlessEngine(Engine):
+    """Windows that nobody sees. Everything else is as with any other engine."""
+
+    name: ClassVar[str] = "headless"
+    origin: ClassVar[str] = "pytron://localhost"
+
+    def __init__(self) -> None:
+        self.pages: dict[int, HeadlessPage] = {}
+        self.windows: dict[int, dict[str, Any]] = {}
+        self.options: EngineOptions | None = None
+        self._incoming: deque[Incoming] = deque()
+        self._arrived = Condition()
+        self._answers: dict[int, tuple[Event, list[Any]]] = {}
+        self._serial = 0
+        self._lock = Lock()
+        self._quit = Event()
+        self._code = 0
+
+    def start(self, options: EngineOptions) -> None:
+        """Nothing is needed."""
+        self.options = options
+
+    def run(self) -> int:
+        """Wait for `quit`."""
+        self._quit.wait()
+        return self._code
+
+    def quit(self, code: int = 0) -> None:
+        """End `run`."""
+        with self._arrived:
+            if not self._quit.is_set():
+                self._code = code
+                self._quit.set()
+            self._arrived.notify_all()
+
+    def command(self, message: Mapping[str, object]) -> None:
+        """Do what a window would do, without one."""
+        kind, window = message["kind"], message["window"]
+        assert isinstance(window, int)
+        if kind == "open":
+            options = message["options"]
+            assert isinstance(options, dict)
+            self.windows[window] = dict(options)
+            self.pages[window] = HeadlessPage()
+            self.happen(Happening("opened", window, {}))
+        elif kind == "close":
+            if self.windows.pop(window, None) is not None:
+                self.pages.pop(window, None)
+                self.happen(Happening("closed", window, {}))
+        elif kind == "set":
+            self._set(window, message)
+        elif kind == "navigate":
+            self.windows.get(window, {})["url"] = message["url"]
+        elif kind == "query":
+            self._query(window, message)
+
+    def _set(self, window: int, message: Mapping[str, object]) -> None:
+        options = self.windows.get(window)
+        if options is None:
+            return
+        changed = {k: v for k, v in message.items() if k not in ("kind", "window")}
+        options.update(changed)
+        if changed.keys() & {"width", "height"}:
+            size = {"width": options.get("width", 800), "height": options.get("height", 600)}
+            self.happen(Happening("resized", window, size))
+        states = ("minimized", "maximized", "fullscreen", "visible")
+        if changed.keys() & set(states):
+            now = {name: bool(options.get(name, name == "visible")) for name in states}
+            self.happen(Happening("state", window, now))
+
+    def _query(self, window: int, message: Mapping[str, object]) -> None:
+        options = self.windows.get(window, {})
+        what = message["what"]
+        fields: dict[str, Any] = {"id": message["id"]}
+        if what == "bounds":
+            fields["value"] = {
+                "x": options.get("x") or 0,
+                "y": options.get("y") or 0,
+                "width": options.get("width", 800),
+                "height": options.get("height", 600),
+            }
+        elif what == "state":
+            names = ("minimized", "maximized", "fullscreen")
+            fields["value"] = {name: bool(options.get(name)) for name in names}
+            fields["value"]["visible"] = options.get("visible", True)
+        elif what == "url":
+            fields["value"] = options.get("url", "")
+        else:
+            fields["error"] = f"the headless engine has no {what}; use the native engine"
+        self.happen(Happening("answer", 0, fields))
+
+    def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
+        """Give the page a frame."""
+        page = self.pages.get(window)
+        return -1 if page is None else page.put(body, parts)
+
+    def discard(self, window: int) -> None:
+        """Forget what the page has not taken."""
+        page = self.pages.get(window)
+        if page is not None:
+            page.clear()
+
+    def waiting(self, window: int) -> int:
+        """Bytes the page has not taken."""
+        page = self.pages.get(window)
+        return -1 if page is None else page.waiting
+
+    def receive(self, timeout_s: float | None = None) -> list[Incoming]:
+        """Wait for what the script did."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._incoming or self._quit.is_set(), timeout_s)
+            items = list(self._incoming)
+            self._incoming.clear()
+            return items
+
+    def answer(
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
+    ) -> None:
+        """Keep the answer for whoever asked."""
+        with self._lock:
+            waiting = self._answers.pop(request, None)
+        if waiting is None:
+            return
+        arrived, box = waiting
+        box.extend((status, dict(headers), _whole(body)))
+        arrived.set()
+
+    def invoke(self, function: Callable[[], object]) -> None:
+        """There is no main loop: the caller's thread does."""
+        function()
+
+    def can(self, feature: str) -> Capability:
+        """Nothing that needs a screen."""
+        return Capability(False, f"the headless engine shows nothing, so it has no {feature}")
+
+    # --- for the script -----------------------------------------------------------------------
+
+    def happen(self, item: Incoming) -> None:
+        """Something arrives from a window or page."""
+        with self._arrived:
+            self._incoming.append(item)
+            self._arrived.notify()
+
+    def frame(self, window: int, text: bytes, parts: Sequence[memoryview] = ()) -> None:
+        """The page sends a frame."""
+        self.happen(Frame(window, text, list(parts)))
+
+    def get(
+        self, window: int, method: str, target: str, headers: Mapping[str, str], timeout_s: float
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The page asks for an asset; status, headers, body."""
+        arrived, box = Event(), []
+        with self._lock:
+            self._serial += 1
+            request = self._serial
+            self._answers[request] = (arrived, box)
+        self.happen(AssetRequest(request, window, method, target, headers))
+        deadline = monotonic() + timeout_s
+        if not arrived.wait(max(0.0, deadline - monotonic())):
+            raise TimeoutError(f"{method} {target} got no answer in {timeout_s:g} s")
+        status, answered, body = box
+        return status, answered, body
+
+
+def _whole(body: Body) -> bytes:
+    if isinstance(body, FileBody):
+        with open(body.path, "rb") as file:  # noqa: PTH123 - body.path is a str from the kit
+            file.seek(body.offset)
+            return file.read(body.length)
+    if isinstance(body, AsyncIterator):
+        raise TypeError("the kit reads asynchronous bodies before it answers")
+    if isinstance(body, Iterator):
+        return b"".join(body)
+    return bytes(body)

@@ -1,0 +1,129 @@
+"""Events: who listens to which, in Python."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from pytron.protocol import matches
+
+if TYPE_CHECKING:
+    from pytron.dispatcher.loop import Loop
+
+_log = logging.getLogger(__name__)
+Handler = Callable[..., Any]
+
+
+@dataclass
+class Event:
+    """What a handler gets.
+
+    Attributes:
+        name: the event's name.
+        data: what came with it.
+        window: label of the window whose page emitted it, or that it is about; None from Python.
+    """
+
+    name: str
+    data: Any = None
+    window: str | None = None
+    prevented: bool = field(default=False, repr=False)
+
+    def prevent(self) -> None:
+        """Keep what is about to happen from happening (`closing`)."""
+        self.prevented = True
+
+
+class Handlers:
+    """Handlers by event name; a trailing `*` in a name matches any ending."""
+
+    def __init__(self) -> None:
+        self._handlers: list[tuple[str, Handler]] = []
+        self._lock = Lock()
+
+    def add(self, name: str, handler: Handler) -> Callable[[], None]:
+        """Listen; the function that stops it."""
+        entry = (name, handler)
+        with self._lock:
+            self._handlers.append(entry)
+
+        def stop() -> None:
+            with self._lock:
+                if entry in self._handlers:
+                    self._handlers.remove(entry)
+
+        return stop
+
+    def all(self) -> list[tuple[str, Handler]]:
+        """Every handler with what it listens to."""
+        with self._lock:
+            return list(self._handlers)
+
+    def for_event(self, name: str) -> list[Handler]:
+        """Those that want this event, in the order they were added."""
+        with self._lock:
+            return [handler for pattern, handler in self._handlers if matches(pattern, name)]
+
+
+class Delivery:
+    """One event on its way to one handler, as a task for a worker."""
+
+    in_order = False
+
+    def __init__(
+        self,
+        handler: Handler,
+        event: Event,
+        loop: Loop,
+        done: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._handler = handler
+        self._event = event
+        self._loop = loop
+        self._done = done
+
+    def run(self) -> None:
+        """Call the handler; `done` is called when it has finished, however it did."""
+        if inspect.iscoroutinefunction(self._handler):
+            self._loop.submit(lambda: self._loop.loop.create_task(self._run_async()))
+            return
+        try:
+            self._handler(self._event)
+        except Exception:  # noqa: BLE001 - a handler's mistake is its own
+            self._report()
+        self._done()
+
+    async def _run_async(self) -> None:
+        try:
+            await self._handler(self._event)
+        except Exception:  # noqa: BLE001
+            self._report()
+        finally:
+            self._done()
+
+    def _report(self) -> None:
+        name = getattr(self._handler, "__qualname__", repr(self._handler))
+        _log.exception("the handler %s of %r failed", name, self._event.name)
+
+
+def deliveries(
+    handlers: Iterable[Handler], event: Event, loop: Loop, done: Callable[[], object] | None = None
+) -> list[Delivery]:
+    """A task for each handler; `done` is called once, after the last has finished."""
+    wanted = list(handlers)
+    remaining = len(wanted)
+    lock = Lock()
+
+    def one_less() -> None:
+        nonlocal remaining
+        with lock:
+            remaining -= 1
+            last = remaining == 0
+        if last and done is not None:
+            done()
+
+    return [Delivery(handler, event, loop, one_less) for handler in wanted]

@@ -1,0 +1,333 @@
+"""One run of an app: its engine, its windows, and what passes between them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from threading import Lock
+from typing import Any
+
+from pytron import codec, protocol
+from pytron.answer import Answer
+from pytron.assets import Assets
+from pytron.dispatcher.dispatch import Dispatcher
+from pytron.dispatcher.executors import Executors
+from pytron.dispatcher.functions import Function
+from pytron.dispatcher.loop import Loop
+from pytron.dispatcher.session import Session
+from pytron.dispatcher.workers import Task, Workers
+from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
+from pytron.errors import CallError, ConfigError, EngineError
+from pytron.events import Event, Handlers, deliveries
+from pytron.serving import AssetTask
+from pytron.shared import SharedState
+from pytron.state import State
+from pytron.window import Window, WindowOptions, to_wire
+
+_log = logging.getLogger(__name__)
+_page_log = logging.getLogger("pytron.page")
+
+#: Threads that may run exposed functions at the same time.
+WORKERS = 32
+_QUERY_DEADLINE_S = 10.0
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an app is made of, when it starts."""
+
+    functions: Mapping[str, Function]
+    handlers: Handlers
+    state: State[Any]
+    assets: Assets
+    loop: Loop
+    executors: Mapping[str, Any]
+    dev: bool
+    trust: Sequence[str]
+    script: str | None
+
+
+class Runtime:
+    """Runs an app's windows on an engine. It is the dispatcher's listener and the windows' host."""
+
+    def __init__(self, parts: Parts, engine: Engine) -> None:
+        self._parts = parts
+        self.engine = engine
+        self._executors = Executors(parts.executors, invoke=engine.invoke, failed=self._failed)
+        self.dispatcher = Dispatcher(
+            parts.functions,
+            send=engine.send,
+            discard=engine.discard,
+            listener=self,
+            loop=parts.loop,
+            executors=self._executors,
+            dev=parts.dev,
+        )
+        self._workers: Workers[Incoming] = Workers(engine.receive, self._accept, limit=WORKERS)
+        self.dispatcher.submit = self._workers.submit
+        self._shared = SharedState(parts.state, self.dispatcher)
+        self._windows: dict[int, Window] = {}
+        self._serial = count(1)
+        self._queries: dict[int, Answer[Any]] = {}
+        self._lock = Lock()
+        self._closing: set[int] = set()
+        for function in parts.functions.values():
+            self._executors.check(function.executor, function.name)
+
+    def _failed(self, call: Any, error: BaseException) -> None:
+        self.dispatcher._fail(call, error)  # pyright: ignore[reportPrivateUsage]
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to take what pages send; make ready what calls will need."""
+        self._workers.start()
+        self._workers.submit(_Preparation(self._parts.functions.values()))
+
+    def close(self, timeout_s: float) -> None:
+        """End every call and thread. The engine has quit."""
+        self.dispatcher.close()
+        self._shared.close()
+        self._executors.close()
+        for answer in list(self._queries.values()):
+            answer.fail(CallError("the app has ended", code="closed"))
+        self._parts.loop.close(timeout_s)
+        self._workers.close(timeout_s)
+
+    # --- windows ------------------------------------------------------------------------------
+
+    def open_window(self, label: str, url: str | None, options: WindowOptions) -> Window:
+        """Open a window, which may call functions as `label`.
+
+        Raises:
+            ConfigError: the label is taken, or an option is unknown.
+        """
+        wire = to_wire(options)
+        address = self._address(url)
+        with self._lock:
+            if any(window.label == label for window in self._windows.values()):
+                raise ConfigError(
+                    f"a window {label!r} is open already; app.window({label!r}) is it, or choose "
+                    "another label"
+                )
+            identity = next(self._serial)
+            window = Window(self, identity, label, options)
+            self._windows[identity] = window
+        self.dispatcher.open_window(identity, label)
+        wire["url"] = address
+        if self._parts.trust:
+            wire["trust"] = list(self._parts.trust)
+        if self._parts.script:
+            wire["script"] = self._parts.script
+        self.engine.command({"kind": "open", "window": identity, "options": wire})
+        return window
+
+    def _address(self, url: str | None) -> str:
+        if url is None:
+            url = "/"
+        if url.startswith("/"):
+            return self.engine.origin + url
+        if url.startswith(("http://", "https://")) or url.startswith(f"{self.engine.origin}/"):
+            return url
+        if "://" in url:
+            raise ConfigError(f"a window cannot show {url!r}; give a path such as /about.html")
+        return f"{self.engine.origin}/{url}"
+
+    def window(self, label: str) -> Window:
+        """The open window of that label.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        with self._lock:
+            for window in self._windows.values():
+                if window.label == label:
+                    return window
+            labels = ", ".join(repr(window.label) for window in self._windows.values())
+        raise ConfigError(f"no window {label!r} is open; open are: {labels or 'none'}")
+
+    @property
+    def windows(self) -> list[Window]:
+        """All open windows, in the order they were opened."""
+        with self._lock:
+            return list(self._windows.values())
+
+    def command(self, message: Mapping[str, object]) -> None:
+        """Send a command to the engine."""
+        self.engine.command(message)
+
+    def query(self, window: int, what: str, **details: object) -> Answer[Any]:
+        """Ask the engine something about a window."""
+        answer: Answer[Any] = Answer(f"window.{what}()")
+        with self._lock:
+            if window not in self._windows:
+                answer.fail(CallError("the window has closed", code="closed"))
+                return answer
+            identity = next(self._serial)
+            self._queries[identity] = answer
+        self.engine.command(
+            {"kind": "query", "id": identity, "window": window, "what": what, **details}
+        )
+        return answer
+
+    def window_state(self, window: int) -> Any:
+        """The root of a window's own state."""
+        return self._shared.window_scope(window).root
+
+    def ask_to_close(self, window: int) -> None:
+        """Run the `closing` handlers, then close the window unless one prevents it."""
+        for task in self._closing_tasks(window):
+            self._workers.submit(task)
+
+    def _closing_tasks(self, identity: int) -> list[Any]:
+        with self._lock:
+            window = self._windows.get(identity)
+            if window is None or identity in self._closing:
+                return []
+            self._closing.add(identity)
+        event = Event("closing", None, window.label)
+
+        def decided() -> None:
+            with self._lock:
+                self._closing.discard(identity)
+            if not event.prevented:
+                self.engine.command({"kind": "close", "window": identity})
+
+        handlers = [
+            *window.handlers.for_event("closing"),
+            *self._parts.handlers.for_event("window.closing"),
+        ]
+        if not handlers:
+            decided()
+            return []
+        return list(deliveries(handlers, event, self._parts.loop, decided))
+
+    # --- events -------------------------------------------------------------------------------
+
+    def emit(self, name: str, data: object) -> None:
+        """Send an event to every page that wants it, and to Python's handlers."""
+        encoded = codec.encode(data, at=("data",))
+        for session in list(self.dispatcher.sessions.values()):
+            session.emit(name, encoded)
+        for task in self._handle(Event(name, data)):
+            self._workers.submit(task)
+
+    def emit_to(self, window: int, name: str, data: object) -> None:
+        """Send an event to one page."""
+        session = self.dispatcher.sessions.get(window)
+        if session is not None:
+            session.emit(name, codec.encode(data, at=("data",)))
+
+    def _handle(self, event: Event) -> list[Any]:
+        handlers = self._parts.handlers.for_event(event.name)
+        return list(deliveries(handlers, event, self._parts.loop)) if handlers else []
+
+    # --- the dispatcher's listener ------------------------------------------------------------
+
+    def opened(self, session: Session) -> None:
+        """A page has said hello: it gets the state."""
+        with self._lock:
+            session.owner = self._windows.get(session.window)
+        self._shared.join(session)
+
+    def happened(self, session: Session, event: protocol.Event, data: object) -> Iterable[Task]:
+        """A page has emitted an event: for Python, or for other windows."""
+        if event.to is None:
+            return self._handle(Event(event.name, data, session.label))
+        encoded = codec.encode(data, at=("data",))
+        for other in list(self.dispatcher.sessions.values()):
+            if other is not session and event.to in ("*", other.label):
+                other.emit(event.name, encoded)
+        return []
+
+    def changed(self, session: Session, change: protocol.Change) -> Task:
+        """A page wants to change the state."""
+        return self._shared.change(session, change, dev=self._parts.dev)
+
+    def resync(self, session: Session, scope: str) -> None:
+        """A page has seen a gap."""
+        self._shared.send_snapshot(session, scope)
+
+    def logged(self, session: Session, log: protocol.Log) -> None:
+        """A page has written to the log."""
+        text = f"{log.message}\n{log.stack}" if log.stack else log.message
+        _page_log.log(_LEVELS.get(log.level, 20), "[%s] %s", session.label, text[:20_000])
+
+    # --- what the engine brings ---------------------------------------------------------------
+
+    def _accept(self, item: Incoming) -> Iterable[Task]:
+        if isinstance(item, Frame):
+            return self.dispatcher.accept(item.window, item.text, item.parts)
+        if isinstance(item, AssetRequest):
+            with self._lock:
+                window = self._windows.get(item.window)
+            label = window.label if window else ""
+            return [AssetTask(item, label, self._parts.assets, self.engine, self._parts.loop)]
+        return self._happened(item)
+
+    def _happened(self, event: Happening) -> Iterable[Task]:
+        if event.kind == "answer":
+            self._answered(event.fields)
+            return []
+        if event.kind == "log":
+            _log.log(
+                _LEVELS.get(event.fields.get("level", ""), 20), "%s", event.fields.get("message")
+            )
+            return []
+        if event.kind == "closing":
+            return self._closing_tasks(event.window)
+        with self._lock:
+            window = self._windows.get(event.window)
+            if event.kind == "closed":
+                self._windows.pop(event.window, None)
+            last = not self._windows
+        if window is None:
+            return []
+        if event.kind == "closed":
+            self.dispatcher.close_window(event.window)
+            self._shared.drop_window(event.window)
+        elif event.kind == "crashed":
+            self.dispatcher.end_session(event.window, "closed", "the page's process died")
+            _log.error("the page of window %r died: %s", window.label, event.fields.get("reason"))
+        elif event.kind in ("failed", "refused"):
+            reason = event.fields.get("message") or event.fields.get("reason")
+            _log.warning("window %r: %s: %s", window.label, event.kind, reason)
+        seen = Event(event.kind, event.fields, window.label)
+        handlers = [
+            *window.handlers.for_event(event.kind),
+            *self._parts.handlers.for_event(f"window.{event.kind}"),
+        ]
+        quits = event.kind == "closed" and last
+        done: Callable[[], object] | None = self.engine.quit if quits else None
+        if not handlers and done is not None:
+            done()
+        return list(deliveries(handlers, seen, self._parts.loop, done))
+
+    def _answered(self, fields: Mapping[str, Any]) -> None:
+        with self._lock:
+            answer = self._queries.pop(fields["id"], None)
+        if answer is None:
+            return
+        if "error" in fields:
+            answer.fail(EngineError(str(fields["error"])))
+        else:
+            answer.settle(fields.get("value"))
+
+
+class _Preparation:
+    """Makes the decoders while the page is still loading."""
+
+    in_order = False
+
+    def __init__(self, functions: Iterable[Function]) -> None:
+        self._functions = list(functions)
+
+    def run(self) -> None:
+        for function in self._functions:
+            try:
+                function.arguments.prepare()
+            except (ConfigError, CallError) as error:
+                _log.error("%s", error)

@@ -1,0 +1,258 @@
+"""A window as the app's code sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar
+
+from pytron.errors import ConfigError
+from pytron.events import Handlers
+
+if TYPE_CHECKING:
+    from pytron.answer import Answer
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Python's names of window options → those of spec/view.md, section 3.
+OPTIONS = {
+    "title": "title",
+    "width": "width",
+    "height": "height",
+    "x": "x",
+    "y": "y",
+    "min_width": "minwidth",
+    "min_height": "minheight",
+    "max_width": "maxwidth",
+    "max_height": "maxheight",
+    "resizable": "resizable",
+    "visible": "visible",
+    "frameless": "decorations",
+    "transparent": "transparent",
+    "always_on_top": "ontop",
+    "fullscreen": "fullscreen",
+    "maximized": "maximized",
+    "minimized": "minimized",
+    "zoom": "zoom",
+    "devtools": "devtools",
+    "background": "background",
+    "theme": "theme",
+}
+_FIXED_AFTER_OPENING = frozenset({"transparent", "background"})
+
+
+class WindowOptions(TypedDict, total=False):
+    """What a window can be opened with. Sizes and positions are logical pixels."""
+
+    title: str
+    width: float
+    height: float
+    x: float | None
+    y: float | None
+    min_width: float | None
+    min_height: float | None
+    max_width: float | None
+    max_height: float | None
+    resizable: bool
+    visible: bool
+    frameless: bool
+    transparent: bool
+    always_on_top: bool
+    fullscreen: bool
+    maximized: bool
+    minimized: bool
+    zoom: float
+    devtools: bool
+    background: str | None
+    theme: str | None
+
+
+class Bounds(TypedDict):
+    """Where a window is and how large its page is, in logical pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Host(Protocol):
+    """What a window needs of the running app."""
+
+    def command(self, message: Mapping[str, object]) -> None:
+        """Send a command to the engine."""
+        ...
+
+    def query(self, window: int, what: str, **details: object) -> Answer[Any]:
+        """Ask the engine something."""
+        ...
+
+    def emit_to(self, window: int, name: str, data: object) -> None:
+        """Send an event to one page."""
+        ...
+
+    def ask_to_close(self, window: int) -> None:
+        """Run the `closing` handlers, then close unless one prevents it."""
+        ...
+
+    def window_state(self, window: int) -> Any:
+        """The state of window scope."""
+        ...
+
+
+def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
+    """Window options under their names on the wire.
+
+    Raises:
+        ConfigError: an unknown option; names near ones.
+    """
+    wire: dict[str, object] = {}
+    for name, value in options.items():
+        if name not in OPTIONS:
+            import difflib
+
+            near = difflib.get_close_matches(name, OPTIONS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(OPTIONS)}"
+            raise ConfigError(f"a window has no option {name!r}; {hint}")
+        wire[OPTIONS[name]] = not value if name == "frameless" else value
+    return wire
+
+
+class Window:
+    """A window. Commands return at once; queries give an awaitable that also has `.result()`.
+
+    Every method may be called from any thread.
+    """
+
+    def __init__(self, host: Host, identity: int, label: str, options: WindowOptions) -> None:
+        self._host = host
+        self._id = identity
+        self._label = label
+        self._options = dict(options)
+        self.handlers = Handlers()
+
+    @property
+    def label(self) -> str:
+        """Its name in the app; the first window is `main`."""
+        return self._label
+
+    @property
+    def id(self) -> int:
+        """Its number at the engine."""
+        return self._id
+
+    @property
+    def state(self) -> Any:
+        """State that this window's page and Python share, and no other window sees."""
+        return self._host.window_state(self._id)
+
+    @property
+    def title(self) -> str:
+        """The text in the title bar; assign to change it."""
+        return str(self._options.get("title", ""))
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self.set(title=title)
+
+    def set(self, **options: Any) -> None:
+        """Change options of the open window: `window.set(width=800, always_on_top=True)`.
+
+        Raises:
+            ConfigError: no such option, or one that is fixed once the window is open.
+        """
+        fixed = _FIXED_AFTER_OPENING & options.keys()
+        if fixed:
+            raise ConfigError(
+                f"{', '.join(sorted(fixed))} can only be given when a window is opened"
+            )
+        self._host.command({"kind": "set", "window": self._id, **to_wire(options)})
+        self._options.update(options)
+
+    def resize(self, width: float, height: float) -> None:
+        """Make the page this large."""
+        self.set(width=width, height=height)
+
+    def move(self, x: float, y: float) -> None:
+        """Put the window's top left corner here. Platforms: not on Wayland."""
+        self.set(x=x, y=y)
+
+    def show(self) -> None:
+        """Make it visible."""
+        self.set(visible=True)
+
+    def hide(self) -> None:
+        """Make it invisible; its page goes on."""
+        self.set(visible=False)
+
+    def focus(self) -> None:
+        """Bring it to the front and give it the keyboard."""
+        self._host.command({"kind": "focus", "window": self._id})
+
+    def minimize(self) -> None:
+        """Put it away to the taskbar or dock."""
+        self.set(minimized=True)
+
+    def maximize(self) -> None:
+        """Fill the work area of its screen."""
+        self.set(maximized=True)
+
+    def restore(self) -> None:
+        """Leave the minimised, maximised and full screen states."""
+        self.set(minimized=False, maximized=False, fullscreen=False)
+
+    def fullscreen(self, on: bool = True) -> None:
+        """Fill the whole screen, or leave that state."""
+        self.set(fullscreen=on)
+
+    def navigate(self, url: str) -> None:
+        """Load another page of the app."""
+        self._host.command({"kind": "navigate", "window": self._id, "url": url})
+
+    def reload(self) -> None:
+        """Load the page anew: a new session, with the state replayed."""
+        self._host.command({"kind": "reload", "window": self._id})
+
+    def close(self, *, force: bool = False) -> None:
+        """Close it, if no `closing` handler prevents that; with `force` at once."""
+        if force:
+            self._host.command({"kind": "close", "window": self._id})
+        else:
+            self._host.ask_to_close(self._id)
+
+    def emit(self, name: str, data: object = None) -> None:
+        """Send an event to this window's page."""
+        self._host.emit_to(self._id, name, data)
+
+    def on(self, name: str) -> Callable[[F], F]:
+        """Handle an event of this window: `@window.on("closing")`.
+
+        Names: `opened`, `loaded`, `closing` (call `event.prevent()` to keep it open; the handler
+        may be `async`), `closed`, `resized`, `moved`, `focused`, `state`, `theme`, `crashed`,
+        `failed`, `external`.
+        """
+
+        def register(handler: F) -> F:
+            self.handlers.add(name, handler)
+            return handler
+
+        return register
+
+    def bounds(self) -> Answer[Bounds]:
+        """Where it is and how large."""
+        return self._host.query(self._id, "bounds")
+
+    def status(self) -> Answer[dict[str, bool]]:
+        """Whether it is `visible`, `focused`, `minimized`, `maximized`, `fullscreen`."""
+        return self._host.query(self._id, "state")
+
+    def url(self) -> Answer[str]:
+        """The address of its page."""
+        return self._host.query(self._id, "url")
+
+    def screenshot(self, path: str) -> Answer[str]:
+        """Save what the page shows as a PNG; the path."""
+        return self._host.query(self._id, "screenshot", path=str(path))
+
+    def __repr__(self) -> str:
+        """Show its label."""
+        return f"<Window {self._label!r}>"
