@@ -39,3 +39,16 @@ def test_npm_packages_depend_only_on_allowed_packages() -> None:
     fields = ("dependencies", "peerDependencies")
     edges = {m["name"]: {d for f in fields for d in m.get(f, {})} & names for m in found}
     assert edges == PACKAGES
+
+
+def test_npm_lock_file_has_what_the_manifests_ask_for() -> None:
+    locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    fields = ("dependencies", "devDependencies", "peerDependencies")
+    workspaces = json.loads((ROOT / "package.json").read_text("utf-8"))["workspaces"]
+    folders = [ROOT, *(found for pattern in workspaces for found in ROOT.glob(pattern))]
+    for folder in folders:
+        manifest = json.loads((folder / "package.json").read_text("utf-8"))
+        name = "" if folder == ROOT else folder.relative_to(ROOT).as_posix()
+        assert {f: locked[name].get(f) for f in fields} == {f: manifest.get(f) for f in fields}, (
+            f"{name or 'package.json'} changed without its lock: run `npm install`"
+        )

@@ -149,6 +149,21 @@ def test_failing_step_shows_its_output_and_the_remedy(
     assert not make_step().is_done()
 
 
+def test_early_error_is_shown_after_much_talk(
+    make_step: MakeStep, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(job: Job) -> None:
+        talk = "print('npm error: the cause'); [print('usage', n) for n in range(500)]; exit(1)"
+        job.run(sys.executable, "-c", talk)
+
+    with pytest.raises(SetupError):
+        run_steps([make_step(fail)], os.environ)
+    said = capsys.readouterr().out
+    assert "    npm error: the cause\n    ...\n" in said
+    assert said.rstrip().endswith("usage 499")
+    assert "usage 100\n" not in said
+
+
 def test_failure_after_a_success_is_not_taken_for_done(make_step: MakeStep, checkout: Path) -> None:
     run_steps([make_step()], os.environ)
     (checkout / "source" / "one.txt").write_text("2")

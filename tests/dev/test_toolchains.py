@@ -103,7 +103,10 @@ def test_old_distribution_has_no_rust_for_us(add_program: AddProgram) -> None:
         toolchains.rust_step()
 
 
-@pytest.mark.parametrize(("version", "good"), [("v18.20.4", False), ("v20.0.0", True)])
+@pytest.mark.parametrize(
+    ("version", "good"),
+    [("v18.20.4", False), ("v20.18.9", False), ("v20.19.0", True), ("v24.0.0", True)],
+)
 def test_node_is_taken_when_new_enough(
     add_program: AddProgram,
     monkeypatch: pytest.MonkeyPatch,
@@ -129,4 +132,4 @@ def test_missing_node_comes_as_a_wheel_or_is_told() -> None:
     step = toolchains.node_step(Path(sys.executable))
     assert step.facts == {"wheel": toolchains.NODE_WHEEL}
     assert "https://nodejs.org" in step.remedy
-    assert "Node.js 20 or newer" in step.remedy
+    assert "Node.js 20.19 or newer" in step.remedy

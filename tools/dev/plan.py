@@ -111,10 +111,12 @@ def _runs_here(python: Path) -> bool:
 
 
 def npm_step(node: str) -> Step:
-    """`node_modules` as package-lock.json has it."""
+    """`node_modules`, with the versions of package-lock.json."""
     return Step(
         "npm packages",
-        lambda job: job.run(_npm(job.env), "ci", "--no-audit", "--no-fund"),
+        # Not `npm ci`: it refuses a lock file that was written where a registry lacks the optional
+        # packages of other systems. This one installs what the lock has and leaves it as it is.
+        lambda job: job.run(_npm(job.env), "install", "--no-save", "--no-audit", "--no-fund"),
         inputs=[
             "package.json",
             "package-lock.json",

@@ -7,6 +7,7 @@ definition. It is up to date when its stamp holds that key and all its outputs a
 import hashlib
 import json
 import os
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,9 @@ from tools.dev.process import run_watched
 from tools.dev.progress import Line, duration, say
 
 NOT_INPUTS = {".git", ".venv", "__pycache__", "build", "dist", "node_modules", "target"}
-TAIL_LINES = 40
+TAIL_LINES = 30
+FIRST_ERRORS = 10
+ERROR = re.compile(r"\berr(or)?\b", re.IGNORECASE)
 
 
 class StepFailed(Exception):
@@ -28,10 +31,10 @@ class StepFailed(Exception):
 class Job:
     """What a step's action works with: it runs programs and keeps their output."""
 
-    def __init__(self, name: str, env: Mapping[str, str], line: Line, log: Path) -> None:
+    def __init__(self, env: Mapping[str, str], line: Line, log: Path) -> None:
         self.env = dict(env)
-        self.tail: deque[str] = deque(maxlen=TAIL_LINES)
-        self._name = name
+        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._errors: list[str] = []
         self._line = line
         log.parent.mkdir(parents=True, exist_ok=True)
         self._log = log.open("w", encoding="utf-8")
@@ -51,10 +54,18 @@ class Job:
 
     def write(self, text: str) -> None:
         """Add a line to the log."""
-        self.tail.append(text)
+        if len(self._tail) == TAIL_LINES:
+            leaving = self._tail[0]
+            if len(self._errors) < FIRST_ERRORS and ERROR.search(leaving):
+                self._errors.append(leaving)
+        self._tail.append(text)
         self._log.write(text + "\n")
         self._log.flush()
         self._line.note(text)
+
+    def excerpt(self) -> list[str]:
+        """The last lines; before them the first errors, where later lines have pushed them out."""
+        return [*self._errors, *(["..."] if self._errors else []), *self._tail]
 
     def close(self) -> None:
         """Close the log."""
@@ -112,13 +123,13 @@ class Step:
         key = self.key()
         self._stamp.unlink(missing_ok=True)
         line = Line(self.name)
-        job = Job(self.name, env, line, self.log)
+        job = Job(env, line, self.log)
         try:
             self.action(job)
             self._require_outputs()
         except (StepFailed, SetupError) as error:
             line.finish("failed")
-            say("\n".join(f"    {text}" for text in job.tail))
+            say("\n".join(f"    {text}" for text in job.excerpt()))
             remedy = error.remedy if isinstance(error, SetupError) else self.remedy
             raise SetupError(
                 f"step '{self.name}' failed: {error}", f"{remedy}\n  whole log: {self.log}"

