@@ -50,6 +50,10 @@ def test_change_fragments_speak_in_sentences() -> None:
         assert text.endswith("."), path.name
 
 
+def test_wheel_carries_the_same_licence() -> None:
+    assert (ROOT / "python" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
 def test_licence_is_the_one_that_the_packages_name() -> None:
     text = (ROOT / "LICENSE").read_text("utf-8")
     assert "Apache License" in text
