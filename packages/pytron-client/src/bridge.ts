@@ -1,0 +1,442 @@
+import { type Attachment, place } from "./binary.js";
+import { Call, type CallOptions } from "./call.js";
+import { PytronError, report } from "./errors.js";
+import { checkName, Events } from "./events.js";
+import { openFrame } from "./frames.js";
+import { Inbox, type Incoming } from "./inbox.js";
+import type { LogEntry } from "./log.js";
+import { Outbox } from "./outbox.js";
+import {
+  type Bin,
+  CLIENT,
+  checkDown,
+  type Down,
+  type Hello,
+  LIMITS,
+  type Limits,
+  type Scope,
+  toError,
+  VERSION,
+} from "./protocol.js";
+import { type Change, Store } from "./state.js";
+import type { Channel, Receiver, Transport } from "./transports/transport.js";
+import { encode } from "./values.js";
+
+/** Levels that the frame, its message and an op's own object take from the allowed depth. */
+const FRAME_LEVELS = 2;
+
+/** Names that are kept quoted; more than this are made up as the page goes. */
+const MOST_NAMES = 1_000;
+
+const READY_TIMEOUT_MS = 10_000;
+
+/** What waits for an answer. */
+interface Pending {
+  result(value: unknown): void;
+  error(error: unknown): void;
+}
+
+function randomSession(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A promise that makes no noise when it rejects and nobody asked for it. */
+class Gate {
+  resolve: () => void = () => {};
+  reject: (error: unknown) => void = () => {};
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor() {
+    this.promise.catch(() => {});
+  }
+}
+
+/**
+ * One page's conversation with Python: it opens the session, numbers the calls, batches what is
+ * sent, and gives what comes to whoever waits for it.
+ */
+export class Bridge {
+  readonly events = new Events((kind, name) =>
+    this.send(`{"kind":"${kind}","name":${quote(name)}}`),
+  );
+  readonly stores: Readonly<Record<Scope, Store>>;
+  window = "";
+  limits: Limits = LIMITS;
+  private readonly outbox: Outbox;
+  private readonly inbox: Inbox;
+  private readonly pending = new Map<number, Pending>();
+  private readonly names = new Map<string, string>();
+  private transport: Transport | undefined;
+  private channel: Channel | undefined;
+  private session = "";
+  private epoch = "";
+  /** Why nothing can be sent, when that is so. */
+  private failure: PytronError | undefined;
+  private greeted = false;
+  private gate = new Gate();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timeoutMs = READY_TIMEOUT_MS;
+  private lastId = 0;
+
+  constructor() {
+    this.outbox = new Outbox(() => this.beforeFlush());
+    this.inbox = new Inbox(
+      (message, frame) => this.take(message, frame),
+      () => this.notify(),
+    );
+    const link = {
+      dirty: () => this.outbox.schedule(),
+      change: (change: Change) => this.change(change),
+      sync: (scope: Scope) => this.send(`{"kind":"sync","scope":"${scope}"}`),
+      room: () => this.room - 1,
+    };
+    this.stores = { app: new Store("app", link), window: new Store("window", link) };
+  }
+
+  /** Resolves when Python has answered and the state is here. */
+  get ready(): Promise<void> {
+    return this.gate.promise;
+  }
+
+  /** How long `ready` waits for Python to answer. */
+  set readyTimeoutMs(value: number) {
+    this.timeoutMs = value;
+    if (this.timer !== undefined) this.startTimer();
+  }
+
+  /** Opens a session over the transport; calls made before follow its hello. */
+  connect(transport: Transport): void {
+    this.transport = transport;
+    const again = this.failure !== undefined;
+    if (again) {
+      this.failure = undefined;
+      this.gate = new Gate();
+    }
+    this.session = randomSession();
+    this.greeted = false;
+    this.startTimer();
+    const receiver: Receiver = {
+      frame: (text, parts) => {
+        if (this.channel === channel) this.receive(channel, text, parts);
+      },
+      closed: (cause) => {
+        if (this.channel === channel) this.close(cause);
+      },
+    };
+    const channel = transport.open(receiver);
+    this.channel = channel;
+    this.outbox.open(
+      channel,
+      `{"kind":"hello","version":${VERSION},"session":"${this.session}","client":"${CLIENT}"}`,
+    );
+    if (again) this.resubscribe();
+  }
+
+  /** Connects again after {@link close}: a new session of the same page. */
+  reopen(): void {
+    if (this.failure === undefined || this.transport === undefined) return;
+    this.connect(this.transport);
+  }
+
+  /** Ends everything that waits with code `closed`. */
+  close(cause: string): void {
+    this.fail(new PytronError("closed", cause, { name: "CallError" }));
+  }
+
+  /** Ends everything that waits, and what comes later, with this error. */
+  fail(error: PytronError): void {
+    this.failure = error;
+    this.channel = undefined;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.outbox.close();
+    this.inbox.clear();
+    this.gate.reject(error);
+    this.rejectPending(error);
+  }
+
+  call(name: string, args: unknown, options?: CallOptions): Call<unknown> {
+    const id = ++this.lastId;
+    const call = new Call<unknown>(this, id, name, options);
+    try {
+      this.admit(options);
+      const found: Attachment[] = [];
+      const text = encode(args ?? [], ["args"], this.room, found);
+      const timeoutMs = options?.timeoutMs;
+      const timeout =
+        timeoutMs === undefined ? "" : `,"timeout":${Math.max(1, Math.ceil(timeoutMs))}`;
+      const head = `{"kind":"call","id":${id},"name":${this.quoted(name)}`;
+      this.pending.set(id, call);
+      this.send(`${head},"args":${text}${timeout}}`, found);
+    } catch (error) {
+      this.pending.delete(id);
+      call.error(error);
+    }
+    return call;
+  }
+
+  /** For calls: nobody waits for this one any more. */
+  cancel(id: number): void {
+    if (this.pending.delete(id)) this.send(`{"kind":"cancel","id":${id}}`);
+  }
+
+  /** For calls: the stream may go on. */
+  credit(id: number, count: number): void {
+    if (this.failure === undefined) this.send(`{"kind":"credit","id":${id},"count":${count}}`);
+  }
+
+  /** Sends an event to Python or, with `to`, to another window's page. */
+  emit(name: string, data: unknown, to?: string): void {
+    if (this.failure !== undefined) throw this.failure;
+    const found: Attachment[] = [];
+    const text = encode(data, ["data"], this.room, found);
+    const target = to === undefined ? "" : `,"to":${quote(to)}`;
+    this.send(`{"kind":"event","name":${this.quoted(name)},"data":${text}${target}}`, found);
+  }
+
+  log(entry: LogEntry): void {
+    if (this.failure !== undefined) return;
+    const stack = entry.stack === undefined ? "" : `,"stack":${quote(entry.stack)}`;
+    this.send(`{"kind":"log","level":"${entry.level}","message":${quote(entry.message)}${stack}}`);
+  }
+
+  /** Levels of nesting that are left for a value in a message. */
+  private get room(): number {
+    return this.limits.depth - FRAME_LEVELS;
+  }
+
+  private quoted(name: string): string {
+    let text = this.names.get(name);
+    if (text === undefined) {
+      checkName(name);
+      text = quote(name);
+      if (this.names.size >= MOST_NAMES) this.names.clear();
+      this.names.set(name, text);
+    }
+    return text;
+  }
+
+  private admit(options: CallOptions | undefined): void {
+    if (options?.signal?.aborted) throw options.signal.reason;
+    if (this.failure !== undefined) throw this.failure;
+    if (this.pending.size >= this.limits.pending)
+      throw new PytronError(
+        "busy",
+        `${this.pending.size} calls are waiting already: await some before making more`,
+      );
+  }
+
+  private send(text: string, found: readonly Attachment[] = []): void {
+    if (this.failure !== undefined) return;
+    // A change made before a call must be seen by that call.
+    this.flushStores();
+    this.outbox.add(text, found);
+  }
+
+  private change(change: Change): void {
+    const id = ++this.lastId;
+    change.id = id;
+    const base = change.base === undefined ? "" : `,"base":${change.base}`;
+    if (this.failure !== undefined) {
+      change.error(this.failure);
+      return;
+    }
+    this.pending.set(id, change);
+    try {
+      this.outbox.add(
+        `{"kind":"change","id":${id},"scope":"${change.scope}"${base},"ops":[${change.texts.join(",")}]}`,
+        change.found,
+      );
+    } catch (error) {
+      this.pending.delete(id);
+      change.error(error);
+    }
+  }
+
+  private flushStores(): void {
+    this.stores.app.flush();
+    this.stores.window.flush();
+  }
+
+  private notify(): void {
+    this.stores.app.notify();
+    this.stores.window.notify();
+  }
+
+  private beforeFlush(): void {
+    this.flushStores();
+    this.notify();
+  }
+
+  private receive(channel: Channel, text: string, parts: readonly ArrayBuffer[] | undefined): void {
+    try {
+      this.inbox.add(openFrame(text, Number.MAX_SAFE_INTEGER), parts, channel);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** Takes one message; a promise when the ones after it have to wait. */
+  private take(raw: unknown, frame: Incoming): Promise<void> | undefined {
+    const message = checkDown(raw);
+    if (!this.greeted && !this.opens(message)) return undefined;
+    const bins = "bin" in message ? message.bin : undefined;
+    if (bins === undefined) {
+      this.deliver(message);
+      return undefined;
+    }
+    const placed = frame.parts(bins.map((bin) => bin.part));
+    if (placed instanceof Promise) {
+      const later = placed.then(
+        (part) => this.deliverPlaced(message, part),
+        (error) => this.undelivered(message, error),
+      );
+      return message.kind === "result" ? undefined : later;
+    }
+    this.deliverPlaced(message, placed);
+    return undefined;
+  }
+
+  private deliverPlaced(message: Down, part: (index: number) => ArrayBuffer | undefined): void {
+    try {
+      place(message, (message as { bin: Bin[] }).bin, part);
+    } catch (error) {
+      this.undelivered(message, error);
+      return;
+    }
+    this.deliver(message);
+  }
+
+  /** A message without its binary must not leave anybody waiting. */
+  private undelivered(message: Down, error: unknown): void {
+    if (message.kind === "result" || message.kind === "item") {
+      if (message.kind === "item") this.send(`{"kind":"cancel","id":${message.id}}`);
+      this.settle(message.id)?.error(error);
+    } else if (message.kind === "patch" || message.kind === "snapshot") {
+      this.send(`{"kind":"sync","scope":"${message.scope}"}`);
+    } else {
+      report(error);
+    }
+  }
+
+  /** Whether a message that comes before hello is to be taken. */
+  private opens(message: Down): boolean {
+    if (message.kind === "hello") return message.session === this.session;
+    return message.kind === "error" && message.error.code === "version";
+  }
+
+  private deliver(message: Down): void {
+    if (message.kind !== "patch" && message.kind !== "snapshot") this.notify();
+    switch (message.kind) {
+      case "event":
+        this.events.dispatch(message.name, message.data);
+        break;
+      case "result":
+        this.settle(message.id)?.result(message.value);
+        break;
+      case "error":
+        this.failed(message.id, toError(message.error));
+        break;
+      case "item":
+        this.callOf(message.id)?.item(message.value);
+        break;
+      case "end":
+        this.end(message.id);
+        break;
+      case "progress":
+        this.callOf(message.id)?.progress(message.value, message.total, message.note);
+        break;
+      case "patch":
+        this.stores[message.scope].patch(message.revision, message.ops, message.id);
+        break;
+      case "snapshot":
+        this.stores[message.scope].snapshot(message.revision, message.value);
+        if (message.scope === "app") this.arrived();
+        break;
+      case "hello":
+        this.welcome(message);
+        break;
+    }
+  }
+
+  private welcome(hello: Hello): void {
+    if (hello.session !== this.session) return;
+    this.greeted = true;
+    this.window = hello.window;
+    this.limits = { ...LIMITS, ...hello.limits };
+    this.outbox.limits = this.limits;
+    for (const store of Object.values(this.stores)) store.frozen = hello.dev;
+    if (this.epoch !== "" && this.epoch !== hello.epoch) this.restarted();
+    this.epoch = hello.epoch;
+  }
+
+  /** Another Python process answers: what the old one was asked is lost. */
+  private restarted(): void {
+    this.rejectPending(
+      new PytronError("restarted", "Python was restarted before it answered: call again", {
+        name: "CallError",
+      }),
+    );
+    this.resubscribe();
+  }
+
+  private resubscribe(): void {
+    for (const name of this.events.patterns())
+      this.send(`{"kind":"subscribe","name":${quote(name)}}`);
+  }
+
+  private arrived(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.gate.resolve();
+  }
+
+  private failed(id: number | undefined, error: PytronError): void {
+    if (id !== undefined) this.settle(id)?.error(error);
+    else if (this.greeted) report(error);
+    else this.fail(error);
+  }
+
+  private end(id: number): void {
+    const call = this.callOf(id);
+    this.pending.delete(id);
+    call?.end();
+  }
+
+  private callOf(id: number): Call<unknown> | undefined {
+    const pending = this.pending.get(id);
+    return pending instanceof Call ? pending : undefined;
+  }
+
+  private settle(id: number): Pending | undefined {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    return pending;
+  }
+
+  private rejectPending(error: PytronError): void {
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    for (const pending of waiting) pending.error(error);
+  }
+
+  private startTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.fail(
+        new PytronError(
+          "timeout",
+          `Python did not answer within ${this.timeoutMs} ms: its log says why, or raise readyTimeoutMs`,
+        ),
+      );
+    }, this.timeoutMs);
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,40 @@
+/**
+ * The page's side of Pytron: call Python, hear from it, share state with it.
+ *
+ * @packageDocumentation
+ */
+import { createClient } from "./api.js";
+import { sharedBridge } from "./connect.js";
+
+export type { Client, PageWindow, StateScope, WithOptions } from "./api.js";
+export type { Call, CallOptions } from "./call.js";
+export { PytronError } from "./errors.js";
+export type {
+  Api,
+  AppState,
+  Events,
+  Frozen,
+  Functions,
+  LooseFunction,
+  LooseFunctions,
+  State,
+} from "./types.js";
+
+const bridge = sharedBridge();
+const client = createClient(bridge);
+
+/** Everything: `pytron.ready`, `pytron.state`, and every exposed function by its name. */
+export const pytron = client.pytron;
+
+/** The exposed functions alone. */
+export const api = client.api;
+
+/** The exposed functions, called with an abort signal, a time-out or a progress callback. */
+export const withOptions = client.withOptions;
+
+/** Settings of the client. */
+export function configure(settings: { readyTimeoutMs?: number }): void {
+  if (settings.readyTimeoutMs !== undefined) bridge.readyTimeoutMs = settings.readyTimeoutMs;
+}
+
+export default pytron;

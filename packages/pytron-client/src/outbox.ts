@@ -1,0 +1,144 @@
+import type { Attachment } from "./binary.js";
+import { PytronError } from "./errors.js";
+import { utf8Length } from "./frames.js";
+import { LIMITS, type Limits } from "./protocol.js";
+import type { Channel } from "./transports/transport.js";
+
+/** From here on binary is not copied: its frame goes out at once. */
+const LARGE = 64 * 2 ** 10;
+
+/** No unit of a JavaScript string takes more bytes than this in UTF-8. */
+const WIDEST = 3;
+
+/** Kept free in every frame, for the brackets and the hello that goes before the first message. */
+const RESERVE = 512;
+
+class Collected {
+  readonly texts: string[] = [];
+  readonly parts: Uint8Array[] = [];
+  /** Bytes of JSON: at most, and exactly only near the limit. */
+  size = RESERVE;
+}
+
+/** Collects what one microtask sends, and sends it as one frame. */
+export class Outbox {
+  limits: Limits = LIMITS;
+  private readonly beforeFlush: () => void;
+  private channel: Channel | undefined;
+  private full: Collected[] = [];
+  private current = new Collected();
+  private scheduled = false;
+
+  /** `beforeFlush` is asked for what is still to be added. */
+  constructor(beforeFlush: () => void) {
+    this.beforeFlush = beforeFlush;
+  }
+
+  /** Begins to send: first the hello, in the same frame what has been collected. */
+  open(channel: Channel, hello: string): void {
+    this.channel = channel;
+    (this.full[0] ?? this.current).texts.unshift(hello);
+    this.schedule();
+  }
+
+  close(): void {
+    this.channel = undefined;
+    this.full = [];
+    this.current = new Collected();
+  }
+
+  schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      this.beforeFlush();
+      this.flush();
+    });
+  }
+
+  /**
+   * Adds a message with the binary that stands in it.
+   *
+   * @throws PytronError `too_large` when it alone is more than a frame holds.
+   */
+  add(text: string, found: readonly Attachment[]): void {
+    if (found.length === 0) {
+      this.put(text);
+      this.schedule();
+      return;
+    }
+    this.checkParts(found.length);
+    if (this.current.parts.length + found.length > this.limits.parts) this.seal();
+    const first = this.current.parts.length;
+    // In another frame the parts count from 0 again.
+    this.put(withBin(text, found, first), () => withBin(text, found, 0));
+    this.attach(found);
+  }
+
+  private put(text: string, renumbered: () => string = () => text): void {
+    const { frame } = this.limits;
+    let size = text.length * WIDEST + 1;
+    if (this.current.size + size > frame) {
+      size = utf8Length(text) + 1;
+      if (size + RESERVE > frame) throw tooLarge(size, frame);
+      if (this.current.size + size > frame) {
+        this.seal();
+        this.current.texts.push(renumbered());
+        this.current.size += size;
+        return;
+      }
+    }
+    this.current.texts.push(text);
+    this.current.size += size;
+  }
+
+  private attach(found: readonly Attachment[]): void {
+    let large = false;
+    for (const { bytes } of found) {
+      const direct = bytes.length >= LARGE && this.channel !== undefined;
+      large ||= direct;
+      this.current.parts.push(direct ? bytes : bytes.slice());
+    }
+    // At once, so that a later write to the buffer isn't sent in its place.
+    if (large) this.flush();
+    else this.schedule();
+  }
+
+  private checkParts(count: number): void {
+    if (count <= this.limits.parts) return;
+    throw new PytronError(
+      "too_large",
+      `the message has ${count} binary parts, ${this.limits.parts} are allowed: join them`,
+    );
+  }
+
+  private seal(): void {
+    this.full.push(this.current);
+    this.current = new Collected();
+    this.schedule();
+  }
+
+  private flush(): void {
+    const { channel } = this;
+    if (channel === undefined) return;
+    const frames = [...this.full, this.current];
+    this.full = [];
+    this.current = new Collected();
+    for (const { texts, parts } of frames)
+      if (texts.length > 0) channel.send(`[${texts.join(",")}]`, parts);
+  }
+}
+
+function tooLarge(size: number, frame: number): PytronError {
+  return new PytronError(
+    "too_large",
+    `the message has ${size} bytes of JSON, ${frame} are allowed in a frame: send it in pieces or as binary`,
+  );
+}
+
+/** The message with its `bin`, whose parts count from `first`. */
+function withBin(text: string, found: readonly Attachment[], first: number): string {
+  const bin = found.map(({ at, type, shape }, index) => ({ at, part: first + index, type, shape }));
+  return `${text.slice(0, -1)},"bin":${JSON.stringify(bin)}}`;
+}

@@ -1,0 +1,147 @@
+import { PytronError } from "./errors.js";
+
+/** The version of spec/ipc.md spoken here. */
+export const VERSION = 1;
+
+/** The version of this package, as `hello` tells it. */
+export const CLIENT = "1.0.0-dev.0";
+
+/** Items a stream may send before the first `credit`. */
+export const CREDITS = 64;
+
+/** A place in a value: object keys are strings, array indexes are integers. */
+export type Path = readonly (string | number)[];
+
+export type Scope = "app" | "window";
+
+/** What a frame may hold; `hello` down brings the kit's own. */
+export interface Limits {
+  frame: number;
+  depth: number;
+  pending: number;
+  parts: number;
+}
+
+export const LIMITS: Limits = { frame: 64 * 2 ** 20, depth: 128, pending: 100_000, parts: 1024 };
+
+/** The longest name of a function, an event or a subscription. */
+export const NAME_LIMIT = 256;
+
+/** Where a binary part of the frame stands in a message. */
+export interface Bin {
+  at: Path;
+  part: number;
+  type: string;
+  shape?: readonly number[];
+}
+
+export type Op =
+  | { op: "set"; path: Path; value: unknown }
+  | { op: "delete"; path: Path }
+  | { op: "splice"; path: Path; index: number; remove: number; insert: readonly unknown[] };
+
+/** An error as it travels. */
+export interface WireError {
+  name: string;
+  code: string;
+  message: string;
+  data?: unknown;
+  trace?: string;
+  ref?: string;
+}
+
+export interface Hello {
+  kind: "hello";
+  version: number;
+  session: string;
+  epoch: string;
+  window: string;
+  dev: boolean;
+  limits: Limits;
+}
+
+/** A message from the kit. */
+export type Down =
+  | Hello
+  | { kind: "result"; id: number; value: unknown; bin?: Bin[] }
+  | { kind: "error"; id?: number; error: WireError }
+  | { kind: "progress"; id: number; value: number; total?: number; note?: string }
+  | { kind: "item"; id: number; value: unknown; bin?: Bin[] }
+  | { kind: "end"; id: number }
+  | { kind: "event"; name: string; data: unknown; bin?: Bin[] }
+  | { kind: "snapshot"; scope: Scope; revision: number; value: unknown; bin?: Bin[] }
+  | { kind: "patch"; scope: Scope; revision: number; id?: number; ops: Op[]; bin?: Bin[] };
+
+/** What `head` says of the parts that travel beside a frame of text. */
+export type HeadParts = readonly (readonly [id: string | number, size: number])[];
+
+export function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isScope(value: unknown): value is Scope {
+  return value === "app" || value === "window";
+}
+
+function isWireError(value: unknown): value is WireError {
+  return (
+    isRecord(value) &&
+    typeof value.name === "string" &&
+    typeof value.code === "string" &&
+    typeof value.message === "string"
+  );
+}
+
+function isHello(m: Record<string, unknown>): boolean {
+  return (
+    typeof m.version === "number" &&
+    typeof m.session === "string" &&
+    typeof m.epoch === "string" &&
+    typeof m.window === "string" &&
+    isRecord(m.limits)
+  );
+}
+
+function isWellFormed(m: Record<string, unknown>): boolean {
+  switch (m.kind) {
+    case "event":
+      return typeof m.name === "string";
+    case "result":
+    case "item":
+      return isId(m.id) && "value" in m;
+    case "patch":
+      return isScope(m.scope) && Number.isSafeInteger(m.revision) && Array.isArray(m.ops);
+    case "error":
+      return (m.id === undefined || isId(m.id)) && isWireError(m.error);
+    case "progress":
+      return isId(m.id) && typeof m.value === "number";
+    case "end":
+      return isId(m.id);
+    case "snapshot":
+      return isScope(m.scope) && Number.isSafeInteger(m.revision);
+    case "hello":
+      return isHello(m);
+    default:
+      return false;
+  }
+}
+
+/**
+ * The message, once it is known to be one that the kit may send.
+ *
+ * @throws PytronError `protocol` otherwise.
+ */
+export function checkDown(message: unknown): Down {
+  if (isRecord(message) && isWellFormed(message)) return message as unknown as Down;
+  const kind = isRecord(message) ? String(message.kind) : typeof message;
+  throw new PytronError("protocol", `the kit sent a malformed message of kind ${kind}: report it`);
+}
+
+/** The Python exception as an error of the page. */
+export function toError(wire: WireError): PytronError {
+  return new PytronError(wire.code, wire.message, wire);
+}

@@ -1,0 +1,90 @@
+import type { Call } from "./call.js";
+
+/**
+ * The exposed functions, namespaces as nested objects. Empty here: the generated `pytron.d.ts` fills
+ * it in, and from then on unknown names are errors.
+ *
+ * A function gives `Promise<T>`, one that streams gives `AsyncIterable<T>`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: augmented by the generated pytron.d.ts.
+export interface Functions {}
+
+/** The data of each event by its name; filled in by the generated `pytron.d.ts`. */
+// biome-ignore lint/suspicious/noEmptyInterface: augmented by the generated pytron.d.ts.
+export interface Events {}
+
+/** The shape of the app's state; filled in by the generated `pytron.d.ts`. */
+// biome-ignore lint/suspicious/noEmptyInterface: augmented by the generated pytron.d.ts.
+export interface State {}
+
+/** Anything goes: what `pytron` is without a `pytron.d.ts`. */
+// biome-ignore lint/suspicious/noExplicitAny: without a description nothing is known of the names.
+export type Loose = any;
+
+type Known<T, Otherwise> = keyof T extends never ? Otherwise : T;
+
+export interface LooseFunctions {
+  [name: string]: LooseFunction;
+}
+
+/** A function or a namespace of functions, unknown which. */
+export interface LooseFunction {
+  (...args: Loose[]): Call<Loose>;
+  readonly [name: string]: LooseFunction;
+}
+
+/** The exposed functions as the page calls them. */
+export type Api = Known<Functions, LooseFunctions>;
+
+/** The app's state as the page reads and writes it. */
+export type AppState = Known<State, Loose>;
+
+type Names<T, Prefix extends string = ""> = {
+  [K in keyof T & string]: T[K] extends (...args: never[]) => unknown
+    ? `${Prefix}${K}`
+    : Names<T[K], `${Prefix}${K}.`>;
+}[keyof T & string];
+
+/** The full names of the exposed functions, with dots. */
+export type FunctionName = keyof Functions extends never ? string : Names<Functions>;
+
+type Find<T, Name extends string> = Name extends keyof T
+  ? T[Name]
+  : Name extends `${infer Head}.${infer Rest}`
+    ? Head extends keyof T
+      ? Find<T[Head], Rest>
+      : never
+    : never;
+
+/** What calling the function of this name gives. */
+export type ResultOf<Name extends string> = keyof Functions extends never
+  ? Call<Loose>
+  : Find<Functions, Name> extends (...args: never[]) => infer Result
+    ? Result
+    : never;
+
+/** Positional arguments of the function of this name, or its arguments by name. */
+export type ArgsOf<Name extends string> = keyof Functions extends never
+  ? readonly unknown[] | Readonly<Record<string, unknown>>
+  : Find<Functions, Name> extends (...args: infer Args) => unknown
+    ? Readonly<Args> | Readonly<Record<string, unknown>>
+    : never;
+
+/** The names of the events. */
+export type EventName = keyof Events extends never
+  ? string
+  : (keyof Events & string) | `${string}*`;
+
+/** The data of the event of this name. */
+export type DataOf<Name extends string> = Name extends keyof Events
+  ? Events[Name]
+  : keyof Events extends never
+    ? Loose
+    : unknown;
+
+/** What a listener gets: not to be changed, for a changed state has other objects. */
+export type Frozen<T> = T extends (...args: never[]) => unknown
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
