@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Union
+from typing import Any, Final, NamedTuple
 
 from pytron.assets.ranges import format_date, is_fresh, is_same, parse_range
 
@@ -39,7 +39,7 @@ class FileSlice(NamedTuple):
     length: int
 
 
-Body = Union[bytes, memoryview, FileSlice, Iterator[bytes], AsyncIterator[bytes]]  # noqa: UP007
+Body = bytes | memoryview | FileSlice | Iterator[bytes] | AsyncIterator[bytes]
 
 
 class Answer(NamedTuple):

@@ -78,8 +78,10 @@ class State(Generic[T]):
             return self._revision, plain(self._node)
 
     def hold(self) -> AbstractContextManager[None]:
-        """Keep everybody else from changing the state, so that a snapshot and what is done with
-        it belong together. Keep it short; don't wait for anything inside.
+        """Keep everybody else from changing the state.
+
+        A snapshot and what is done with it then belong together. Keep it short; don't wait for
+        anything inside.
         """
         return self._tree.guard
 

@@ -64,7 +64,7 @@ class _Subscription:
 
 
 def _reach(steps: Sequence[str], op: Op) -> int:
-    """Give 0 when an op is elsewhere, 1 when it may have replaced the place, 2 when it is inside."""
+    """Give 2 when an op is inside a place, 1 when it may have replaced it, 0 when it is elsewhere."""
     path = op["path"]
     for step, other in zip(steps, path):  # noqa: B905 - the shorter of the two decides
         if step != str(other):

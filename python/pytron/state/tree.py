@@ -12,7 +12,6 @@ from pytron.state.dicts import TrackedDict, check_key, link_dict
 from pytron.state.guard import Guard
 from pytron.state.history import Entry, Fill, Put, Splice, attach, put, release, swap, take
 from pytron.state.links import (
-    MISSING,
     ROOT,
     Link,
     Node,

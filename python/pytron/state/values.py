@@ -64,7 +64,7 @@ SCALARS: Final[dict[type, Callable[[Any], str | None] | None]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - never leaves the package: the tree adds the path
+class Refused(Exception):
     """A value that the state can't hold; the message says what it is and the remedy."""
 
 

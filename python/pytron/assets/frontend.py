@@ -1,0 +1,137 @@
+"""The built frontend: a folder with index.html, or one HTML file.
+
+Nothing is marked immutable, not even files with a hash in their name: custom schemes have no HTTP
+cache, and a wrong guess about a name would show an old file for ever. Browsers revalidate by ETag.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pytron.assets.answers import Answer, Content, Request, failure, serve
+from pytron.assets.csp import Inline, inline_of, policy
+from pytron.assets.files import FileCache, file_content
+from pytron.assets.mime import is_html
+from pytron.assets.paths import Target, find_file, is_plain, is_safe_name
+from pytron.errors import AssetError
+
+NO_INLINE: Final = Inline([], [])
+
+#: Folders that builds write to: where one is missing, the build has not run.
+_BUILT: Final = frozenset({"dist", "build", "out", "public", "_site"})
+
+
+class Frontend:
+    """Finds the file for a path and serves it."""
+
+    def __init__(self, place: Path, csp: str | bool | None, origin: str | None) -> None:
+        """Serve `place`; nothing is looked at before the first use.
+
+        Args:
+            place: a folder or an HTML file.
+            csp: the policy for documents, None for ours, False for none.
+            origin: the app's origin, where 'self' doesn't name it.
+        """
+        self._place = place
+        self._csp = csp
+        self._origin = origin
+        self._cache = FileCache()
+        self._inlines: dict[str, Inline] = {}
+
+    def check(self) -> None:
+        """Raise unless there is something to serve.
+
+        Raises:
+            AssetError: the folder, its index.html or the file is missing.
+        """
+        problem = self._problem()
+        if problem is not None:
+            raise AssetError(problem)
+
+    def answer(self, request: Request, target: Target) -> Answer:
+        """Serve the file for a path, else what the rules for single-page apps give."""
+        names = target.names
+        if not is_plain(target) or not all(map(is_safe_name, names[:-1])):
+            return failure(404, "not found")
+        if names[-1] and not is_safe_name(names[-1]):
+            return failure(404, "not found")
+        problem = self._problem()
+        if problem is not None:
+            return failure(404, problem)
+        try:
+            content = self._find(names)
+            if content is None and _wants_page(request, names[-1]):
+                content = self._find([""])
+        except OSError:
+            return failure(404, "the file can't be read")
+        return failure(404, "not found") if content is None else serve(request, content)
+
+    def _problem(self) -> str | None:
+        place = self._place
+        if place.is_file():
+            return None
+        if place.is_dir():
+            if (place / "index.html").is_file():
+                return None
+            return f"the frontend {place} has no index.html: {self._remedy()}"
+        return f"the frontend {place} does not exist: {self._remedy()}"
+
+    def _remedy(self) -> str:
+        place = self._place
+        for folder in (place, place.parent):
+            if (folder / "package.json").is_file():
+                return f"run `npm install` and `npm run build` in {folder} first"
+        if place.name in _BUILT:
+            return "build the frontend first, or set `frontend` to the folder that the build writes"
+        return "set `frontend` to a folder with index.html, or to an HTML file"
+
+    def _find(self, names: list[str]) -> Content | None:
+        root, choices = self._choices(names)
+        for choice in choices:
+            found = find_file(root, choice)
+            if found is not None:
+                return self._document(file_content(*found, cache=self._cache))
+        return None
+
+    def _choices(self, names: list[str]) -> tuple[Path, list[list[str]]]:
+        """Give the real root, and below it the files that may be meant, best first."""
+        if self._place.is_file():
+            name = self._place.name
+            fits = names in ([""], [name])
+            return self._place.parent.resolve(), [[self._place.resolve().name]] if fits else []
+        root = self._place.resolve()
+        *folders, last = names
+        if not last:
+            return root, [[*folders, "index.html"]]
+        # Static site generators write about.html or about/index.html for /about.
+        guesses = [] if "." in last else [[*folders, f"{last}.html"], [*names, "index.html"]]
+        return root, [names, *guesses]
+
+    def _document(self, content: Content) -> Content:
+        if self._csp is False or not is_html(content.type):
+            return content
+        inline = self._inline(content)
+        setting = self._csp if isinstance(self._csp, str) else None
+        header = ("Content-Security-Policy", policy(setting, inline, self._origin))
+        return content._replace(headers=[*content.headers, header])
+
+    def _inline(self, content: Content) -> Inline:
+        etag, body = content.etag, content.body
+        if etag is None or not content.type.startswith("text/html"):
+            return NO_INLINE  # scripts of an SVG run only when it is opened as a document
+        if etag not in self._inlines:
+            if len(self._inlines) > 1000:  # a page that is rewritten again and again
+                self._inlines.clear()
+            data = body if isinstance(body, bytes) else self._read(content)
+            self._inlines[etag] = inline_of(data)
+        return self._inlines[etag]
+
+    def _read(self, content: Content) -> bytes:
+        path = getattr(content.body, "path", None)
+        return path.read_bytes() if isinstance(path, Path) else b""
+
+
+def _wants_page(request: Request, last: str) -> bool:
+    """Tell whether a path without a file is one that the page's own router knows."""
+    return "text/html" in request.headers.get("accept", "").lower() and "." not in last

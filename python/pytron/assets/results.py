@@ -1,0 +1,137 @@
+"""What a route's function returns, as content."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+import stat
+import traceback
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from pytron.assets.answers import Answer, Body, Content, Request, Response, etag_of, failure, serve
+from pytron.assets.files import file_content
+from pytron.assets.mime import OCTETS, is_html, type_of
+from pytron.assets.routes import Route
+from pytron.errors import AssetError
+
+_log = logging.getLogger(__name__)
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Routed(NamedTuple):
+    """A function that must be called to answer a request.
+
+    Attributes:
+        function: what to call.
+        arguments: with what, by name.
+        is_async: calling it gives something to await.
+    """
+
+    function: Callable[..., Any]
+    arguments: dict[str, Any]
+    is_async: bool
+    route: Route
+    path: str
+    policy: str | None
+    dev: bool
+
+    def finish(self, value: Any, request: Request) -> Answer:
+        """Make the answer from what the function returned."""
+        try:
+            return self._answer(value, request)
+        except (AssetError, OSError) as error:
+            _log.error("the route %r: %s", self.route.pattern, error)
+            return self.failed(error)
+
+    def failed(self, error: BaseException) -> Answer:
+        """Make the answer for what the function raised; the traceback only in development."""
+        if not self.dev:
+            return failure(500, "the route failed; the log of the app has more")
+        return failure(500, "".join(traceback.format_exception(error)))
+
+    def _answer(self, value: Any, request: Request) -> Answer:
+        response = value if isinstance(value, Response) else Response(value)
+        if response.body is None:
+            return failure(404, "not found")
+        kind = response.type or self.route.type
+        content = content_of(response.body, kind, type_of(self.path))
+        extra = [_header(name, text) for name, text in response.headers.items()]
+        if self.policy is not None and is_html(content.type):
+            extra.append(("Content-Security-Policy", self.policy))
+        overridden = {name.lower() for name, _ in extra}
+        answer = serve(request, content, response.status)
+        kept = [header for header in answer.headers if header[0].lower() not in overridden]
+        return Answer(answer.status, kept + extra, answer.body)
+
+
+def routed(
+    route: Route, arguments: dict[str, Any], path: str, policy: str | None, dev: bool
+) -> Routed:
+    """Describe the call that answers a request."""
+    is_async = inspect.iscoroutinefunction(route.function) or inspect.iscoroutinefunction(
+        getattr(route.function, "__call__", None)  # noqa: B004 - an object with async __call__
+    )
+    return Routed(route.function, arguments, is_async, route, path, policy, dev)
+
+
+def content_of(value: Any, kind: str | None, guess: str | None) -> Content:
+    """Make content of a body.
+
+    Args:
+        value: bytes or anything with a buffer, text, a path, or an iterator of bytes.
+        kind: the media type, where it was said.
+        guess: the media type that the URL suggests.
+
+    Raises:
+        AssetError: nothing that can be sent.
+        OSError: the file can't be read.
+    """
+    if isinstance(value, Path):
+        status = value.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise AssetError(f"{value} is no regular file: return the path of a file")
+        return file_content(value.resolve(), status, kind)
+    if isinstance(value, str):
+        data = value.encode()
+        kind = kind or guess or "text/plain; charset=utf-8"
+        return Content(data, len(data), kind, etag_of(data))
+    kind = kind or guess or OCTETS
+    view = _buffer(value)
+    if view is not None:
+        return Content(view, len(view), kind, etag_of(view))
+    return Content(_stream(value), None, kind, cache="no-store")
+
+
+def _buffer(value: Any) -> bytes | memoryview | None:
+    """Give the bytes behind a value, without a copy where nobody else can change them."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        view = memoryview(value)
+    except TypeError:
+        return None
+    if not view.c_contiguous or 0 in (view.shape or ()):
+        return view.tobytes()
+    return view.cast("B")
+
+
+def _stream(value: Any) -> Body:
+    if isinstance(value, AsyncIterator | Iterator):
+        return cast("Body", value)
+    if isinstance(value, AsyncIterable):
+        return aiter(cast("AsyncIterable[bytes]", value))
+    if isinstance(value, Iterable) and not isinstance(value, dict | set | frozenset):
+        return iter(cast("Iterable[bytes]", value))
+    raise AssetError(
+        f"a route returned a {type(value).__name__}: return bytes, str, a Path, an array, an "
+        "iterator of bytes, a Response, or None for 404"
+    )
+
+
+def _header(name: str, value: str) -> tuple[str, str]:
+    if not _HEADER.fullmatch(name) or not value.isprintable() or not value.isascii():
+        raise AssetError(f"{name!r} with {value!r} is no HTTP header: use printable ASCII")
+    return name, value
