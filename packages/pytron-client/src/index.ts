@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-import { createClient } from "./api.js";
+import { type Client, createClient, type WithOptions } from "./api.js";
 import { sharedBridge } from "./connect.js";
+import type { Api } from "./types.js";
 
 export type { Client, PageWindow, StateScope, WithOptions } from "./api.js";
 export type { Call, CallOptions } from "./call.js";
@@ -24,13 +25,13 @@ const bridge = sharedBridge();
 const client = createClient(bridge);
 
 /** Everything: `pytron.ready`, `pytron.state`, and every exposed function by its name. */
-export const pytron = client.pytron;
+export const pytron: Client & Api = client.pytron;
 
 /** The exposed functions alone. */
-export const api = client.api;
+export const api: Api = client.api;
 
 /** The exposed functions, called with an abort signal, a time-out or a progress callback. */
-export const withOptions = client.withOptions;
+export const withOptions: WithOptions = client.withOptions;
 
 /** Settings of the client. */
 export function configure(settings: { readyTimeoutMs?: number }): void {
