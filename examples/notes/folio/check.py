@@ -44,9 +44,6 @@ class Check:
         samples.write_files(folder / "inbox", _FILES)
         app.on("check")(self._report)
         app.on("check-done")(self._finish)
-        # What one window asks of the other goes by way of Python, to all of them.
-        for name in ("check-tell", "check-ask"):
-            app.on(name)(self._relay)
 
     def run(self) -> int:
         """Run the app until the page is done, or until the deadline."""
@@ -64,10 +61,6 @@ class Check:
             print("FAILED: the window closed before the page had reported anything", flush=True)
             return 1
         return code
-
-    def _relay(self, event: Event) -> None:
-        heard = {"check-tell": "check-seen", "check-ask": "check-press"}[event.name]
-        self._app.emit(heard, event.data)
 
     def _report(self, event: Event) -> None:
         data: dict[str, Any] = event.data

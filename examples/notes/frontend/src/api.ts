@@ -1,5 +1,5 @@
 /** What Python offers this app: the shapes of `folio/model.py` and the functions of `app.py`. */
-import pytron, { type CallOptions, withOptions } from "pytron-client";
+import type {} from "pytron-client";
 
 export type Theme = "system" | "light" | "dark";
 export type Shade = "light" | "dark";
@@ -62,26 +62,43 @@ export interface Rhythm {
   average: number;
 }
 
-export interface Api {
-  search(text: string, tag: string | null, limit: number): Promise<Found>;
-  read(id: number): Promise<Note>;
-  create(): Promise<Note>;
-  save(id: number, title: string, body: string, version: number): Promise<Note>;
-  pin(id: number, pinned: boolean): Promise<void>;
-  remove(id: number): Promise<void>;
-  restore(id: number): Promise<void>;
-  add_samples(): Promise<number>;
-  import_folder(folder: string): Promise<{ added: number; skipped: number }>;
-  export_all(): Promise<{ folder: string; notes: number }>;
-  rhythm(id: number, shade: Shade, scale: number): Promise<Rhythm>;
-  show_overview(): Promise<void>;
-  check_plan(): Promise<{ folder: string; files: number } | null>;
+export interface Plan {
+  folder: string;
+  files: number;
 }
 
-export const api = pytron as unknown as Api;
-export const state = pytron.state as unknown as Shared;
+/** What a page of the demo's check says it shows. */
+export interface Seen {
+  theme: string;
+  title: string;
+  notes: string;
+  pictures: number[];
+}
 
-/** The same functions, called with a signal, a deadline or a progress callback. */
-export function within(options: CallOptions): Api {
-  return withOptions(options) as unknown as Api;
+// With these the client knows every name and type; a misspelt call does not compile.
+declare module "pytron-client" {
+  interface State extends Shared {}
+
+  interface Functions {
+    search(text: string, tag: string | null, limit: number): Promise<Found>;
+    read(id: number): Promise<Note>;
+    create(): Promise<Note>;
+    save(id: number, title: string, body: string, version: number): Promise<Note>;
+    pin(id: number, pinned: boolean): Promise<void>;
+    remove(id: number): Promise<void>;
+    restore(id: number): Promise<void>;
+    add_samples(): Promise<number>;
+    import_folder(folder: string): Promise<{ added: number; skipped: number }>;
+    export_all(): Promise<{ folder: string; notes: number }>;
+    rhythm(id: number, shade: Shade, scale: number): Promise<Rhythm>;
+    show_overview(): Promise<void>;
+    check_plan(): Promise<Plan | null>;
+  }
+
+  interface Events {
+    check: { ok: boolean; what: string; detail: string };
+    "check-done": { steps: number };
+    "check-press": string;
+    "check-seen": Seen;
+  }
 }

@@ -1,6 +1,5 @@
 /** The calendar of writing days: a PNG that Python draws, served on the app's own origin. */
 import pytron from "pytron-client";
-import { state } from "./api.ts";
 import { byId } from "./dom.ts";
 import { scale, shade } from "./theme.ts";
 
@@ -13,7 +12,7 @@ export function followCalendar(): () => void {
   let waiting = false;
   const draw = (): void => {
     waiting = false;
-    image.src = `/chart/calendar-${shade()}-${scale()}.png?v=${state.revision}`;
+    image.src = `/chart/calendar-${shade()}-${scale()}.png?v=${pytron.state.revision}`;
   };
   pytron.subscribe("revision", () => {
     if (waiting) return; // an import changes the revision many times a second

@@ -1,6 +1,6 @@
 /** The open note: reading, writing, and saving as one writes. */
-import { PytronError } from "pytron-client";
-import { api, type Note } from "./api.ts";
+import { api, PytronError } from "pytron-client";
+import type { Note } from "./api.ts";
 import { byId, counted, fit, spoken } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { rendered, toggled } from "./markdown.ts";

@@ -1,5 +1,6 @@
 /** Importing a folder: a long job with live progress that can be stopped. */
-import { api, within } from "./api.ts";
+
+import { api, withOptions } from "pytron-client";
 import { byId, counted } from "./dom.ts";
 import { attempt, said, toast } from "./toasts.ts";
 
@@ -51,7 +52,7 @@ export class Importer {
       this.#note.textContent = `${done.toLocaleString("en")} of ${counted(total ?? done, "file")}`;
     };
     try {
-      const job = within({ signal: stop.signal, onProgress });
+      const job = withOptions({ signal: stop.signal, onProgress });
       const { added, skipped } = await job.import_folder(this.#path.value);
       this.#dialog.close();
       const left = skipped ? `, ${counted(skipped, "file")} left out` : "";

@@ -1,9 +1,8 @@
 /** The main window: joins the list, the search, the editor and the sidebar. */
+import pytron, { api } from "pytron-client";
 import "@fontsource-variable/inter";
 import "@fontsource-variable/source-serif-4";
 import "@fontsource-variable/source-serif-4/wght-italic.css";
-import pytron from "pytron-client";
-import { api, state } from "./api.ts";
 import { followCalendar } from "./calendar.ts";
 import { byId, make } from "./dom.ts";
 import { Editor } from "./editor.ts";
@@ -24,20 +23,20 @@ async function start(): Promise<void> {
   const search = new Search((found) => {
     list.show(found);
     showEmpty();
-    if (state.selected === 0 && list.first !== undefined) select(list.first);
+    if (pytron.state.selected === 0 && list.first !== undefined) select(list.first);
   });
   const sidebar = new Sidebar(limit);
   const importer = new Importer();
   followTheme(followCalendar());
 
   function select(id: number): void {
-    state.selected = id;
+    pytron.state.selected = id;
     follow();
   }
 
   /** Opens what the shared state says is selected; the other window may have chosen it. */
   function follow(): void {
-    const id = state.selected;
+    const id = pytron.state.selected;
     list.mark(id);
     if (id === editor.id) return;
     if (id === 0) editor.close();
@@ -58,7 +57,7 @@ async function start(): Promise<void> {
     }
     const note = await api.create();
     editor.start(note);
-    state.selected = note.id;
+    pytron.state.selected = note.id;
     list.mark(note.id);
   }
 
@@ -84,11 +83,11 @@ async function start(): Promise<void> {
     const words = search.isOpen ? "Your notes will be listed here." : "Nothing matches.";
     none.replaceChildren(make("p", "", words));
     const blank = byId("editor-empty", HTMLElement);
-    blank.hidden = state.selected !== 0;
+    blank.hidden = pytron.state.selected !== 0;
     if (blank.hidden) return;
     const samples = button("Add a few sample notes", async () => void (await api.add_samples()));
     blank.replaceChildren(
-      make("h2", "", state.notes === 0 ? "A blank page" : "No note open"),
+      make("h2", "", pytron.state.notes === 0 ? "A blank page" : "No note open"),
       make("p", "", "Start writing, or bring your notes along."),
       make(
         "div",

@@ -1,8 +1,8 @@
 /** The second window: the same state, seen from further away. */
+import pytron, { api } from "pytron-client";
 import "@fontsource-variable/inter";
 import "@fontsource-variable/source-serif-4";
-import pytron from "pytron-client";
-import { api, type Card, state } from "./api.ts";
+import type { Card } from "./api.ts";
 import { followCalendar } from "./calendar.ts";
 import { byId, counted, make, spoken } from "./dom.ts";
 import { followTheme, scale, shade } from "./theme.ts";
@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   for (const key of ["notes", "words", "pinned"] as const) {
     const figure = byId(key, HTMLElement);
     const show = (): void => {
-      figure.textContent = state[key].toLocaleString("en");
+      figure.textContent = pytron.state[key].toLocaleString("en");
     };
     pytron.subscribe(key, show);
     show();
@@ -44,7 +44,7 @@ async function start(): Promise<void> {
 
 /** The open note's title, and its rhythm: a picture that Python publishes for this window. */
 async function showOpen(): Promise<void> {
-  const id = state.selected;
+  const id = pytron.state.selected;
   const title = byId("open-title", HTMLParagraphElement);
   const figure = byId("rhythm", HTMLElement);
   if (id === 0) {
@@ -53,7 +53,7 @@ async function showOpen(): Promise<void> {
     return;
   }
   const [note, rhythm] = await Promise.all([api.read(id), api.rhythm(id, shade(), scale())]);
-  if (id !== state.selected) return;
+  if (id !== pytron.state.selected) return;
   title.textContent = note.title || "Untitled";
   figure.hidden = rhythm.sentences === 0;
   const image = byId("rhythm-image", HTMLImageElement);
@@ -76,20 +76,20 @@ function recentRow(card: Card): HTMLLIElement {
   row.type = "button";
   row.dataset.note = String(card.id);
   row.addEventListener("click", () => {
-    state.selected = card.id;
+    pytron.state.selected = card.id;
   });
   return make("li", "", row);
 }
 
 function markRecent(): void {
   for (const row of document.querySelectorAll<HTMLElement>("#recent button")) {
-    const open = row.dataset.note === String(state.selected);
+    const open = row.dataset.note === String(pytron.state.selected);
     row.setAttribute("aria-current", String(open));
   }
 }
 
 function showJob(): void {
-  const { job } = state;
+  const { job } = pytron.state;
   byId("job", HTMLDivElement).hidden = job === null;
   if (job === null) return;
   const bar = byId("job-bar", HTMLProgressElement);

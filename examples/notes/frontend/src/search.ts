@@ -1,6 +1,6 @@
 /** Search as you type: each letter asks Python anew, and what was asked before is cancelled. */
-import pytron from "pytron-client";
-import { type Found, within } from "./api.ts";
+import pytron, { withOptions } from "pytron-client";
+import type { Found } from "./api.ts";
 import { byId, counted } from "./dom.ts";
 import { attempt } from "./toasts.ts";
 
@@ -67,7 +67,7 @@ export class Search {
     this.#stale = false;
     try {
       const { signal } = asking;
-      const found = await within({ signal }).search(this.text, this.tag, this.#limit);
+      const found = await withOptions({ signal }).search(this.text, this.tag, this.#limit);
       if (signal.aborted) return;
       this.#say(found);
       this.#show(found);

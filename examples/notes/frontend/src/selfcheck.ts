@@ -1,24 +1,11 @@
 /** The demo's check: it works the page's own controls as a person would, and reports each step.
  *  Loaded only when Python asks for it; nothing here is part of the app. */
-import pytron, { PytronError } from "pytron-client";
-import { api, state } from "./api.ts";
+import pytron, { api, PytronError } from "pytron-client";
+import type { Plan, Seen } from "./api.ts";
 import { byId } from "./dom.ts";
 
 const STEP_MS = 15_000;
 const BODY = "A line that must come back exactly.\n\n- [ ] with a task #checked";
-
-/** What the other window shows; Python passes it on. */
-interface Seen {
-  theme: string;
-  title: string;
-  notes: string;
-  pictures: number[];
-}
-
-interface Plan {
-  folder: string;
-  files: number;
-}
 
 /** Goes through every feature, then says that all is done. */
 export async function drive(plan: Plan): Promise<void> {
@@ -57,13 +44,13 @@ export function observe(): void {
       pictures,
     };
     const now = JSON.stringify(seen);
-    if (now !== last) pytron.emit("check-tell", seen);
+    if (now !== last) pytron.emit("check-seen", seen, { to: "main" });
     last = now;
   };
   new MutationObserver(tell).observe(document, EVERYTHING);
   for (const image of document.images) image.addEventListener("load", tell);
   pytron.on("check-press", (selector) => {
-    document.querySelector<HTMLElement>(String(selector))?.click();
+    document.querySelector<HTMLElement>(selector)?.click();
   });
   tell();
 }
@@ -103,7 +90,7 @@ async function written(): Promise<string> {
   type(body, BODY);
   const saved = byId("saved", HTMLParagraphElement);
   await until("the word Saved", () => saved.textContent === "Saved");
-  const kept = await api.read(state.selected);
+  const kept = await api.read(pytron.state.selected);
   if (kept.title !== "Written by the check" || kept.body !== BODY) throw new Error("not the same");
   await until("its tag in the sidebar", () =>
     /checked/.test(byId("tags", HTMLElement).textContent ?? ""),
@@ -114,11 +101,17 @@ async function written(): Promise<string> {
 }
 
 async function deleted(): Promise<string> {
-  const { notes, selected } = state;
+  const { notes, selected } = pytron.state;
   byId("delete", HTMLButtonElement).click();
-  await until("one note fewer", () => state.notes === notes - 1 && state.selected !== selected);
+  await until(
+    "one note fewer",
+    () => pytron.state.notes === notes - 1 && pytron.state.selected !== selected,
+  );
   document.querySelector<HTMLElement>(".toast button")?.click();
-  await until("the note again", () => state.notes === notes && state.selected === selected);
+  await until(
+    "the note again",
+    () => pytron.state.notes === notes && pytron.state.selected === selected,
+  );
   return `note ${selected}`;
 }
 
@@ -136,12 +129,15 @@ async function failed(plan: Plan): Promise<string> {
 }
 
 async function cancelled(plan: Plan): Promise<string> {
-  const before = state.notes;
+  const before = pytron.state.notes;
   startImport(plan.folder);
   await progressed(1);
   byId("import-cancel", HTMLButtonElement).click();
-  await until("the job to stop", () => /Import stopped/.test(lastToast()) && state.job === null);
-  const kept = state.notes - before;
+  await until(
+    "the job to stop",
+    () => /Import stopped/.test(lastToast()) && pytron.state.job === null,
+  );
+  const kept = pytron.state.notes - before;
   if (kept >= plan.files) throw new Error("it ran to its end");
   return `${kept} of ${plan.files} files kept`;
 }
@@ -151,15 +147,15 @@ async function imported(plan: Plan): Promise<string> {
   startImport(plan.folder);
   const steps = await progressed(8);
   await until("the end of the import", () => /imported/.test(lastToast()));
-  await until("every note", () => state.notes === plan.files + 11);
+  await until("every note", () => pytron.state.notes === plan.files + 11);
   await until("a longer list", () => list.childElementCount > 100);
-  return `${steps} steps seen, ${state.notes} notes now`;
+  return `${steps} steps seen, ${pytron.state.notes} notes now`;
 }
 
 async function shared(): Promise<string> {
   const watch = watchOther();
   byId("overview", HTMLButtonElement).click();
-  const notes = state.notes.toLocaleString("en");
+  const notes = pytron.state.notes.toLocaleString("en");
   await watch.until("its pictures and counts", (seen) => {
     return seen.notes === notes && seen.pictures.length === 2 && seen.pictures.every(Boolean);
   });
@@ -176,10 +172,10 @@ async function shared(): Promise<string> {
 
 async function followed(): Promise<string> {
   const title = byId("title", HTMLTextAreaElement);
-  const before = state.selected;
+  const before = pytron.state.selected;
   const watch = watchOther();
-  pytron.emit("check-ask", '#recent button[aria-current="false"]');
-  await until("another note here", () => state.selected !== before && title.value !== "");
+  pytron.emit("check-press", '#recent button[aria-current="false"]', { to: "overview" });
+  await until("another note here", () => pytron.state.selected !== before && title.value !== "");
   await watch.until("the same title there", (seen) => seen.title === title.value);
   watch.stop();
   return `"${title.value}"`;
@@ -188,7 +184,7 @@ async function followed(): Promise<string> {
 /** What the screenshot shows: the first note, read, in the light theme. */
 async function posed(): Promise<void> {
   for (const toast of document.querySelectorAll(".toast")) toast.remove();
-  state.theme = "light";
+  pytron.state.theme = "light";
   cards()[0]?.click();
   const root = document.documentElement;
   await until("the first note", () => root.dataset.theme === "light" && !!cards()[0]?.ariaSelected);
@@ -266,7 +262,7 @@ function watchOther(): {
   let last: Seen | undefined;
   let look = (): void => {};
   const stop = pytron.on("check-seen", (seen) => {
-    last = seen as Seen;
+    last = seen;
     look();
   });
   const wait = (what: string, wanted: (seen: Seen) => boolean): Promise<void> =>

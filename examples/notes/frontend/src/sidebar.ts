@@ -1,6 +1,6 @@
-/** The sidebar: tags and counts, kept up to date by the shared state. */
+/** The sidebar: tags and counts, kept up to date by the shared pytron.state. */
 import pytron from "pytron-client";
-import { state, type TagCount } from "./api.ts";
+import type { TagCount } from "./api.ts";
 import { byId, counted, make } from "./dom.ts";
 
 const SHOWN = 14;
@@ -26,17 +26,17 @@ export class Sidebar {
   }
 
   #count(): void {
-    this.#counts.textContent = `${counted(state.notes, "note")} · ${counted(state.words, "word")}`;
+    this.#counts.textContent = `${counted(pytron.state.notes, "note")} · ${counted(pytron.state.words, "word")}`;
     this.#draw();
   }
 
   #draw(): void {
-    const shown: TagCount[] = state.tags.slice(0, SHOWN).map((tag) => ({ ...tag }));
+    const shown: TagCount[] = pytron.state.tags.slice(0, SHOWN).map((tag) => ({ ...tag }));
     if (this.#tag !== null && !shown.some((tag) => tag.name === this.#tag)) {
       shown.push({ name: this.#tag, notes: 0 });
     }
     this.#tags.replaceChildren(
-      this.#row("All notes", null, state.notes),
+      this.#row("All notes", null, pytron.state.notes),
       ...shown.map((tag) => this.#row(tag.name, tag.name, tag.notes)),
     );
   }

@@ -1,6 +1,6 @@
 /** The theme all windows share: as the system has it, light or dark. */
 import pytron from "pytron-client";
-import { type Shade, state, type Theme } from "./api.ts";
+import type { Shade, Theme } from "./api.ts";
 import { byId } from "./dom.ts";
 import { type Icon, icon } from "./icons.ts";
 
@@ -10,7 +10,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** Which of the two is shown now. */
 export function shade(): Shade {
-  if (state.theme !== "system") return state.theme;
+  if (pytron.state.theme !== "system") return pytron.state.theme;
   return dark.matches ? "dark" : "light";
 }
 
@@ -24,14 +24,14 @@ export function followTheme(changed: () => void): void {
   const button = byId("theme", HTMLButtonElement);
   const apply = (): void => {
     document.documentElement.dataset.theme = shade();
-    button.replaceChildren(icon(ICONS[state.theme]));
-    const label = `Theme: ${state.theme}`;
+    button.replaceChildren(icon(ICONS[pytron.state.theme]));
+    const label = `Theme: ${pytron.state.theme}`;
     button.title = label;
     button.setAttribute("aria-label", `${label}. Change`);
     changed();
   };
   button.addEventListener("click", () => {
-    state.theme = ORDER[(ORDER.indexOf(state.theme) + 1) % ORDER.length] ?? "system";
+    pytron.state.theme = ORDER[(ORDER.indexOf(pytron.state.theme) + 1) % ORDER.length] ?? "system";
   });
   pytron.subscribe("theme", apply);
   dark.addEventListener("change", apply);
