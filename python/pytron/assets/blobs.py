@@ -9,7 +9,7 @@ import stat
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from pytron.assets.answers import Answer, Content, Request, etag_of, failure, serve
@@ -128,7 +128,7 @@ def _hold(data: Any) -> bytes | Path | Source:
             raise AssetError(f"{data} is no file: publish it when it has been written")
         return data.resolve()
     if callable(data):
-        return data
+        return cast("Source", data)
     if isinstance(data, bytes):
         return data
     try:

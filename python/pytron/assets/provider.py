@@ -138,7 +138,7 @@ class Assets:
         """Answer a request, or name the function that has to be called for it. Never raises."""
         try:
             return self._answer(request)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the page must get an answer
             _log.exception("%s %s could not be answered", request.method, request.target)
             return failure(500, "the kit failed; the log of the app has more")
 

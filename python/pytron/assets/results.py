@@ -7,9 +7,9 @@ import logging
 import re
 import stat
 import traceback
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pytron.assets.answers import Answer, Body, Content, Request, Response, etag_of, failure, serve
 from pytron.assets.files import file_content
@@ -18,7 +18,11 @@ from pytron.assets.routes import Route
 from pytron.errors import AssetError
 
 _log = logging.getLogger(__name__)
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+#: Iterating one of these would send nonsense: whoever returns it expected JSON.
+_NO_STREAMS: Final[tuple[type[Any], ...]] = (Mapping, Set)
+
+_HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Routed(NamedTuple):
@@ -118,12 +122,12 @@ def _buffer(value: Any) -> bytes | memoryview | None:
     return view.cast("B")
 
 
-def _stream(value: Any) -> Body:
+def _stream(value: object) -> Body:
     if isinstance(value, AsyncIterator | Iterator):
         return cast("Body", value)
     if isinstance(value, AsyncIterable):
         return aiter(cast("AsyncIterable[bytes]", value))
-    if isinstance(value, Iterable) and not isinstance(value, dict | set | frozenset):
+    if isinstance(value, Iterable) and not isinstance(value, _NO_STREAMS):
         return iter(cast("Iterable[bytes]", value))
     raise AssetError(
         f"a route returned a {type(value).__name__}: return bytes, str, a Path, an array, an "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import types
 import typing
-from typing import Annotated, Any, Final, Union, cast
+from typing import Any, Final, Union
 
 from pytron.state.links import Step
 from pytron.state.records import shape_of
@@ -28,7 +28,7 @@ def type_at(hint: Any, node: object, key: Step) -> Any:
 
     The node itself settles which member of a union is meant. UNCLEAR when it can't.
     """
-    shape = shape_of(type(node))
+    shape = shape_of(node)
     if shape is not None:
         return shape.hints().get(str(key), Any)
     if hint is UNCLEAR or hint is Any or hint is object or isinstance(hint, typing.TypeVar):
@@ -46,8 +46,7 @@ def type_at(hint: Any, node: object, key: Step) -> Any:
 def is_required(hint: Any, key: str) -> bool:
     """Tell whether a typed dict can't be without `key`."""
     return any(
-        typing.is_typeddict(member) and key in cast("Any", member).__required_keys__
-        for member in _members(hint)
+        typing.is_typeddict(member) and key in member.__required_keys__ for member in _members(hint)
     )
 
 
@@ -67,7 +66,7 @@ def _members(hint: Any) -> list[Any]:
             return [hint]
 
 
-def _origin(hint: Any) -> object:
+def _origin(hint: Any) -> Any:
     # Annotated keeps its own origin: limits such as a greatest length concern the whole container.
     origin = typing.get_origin(hint)
     return hint if origin is None else origin
@@ -82,8 +81,3 @@ def _value_type(hint: Any, key: Step) -> Any:
     if not typing.is_typeddict(hint):
         return _argument(hint, 1)
     return typing.get_type_hints(hint, include_extras=True).get(str(key), UNCLEAR)
-
-
-def is_limited(hint: Any) -> bool:
-    """Tell whether an annotation carries limits of its own."""
-    return typing.get_origin(hint) is Annotated

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from pytron.errors import StateError
 from pytron.state.annotations import UNCLEAR, is_required, type_at
 from pytron.state.history import take
-from pytron.state.links import MISSING, Path, Step, link_of
+from pytron.state.links import MISSING, Path, Step, is_dict, is_list, link_of
 from pytron.state.ops import (
     DeleteOp,
     Op,
@@ -84,12 +84,12 @@ class Changes:
         return places
 
     def _child(self, node: Any, step: Step) -> Any:
-        if isinstance(node, list):
-            size = len(cast("list[Any]", node))
+        if is_list(node):
+            size = len(node)
             return node[step] if type(step) is int and step < size else MISSING
         if type(step) is int:
             return MISSING
-        shape = shape_of(type(cast("object", node)))
+        shape = shape_of(node)
         if shape is not None and step not in shape.name_of:
             return MISSING
         return take(node, step)
@@ -97,8 +97,8 @@ class Changes:
     def _set(self, op: SetOp, places: list[_Place]) -> None:
         path, key = op["path"], op["path"][-1]
         node, hint = places[-1]
-        shape = shape_of(type(node))
-        if isinstance(node, list):
+        shape = shape_of(node)
+        if is_list(node):
             if self._child(node, key) is MISSING:
                 raise nothing_at(path)
         elif shape is not None:
@@ -106,7 +106,7 @@ class Changes:
                 raise StateError(
                     f"{shape.base.__qualname__} has no field {key!r}: {shape.near(str(key))}"
                 )
-        elif not isinstance(node, dict) or type(key) is int:
+        elif not is_dict(node) or type(key) is int:
             raise wrong_container(path[:-1], "an object")
         wanted = type_at(hint, node, key)
         if wanted is UNCLEAR:
@@ -116,7 +116,7 @@ class Changes:
         self._assign(node, key, value, path)
 
     def _assign(self, node: Any, key: Step, value: Any, path: Path) -> None:
-        shape = shape_of(type(node))
+        shape = shape_of(node)
         if shape is None or not shape.custom:
             self._tree.assign(node, key, value)
             return
@@ -130,7 +130,7 @@ class Changes:
     def _delete(self, op: DeleteOp, places: list[_Place]) -> None:
         path, key = op["path"], op["path"][-1]
         node, hint = places[-1]
-        if not isinstance(node, dict) or type(key) is int:
+        if not is_dict(node) or type(key) is int:
             raise wrong_container(path[:-1], "an object whose keys can be deleted")
         if key not in node:
             raise nothing_at(path)
@@ -152,7 +152,7 @@ class Changes:
         self._tree.splice(node, op["index"], op["index"] + op["remove"], insert)
 
     def _change_whole(self, op: Op, places: list[_Place]) -> None:
-        """Change a plain copy of the nearest value with a clear annotation, then check all of it."""
+        """Change a copy of the nearest value with a clear annotation, then check all of it."""
         depth = len(places)
         path = op["path"]
         while depth > 1 and places[depth - 1].hint is UNCLEAR:
@@ -170,10 +170,10 @@ class Changes:
         self._assign(node, key, value, path[: depth - 1])
 
     def _set_root(self, value: Any) -> None:
-        shape = shape_of(type(self._root))
-        if not isinstance(value, dict):
+        shape = shape_of(self._root)
+        if not is_dict(value):
             raise StateError("the whole state must be an object")
-        fields = cast("dict[str, Any]", value)
+        fields = value
         if shape is not None:
             for key in fields:
                 if key not in shape.name_of and (shape.tag is None or key != shape.tag[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from typing import Any, Final, SupportsIndex, cast
+from typing import Any, Final, SupportsIndex
 
 from pytron.errors import StateError
 from pytron.state.links import LOOSE, MISSING, Link
@@ -101,7 +101,7 @@ class TrackedDict(dict[str, Any]):
 
 
 #: How a tracked dict is linked: its own attributes are keys.
-link_dict: Final = cast("Any", TrackedDict.__dict__["__pytron__"]).__set__
+link_dict: Final = TrackedDict.__dict__["__pytron__"].__set__
 
 
 def missing(name: str, content: dict[str, Any]) -> AttributeError:

@@ -56,5 +56,5 @@ def call_safely(callback: Callable[[Any], object], value: object) -> None:
     """Call, and log what it raises: the change that it hears of has already happened."""
     try:
         callback(value)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the callback is the user's
         _log.exception("%r failed; the change itself is done", callback)

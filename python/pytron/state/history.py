@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, cast
 
-from pytron.state.links import MISSING, Node, Step, link_of
+from pytron.state.links import DICT, LIST, MISSING, Node, Step, is_dict, is_list, link_of
 from pytron.state.records import Shape, shape_of
 
 
@@ -21,11 +21,11 @@ class Put(NamedTuple):
 
 
 class Splice(NamedTuple):
-    """In a list, the `count` items from `start` were `old`."""
+    """In a list, the `size` items from `start` were `old`."""
 
     node: Node
     start: int
-    count: int
+    size: int
     old: list[Any]
 
 
@@ -41,21 +41,21 @@ Entry = Put | Splice | Fill
 
 def take(node: Any, key: Any) -> Any:
     """Give the raw value at `key` of a node, MISSING when there is none."""
-    if isinstance(node, list):
-        return cast("list[Any]", node)[key]
-    if isinstance(node, dict):
-        return cast("dict[str, Any]", node).get(key, MISSING)
-    return cast("Shape", shape_of(type(node))).take(node, key)
+    if is_list(node):
+        return node[key]
+    if is_dict(node):
+        return node.get(key, MISSING)
+    return cast("Shape", shape_of(node)).take(node, key)
 
 
 def put(node: Any, key: Any, value: object) -> None:
     """Set the raw value at `key` of a node."""
-    if isinstance(node, list):
-        list.__setitem__(cast("list[Any]", node), key, value)
-    elif isinstance(node, dict):
-        dict.__setitem__(cast("dict[str, Any]", node), key, value)
+    if is_list(node):
+        LIST.__setitem__(node, key, value)
+    elif is_dict(node):
+        DICT.__setitem__(node, key, value)
     else:
-        cast("Shape", shape_of(type(node))).put(node, key, value)
+        cast("Shape", shape_of(node)).put(node, key, value)
 
 
 def release(value: object) -> None:
@@ -81,22 +81,22 @@ def swap(entry: Entry) -> Entry:
             if old is not MISSING:
                 put(node, key, old)
                 attach(old, node, key)
-            elif isinstance(node, dict):
-                dict.__delitem__(cast("dict[str, Any]", node), cast("str", key))
+            elif is_dict(node):
+                DICT.__delitem__(node, cast("str", key))
             else:
-                object.__delattr__(node, cast("Shape", shape_of(type(node))).name_of[str(key)])
+                object.__delattr__(node, cast("Shape", shape_of(node)).name_of[str(key)])
             return Put(node, key, now)
-        case Splice(node, start, count, old):
-            items = cast("list[Any]", node)
-            now = items[start : start + count]
-            list.__setitem__(items, slice(start, start + count), old)
+        case Splice(node, start, size, old):
+            items = node
+            now = items[start : start + size]
+            LIST.__setitem__(items, slice(start, start + size), old)
             _exchange(node, now, list(enumerate(old, start)))
             return Splice(node, start, len(old), now)
         case Fill(node, old):
-            content = cast("dict[str, Any]", node)
+            content = node
             now = dict(content)
-            dict.clear(content)
-            dict.update(content, old)
+            DICT.clear(content)
+            DICT.update(content, old)
             _exchange(node, list(now.values()), list(old.items()))
             return Fill(node, now)
 

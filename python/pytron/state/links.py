@@ -9,13 +9,20 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeGuard, cast
 
 #: The key of the root's link; a node that has been taken out of its tree has None.
 ROOT: Final = object()
 
 #: Stands for "there was nothing here".
 MISSING: Final = object()
+
+#: The plain containers, with the item types that checkers need.
+LIST: Final[type[list[Any]]] = list
+DICT: Final[type[dict[Any, Any]]] = dict
+
+#: A TrackedList, a TrackedDict or a tracked record: what has a Link as its `__pytron__`.
+Node = Any
 
 Step = str | int
 Path = list[Step]
@@ -65,29 +72,29 @@ class Loose:
 
     def assign(self, node: Any, key: Step, value: object) -> None:
         """Put `value` at `key`."""
-        base = list if isinstance(node, list) else dict
+        base = list if is_list(node) else dict
         cast("Any", base).__setitem__(node, key, value)
 
     def remove(self, node: Any, key: str) -> None:
         """Take `key` out of a dict."""
-        dict.__delitem__(node, key)
+        DICT.__delitem__(node, key)
 
     def refill(self, node: Any, content: dict[str, Any]) -> None:
         """Replace everything in a dict."""
-        dict.clear(node)
-        dict.update(node, content)
+        DICT.clear(node)
+        DICT.update(node, content)
 
     def append(self, node: Any, values: Sequence[Any]) -> None:
         """Add `values` at the end of a list."""
-        list.extend(node, values)
+        LIST.extend(node, values)
 
     def splice(self, node: Any, start: int, stop: int, values: Sequence[Any]) -> None:
         """Replace a range of a list."""
-        list.__setitem__(node, slice(start, stop), values)
+        LIST.__setitem__(node, slice(start, stop), values)
 
     def rearrange(self, node: Any, content: list[Any]) -> None:
         """Make `content` the content of a list."""
-        list.__setitem__(node, slice(None), content)
+        LIST.__setitem__(node, slice(None), content)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Do nothing around what happens inside."""
@@ -112,10 +119,14 @@ class Link:
         self.key = key
 
 
-class Node(Protocol):
-    """A list, dict or record that reports its changes."""
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Tell checkers, too, that a value is a list."""
+    return isinstance(value, list)
 
-    __pytron__: Link
+
+def is_dict(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell checkers, too, that a value is a dict."""
+    return isinstance(value, dict)
 
 
 def link_of(value: object) -> Link | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, TypedDict, cast
 
 from pytron.errors import StateError
-from pytron.state.links import Path, Step
+from pytron.state.links import Path, Step, is_dict, is_list
 
 #: Keys that would reach into the page's own objects instead of the state.
 FORBIDDEN_KEYS = frozenset({"__proto__"})
@@ -151,8 +151,8 @@ def step_into(value: Any, path: Path, depth: int) -> Any:
 def has(value: Any, step: Step) -> bool:
     """Tell whether plain data has something at this one step."""
     if type(step) is int:
-        return isinstance(value, list) and 0 <= step < len(cast("list[Any]", value))
-    return isinstance(value, dict) and step in value
+        return is_list(value) and 0 <= step < len(value)
+    return is_dict(value) and step in value
 
 
 def nothing_at(path: Path) -> StateError:
@@ -172,19 +172,19 @@ def dotted(path: Iterable[object]) -> str:
 
 def _set(parent: Any, key: Step, value: Any, path: Path) -> None:
     if type(key) is int:
-        if not isinstance(parent, list):
+        if not is_list(parent):
             raise wrong_container(path[:-1], "an array")
         if not has(parent, key):
             raise nothing_at(path)
         parent[key] = value
-    elif isinstance(parent, dict):
-        parent[key] = value
+    elif is_dict(parent):
+        parent[str(key)] = value
     else:
         raise wrong_container(path[:-1], "an object")
 
 
 def _delete(parent: Any, key: Step, path: Path) -> None:
-    if not isinstance(parent, dict) or type(key) is int:
+    if not is_dict(parent) or type(key) is int:
         raise wrong_container(path[:-1], "an object: use splice to shorten an array")
     if key not in parent:
         raise nothing_at(path)
@@ -199,9 +199,9 @@ def _splice(target: Any, op: SpliceOp) -> None:
 
 def check_splice(target: Any, op: SpliceOp) -> None:
     """Raise unless `target` is a list that is long enough for `op`."""
-    if not isinstance(target, list):
+    if not is_list(target):
         raise wrong_container(op["path"], "an array")
-    size = len(cast("list[Any]", target))
+    size = len(target)
     if op["index"] + op["remove"] > size:
         last = op["index"] + op["remove"]
         raise StateError(f"{dotted(op['path'])!r} has {size} items, the change needs {last}")

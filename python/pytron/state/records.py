@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast
 
 from pytron.errors import StateError
-from pytron.state.links import MISSING, Link
+from pytron.state.links import MISSING, Link, is_dict, is_list
 
 _CACHE: Final[dict[type, Shape | None]] = {}
 
 
-def shape_of(kind: type) -> Shape | None:
-    """Describe a record class (tracked or not); None for all other types."""
+def shape_of(value: object) -> Shape | None:
+    """Describe the class of a record (tracked or not); None for all other values."""
+    kind = type(value)
     try:
         return _CACHE[kind]
     except KeyError:
@@ -30,8 +31,8 @@ def shape_of(kind: type) -> Shape | None:
         return shape
 
 
-def _describe(kind: type) -> Shape | None:
-    if dataclasses.is_dataclass(kind):
+def _describe(kind: Any) -> Shape | None:
+    if hasattr(kind, "__dataclass_fields__"):
         fields = dataclasses.fields(kind)
         shape = Shape(kind, [(field.name, field.name) for field in fields])
         for field in fields:
@@ -102,13 +103,13 @@ class Shape:
         """Make a tracked record without any field."""
         if self._tracked is None:
             self._tracked = self._subclass()
-        node = object.__new__(self._tracked)
+        node: Any = object.__new__(cast("Any", self._tracked))
         object.__setattr__(node, "__pytron__", link)
         return node
 
     def rebuild(self, record: Any, convert: Callable[[Any], Any]) -> Any:
         """Make an untracked copy, each field passed through `convert`."""
-        made = object.__new__(self.base)
+        made: Any = object.__new__(cast("Any", self.base))
         for key, value in self.items(record):
             self.put(made, key, convert(value))
         getattr(made, "__dict__", {}).update(self.private(record))
@@ -190,8 +191,8 @@ class StructShape(Shape):
             """Do nothing: the fields come later."""
 
         def same(self: Any, other: object) -> object:
-            shape = cast("Shape", shape_of(type(self)))
-            if shape_of(type(other)) is not shape:
+            shape = cast("Shape", shape_of(self))
+            if shape_of(other) is not shape:
                 return NotImplemented
             return dict(shape.items(self)) == dict(shape.items(other))
 
@@ -228,23 +229,26 @@ def _methods(shape: Shape) -> dict[str, object]:
     def copied(self: Any, _memo: object = None) -> Any:
         return untracked(self)
 
+    def reduced(self: Any, _protocol: object) -> tuple[Any, ...]:
+        return as_is, (untracked(self),)
+
     return {
         "__class__": property(lambda _: base),
         "__setattr__": set_attribute,
         "__delattr__": delete_attribute,
         "__copy__": copied,
         "__deepcopy__": copied,
-        "__reduce_ex__": lambda self, _protocol: (as_is, (untracked(self),)),
+        "__reduce_ex__": reduced,
     }
 
 
 def untracked(value: Any) -> Any:
     """Give a deep copy of a tracked value that has its types but reports no changes."""
-    if isinstance(value, list):
-        return [untracked(item) for item in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {key: untracked(item) for key, item in cast("dict[str, Any]", value).items()}
-    shape = shape_of(type(value))
+    if is_list(value):
+        return [untracked(item) for item in value]
+    if is_dict(value):
+        return {key: untracked(item) for key, item in value.items()}
+    shape = shape_of(value)
     return copy.copy(value) if shape is None else shape.rebuild(value, untracked)
 
 

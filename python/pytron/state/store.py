@@ -177,7 +177,7 @@ def _begin(initial: Any) -> tuple[object, Any]:
     if initial is None:
         return {}, Any
     if not isinstance(initial, type):
-        shape = shape_of(type(initial))
+        shape = shape_of(initial)
         return initial, Any if shape is None else shape.base
     try:
         return cast("Any", initial)(), initial

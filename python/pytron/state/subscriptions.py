@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pytron.state.guard import Guard
 from pytron.state.history import take
-from pytron.state.links import MISSING, link_of
+from pytron.state.links import MISSING, is_list, link_of
 from pytron.state.ops import Op
 from pytron.state.records import shape_of
 from pytron.state.values import same_leaf
@@ -64,7 +64,7 @@ class _Subscription:
 
 
 def _reach(steps: Sequence[str], op: Op) -> int:
-    """Give 2 when an op is inside a place, 1 when it may have replaced it, 0 when it is elsewhere."""
+    """Give 2 when an op is inside a place, 1 when it may have replaced it, 0 elsewhere."""
     path = op["path"]
     for step, other in zip(steps, path):  # noqa: B905 - the shorter of the two decides
         if step != str(other):
@@ -79,13 +79,13 @@ def value_at(root: Any, steps: Sequence[str]) -> Any:
     for step in steps:
         if link_of(value) is None:
             return MISSING
-        if isinstance(value, list):
-            items = cast("list[Any]", value)
+        if is_list(value):
+            items = value
             if not (step.isascii() and step.isdecimal()) or int(step) >= len(items):
                 return MISSING
             value = items[int(step)]
             continue
-        shape = shape_of(type(value))
+        shape = shape_of(value)
         if shape is not None and step not in shape.name_of:
             return MISSING
         value = take(value, step)

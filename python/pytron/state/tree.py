@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -12,10 +12,13 @@ from pytron.state.dicts import TrackedDict, check_key, link_dict
 from pytron.state.guard import Guard
 from pytron.state.history import Entry, Fill, Put, Splice, attach, put, release, swap, take
 from pytron.state.links import (
+    DICT,
+    LIST,
     ROOT,
     Link,
     Node,
     Step,
+    is_dict,
     link_of,
     path_of,
     trail_of,
@@ -76,16 +79,16 @@ class Tracker:
             node = TrackedList()
             node.__pytron__ = self._link(parent, key)
             items = cast("list[object]", value)
-            list.extend(node, [self._adopt(item, node, at) for at, item in enumerate(items)])
+            LIST.extend(node, [self._adopt(item, node, at) for at, item in enumerate(items)])
             return node
         if type(value) in (dict, TrackedDict):
             node = TrackedDict()
             link_dict(node, self._link(parent, key))
             for name, item in cast("dict[object, object]", value).items():
                 self._check_key(node, name)
-                dict.__setitem__(node, cast("str", name), self._adopt(item, node, name))
+                DICT.__setitem__(node, cast("str", name), self._adopt(item, node, name))
             return node
-        shape = shape_of(type(value))
+        shape = shape_of(value)
         if shape is not None:
             node = shape.blank(self._link(parent, key))
             for name, item in shape.items(value):
@@ -125,7 +128,7 @@ class Tracker:
             old = take(node, key)
             if same_leaf(old, value) or (old is value and link_of(value) is not None):
                 return
-            if isinstance(node, dict):
+            if is_dict(node):
                 self._check_key(node, key)
             new = self._adopt(value, node, key)
             put(node, key, new)
@@ -142,13 +145,13 @@ class Tracker:
         """Take `key` out of a dict."""
         with self.guard:
             self._check()
-            old = dict.__getitem__(node, key)
+            old = DICT.__getitem__(node, key)
             if self._depth and id(node) not in self._ordered:
                 self._ordered[id(node)] = node
                 self._history.append(Fill(node, dict(node)))
             elif self._depth:
                 self._history.append(Put(node, key, old))
-            dict.__delitem__(node, key)
+            DICT.__delitem__(node, key)
             release(old)
             path = path_of(node)
             if path is not None:
@@ -164,8 +167,8 @@ class Tracker:
             for key in content:
                 self._check_key(node, key)
             new = {key: self._adopt(value, node, key) for key, value in content.items()}
-            dict.clear(node)
-            dict.update(node, new)
+            DICT.clear(node)
+            DICT.update(node, new)
             for value in old.values():
                 release(value)
             if self._depth:
@@ -209,7 +212,7 @@ class Tracker:
 
     def _exchange(self, node: Any, start: int, stop: int, new: list[Any]) -> None:
         old: list[Any] = node[start:stop]
-        list.__setitem__(node, slice(start, stop), new)
+        LIST.__setitem__(node, slice(start, stop), new)
         for value in old:
             if type(value) not in SCALARS:
                 release(value)
@@ -227,10 +230,10 @@ class Tracker:
 
     def replace(self, root: Any, value: object) -> None:
         """Give the root the content of `value`, a value of the same kind."""
-        if isinstance(root, dict):
+        if is_dict(root):
             self.refill(root, cast("dict[str, Any]", value))
             return
-        shape = cast("Shape", shape_of(type(root)))
+        shape = cast("Shape", shape_of(root))
         with self.transaction():
             for key, item in shape.items(value):
                 self.assign(root, key, item)
@@ -238,7 +241,7 @@ class Tracker:
     # Transactions
 
     @contextmanager
-    def transaction(self, origin: object = None) -> Iterator[None]:
+    def transaction(self, origin: object = None) -> Generator[None]:
         """Make what happens inside one change, and none of it when it raises."""
         with self.guard:
             self._check()
@@ -270,7 +273,7 @@ class Tracker:
             self._commit(ops, origin)
 
     @contextmanager
-    def committed(self) -> Iterator[None]:
+    def committed(self) -> Generator[None]:
         """Show the tree for a moment as it was before the open transaction."""
         with self.guard:
             redo = [swap(entry) for entry in reversed(self._history)]

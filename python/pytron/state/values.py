@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+from pytron.state.links import is_dict, is_list
 from pytron.state.records import shape_of
 
 #: Past this, JavaScript can't tell neighbouring integers apart.
@@ -87,7 +88,7 @@ def hold_leaf(value: object) -> object:
     if isinstance(value, bytearray):
         return bytearray(value)
     if isinstance(value, memoryview):
-        return bytes(value)
+        return cast("memoryview[int]", value).tobytes()
     if hasattr(value, "dtype"):
         return _hold_array(value)
     for base in (bool, int, float, str, bytes):
@@ -104,10 +105,9 @@ def hold_leaf(value: object) -> object:
 def _hold_tuple(value: tuple[object, ...]) -> object:
     held: list[object] = []
     for item in value:
-        if isinstance(item, list | dict) or shape_of(type(item)) is not None:
+        if is_list(item) or is_dict(item) or shape_of(item) is not None:
             raise Refused(
-                f"a tuple with a {type(item).__name__} in it, "
-                "whose changes nobody would see: use a list"
+                f"a tuple with a {_name(item)} in it, whose changes nobody would see: use a list"
             )
         held.append(hold_leaf(item))
     if all(one is other for one, other in zip(held, value, strict=True)):
@@ -129,11 +129,19 @@ def _is_buffer(value: object) -> bool:
     return True
 
 
+def _type(value: object) -> type[object]:
+    return type(value)
+
+
+def _name(value: object) -> str:
+    return type(value).__name__
+
+
 def _complaint(value: object) -> str:
-    name = f"a {type(value).__name__}"
+    name = f"a {_name(value)}"
     if isinstance(value, set | frozenset):
         return f"{name}: use a list, or a dict with the members as keys"
-    if isinstance(value, dict):
+    if is_dict(value):
         return f"{name}, whose special behaviour would be lost: use a plain dict"
     if hasattr(value, "__pydantic_fields__"):
         return f"{name}, a pydantic model: use a dataclass, or its model_dump()"
@@ -144,21 +152,20 @@ def _complaint(value: object) -> str:
 
 def plain(value: Any) -> Any:
     """Give a copy as plain data: dicts, lists and leaves, with the names that pages see."""
-    kind = type(value)
-    if kind in SCALARS:
+    if type(value) in SCALARS:
         return value
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
+    if is_list(value):
+        items = value
         return [item if type(item) in SCALARS else plain(item) for item in items]
-    if isinstance(value, dict):
-        pairs = cast("dict[str, Any]", value).items()
+    if is_dict(value):
+        pairs = value.items()
         return {key: item if type(item) in SCALARS else plain(item) for key, item in pairs}
     if isinstance(value, tuple):
         return [plain(item) for item in cast("tuple[Any, ...]", value)]
-    shape = shape_of(kind)
+    shape = shape_of(value)
     if shape is not None:
         return {key: plain(item) for key, item in shape.tagged_items(value)}
-    dump = getattr(kind, "__pytron_plain__", None)  # the attribute view of an untyped state
+    dump = getattr(_type(value), "__pytron_plain__", None)  # the attribute view of an untyped state
     return value if dump is None else dump(value)
 
 
