@@ -1,0 +1,212 @@
+"""The bridge in a real window: calls, events, streams, state and binary."""
+
+from __future__ import annotations
+
+from conftest import RunApp
+
+PYTHON = """
+import asyncio, time
+from dataclasses import dataclass, field
+
+@dataclass
+class Note:
+    title: str
+    done: bool = False
+
+@dataclass
+class Notes:
+    count: int = 0
+    items: list[Note] = field(default_factory=list)
+
+app = App("Test", state=Notes, frontend="page", ephemeral=True)
+
+@app.expose
+def add(a: int, b: int) -> int:
+    return a + b
+
+@app.expose
+async def later(seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return "later"
+
+@app.expose
+def block(seconds: float) -> str:
+    time.sleep(seconds)
+    return "blocked"
+
+@app.expose
+def fail() -> None:
+    raise ValueError("boom")
+
+@app.expose
+def unsendable() -> object:
+    return object()
+
+@app.expose
+def count(to: int):
+    yield from range(to)
+
+@app.expose
+async def forever():
+    number = 0
+    try:
+        while True:
+            yield number
+            number += 1
+    finally:
+        app.emit("closed", number)
+
+@app.expose
+def twice(data: bytes) -> bytes:
+    return bytes(data) * 2
+
+@app.expose
+def steps() -> str:
+    for step in range(3):
+        pytron.current().progress(step + 1, 3)
+    return pytron.current().window.label
+
+@app.expose
+def shout(times: int) -> None:
+    for number in range(times):
+        app.emit("number", number)
+
+@app.expose
+def push(title: str) -> int:
+    with app.transaction():
+        app.state.items.append(Note(title))
+        app.state.count += 1
+    return app.state.count
+
+@app.expose
+def seen() -> list:
+    return [app.state.count, len(app.state.items)]
+"""
+
+
+def test_calls_answer_with_results_and_coded_errors(run_app: RunApp) -> None:
+    page = """
+    await pytron.ready;
+    report(await pytron.add(1, 2));
+    report(await pytron.call("add", { a: 4, b: 5 }));
+    report(await pytron.later(0.01));
+    for (const bad of [pytron.fail(), pytron.nothing(), pytron.add(1), pytron.add(1, "2"), pytron.unsendable()])
+      report((await failure(bad)).code);
+    """
+    expected = [3, 9, "later"]
+    codes = ["exception", "unknown_function", "invalid_arguments", "invalid_arguments"]
+    assert run_app(page, PYTHON).reports == [*expected, *codes, "encode_failed"]
+
+
+def test_a_slow_function_holds_up_neither_calls_nor_the_window(run_app: RunApp) -> None:
+    page = """
+    let done = false;
+    const slow = Promise.all([...Array(8)].map(() => pytron.block(0.5))).then(() => { done = true; });
+    const answer = await pytron.add(20, 22);
+    report([answer, done]);
+    await slow;
+    """
+    assert run_app(page, PYTHON).reports == [[42, False]]
+
+
+def test_five_thousand_calls_at_once_are_all_answered(run_app: RunApp) -> None:
+    page = """
+    const sums = await Promise.all([...Array(5000)].map((_, i) => pytron.add(i, 1)));
+    report(sums.every((sum, i) => sum === i + 1));
+    """
+    assert run_app(page, PYTHON).reports == [True]
+
+
+def test_streams_end_and_close(run_app: RunApp) -> None:
+    page = """
+    let sum = 0;
+    for await (const number of pytron.count(1000)) sum += number;
+    report(sum);
+    const closed = event("closed");
+    for await (const number of pytron.forever()) if (number === 200) break;
+    report((await closed) > 200);
+    report((await failure(pytron.count(3))).code);
+    """
+    assert run_app(page, PYTHON).reports == [499500, True, "is_stream"]
+
+
+def test_binary_goes_both_ways_unchanged(run_app: RunApp) -> None:
+    page = """
+    const sent = new Uint8Array(1_000_000).map((_, i) => i % 251);
+    const back = await pytron.twice(sent);
+    const got = new Uint8Array(back);
+    report([back instanceof ArrayBuffer, got.length, got.every((byte, i) => byte === (i % 1_000_000) % 251)]);
+    const part = await pytron.twice(sent.subarray(10, 14));
+    report([...new Uint8Array(part)]);
+    """
+    expected = [[True, 2_000_000, True], [10, 11, 12, 13, 10, 11, 12, 13]]
+    assert run_app(page, PYTHON).reports == expected
+
+
+def test_large_binary_arrives_whole(run_app: RunApp) -> None:
+    page = """
+    const sent = new Uint8Array(32 << 20);
+    sent[sent.length - 1] = 7;
+    const got = new Uint8Array(await pytron.twice(sent));
+    report([got.length, got[(32 << 20) - 1], got[got.length - 1]]);
+    """
+    assert run_app(page, PYTHON).reports == [[64 << 20, 7, 7]]
+
+
+def test_progress_comes_before_the_result(run_app: RunApp) -> None:
+    page = """
+    const seen = [];
+    const label = await withOptions({ onProgress: (progress) => seen.push(progress.value) }).steps();
+    report([seen, label]);
+    """
+    assert run_app(page, PYTHON).reports == [[[1, 2, 3], "main"]]
+
+
+def test_ten_thousand_events_arrive_in_order(run_app: RunApp) -> None:
+    page = """
+    const numbers = [];
+    pytron.on("number", (number) => numbers.push(number));
+    await pytron.shout(10000);
+    report([numbers.length, numbers.every((number, i) => number === i)]);
+    """
+    assert run_app(page, PYTHON).reports == [[10000, True]]
+
+
+def test_state_goes_both_ways(run_app: RunApp) -> None:
+    page = """
+    await pytron.ready;
+    report(await pytron.push("first"));
+    report(pytron.state.items.map((item) => item.title));
+    pytron.state.items[0].done = true;
+    pytron.state.count = 7;
+    report(await pytron.seen());
+    await pytron.update((state) => { state.count += 1; });
+    report(await pytron.seen());
+    """
+    assert run_app(page, PYTHON).reports == [1, ["first"], [7, 1], [8, 1]]
+
+
+def test_a_reload_replays_state_and_drops_what_was_pending(run_app: RunApp) -> None:
+    page = """
+    await pytron.ready;
+    if (pytron.state.count === 0) {
+      await pytron.push("kept");
+      void pytron.block(0.3).then(() => report("an old answer came"));
+      location.reload();
+      await new Promise(() => {});
+    }
+    report([pytron.state.count, pytron.state.items[0].title]);
+    report(await pytron.block(0.5));
+    """
+    assert run_app(page, PYTHON).reports == [[1, "kept"], "blocked"]
+
+
+def test_an_aborted_call_rejects_at_once_with_the_reason(run_app: RunApp) -> None:
+    page = """
+    const controller = new AbortController();
+    const call = withOptions({ signal: controller.signal }).later(30);
+    controller.abort(new Error("changed my mind"));
+    report((await failure(call)).message);
+    report((await failure(withOptions({ timeoutMs: 50 }).later(30))).code);
+    """
+    assert run_app(page, PYTHON).reports == ["changed my mind", "timeout"]
