@@ -10,8 +10,8 @@ class HostError(Exception):
 
     code: str
 
-# What `receive` gives, in the order it happened. `parts` and `body` are bytes-like, not copied.
-Frame = tuple[Literal["frame"], int, bytes, Sequence[memoryview]]  # window, JSON, parts
+# What `receive` gives, in the order it happened.
+Frame = tuple[Literal["frame"], int, bytes, list[bytes]]  # window, JSON without its head, parts
 Event = tuple[Literal["event"], bytes]  # JSON, spec/view.md section 2
 Request = tuple[
     Literal["asset"], int, int, str, str, dict[str, str]
@@ -38,7 +38,7 @@ class Host:
         this thread; what they raise is raised from here.
         """
     def quit(self, code: int = 0) -> None:
-        """End `run`; all windows close and every `receive` returns an empty list."""
+        """End `run`; all windows close and `receive` gives what is left, then empty lists."""
     def command(self, message: bytes) -> None:
         """One command of spec/view.md section 1. Raises HostError for malformed ones."""
     def send(self, window: int, body: bytes, parts: Sequence[object] = ()) -> int:
@@ -48,7 +48,7 @@ class Host:
         and gives -1: it may just have closed.
         """
     def waiting(self, window: int) -> int:
-        """Bytes queued for the page and not yet handed to it; -1 for an unknown window."""
+        """Bytes queued for the page and not yet read by it; -1 for an unknown window."""
     def discard(self, window: int) -> None:
         """Forget what is queued for the window's page: its session has ended."""
     def receive(self, timeout_s: float | None = None) -> list[Frame | Event | Request]:

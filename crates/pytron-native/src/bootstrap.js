@@ -1,0 +1,105 @@
+// The port (spec/view.md, section 5). Runs at document start, before any page code, with what the
+// host passes. It also runs in documents that must get nothing: it looks where it is first.
+(function (secret, origins, home, mode) {
+  "use strict";
+  const here = location.protocol + "//" + location.host;
+  if (window !== window.top || !origins.includes(here)) return;
+
+  // The page may replace any of these later; the secret must not reach what it puts there.
+  const { apply } = Reflect;
+  const { then } = Promise.prototype;
+  const { isView } = ArrayBuffer;
+  const { fetch, queueMicrotask, ArrayBuffer: Memory, TypeError: Mistake, Promise: Later } = window;
+  const { text: bodyText } = Response.prototype;
+  const { report } = { report: window.reportError || ((error) => console.error(error)) };
+  const all = Later.all.bind(Later);
+  const target = mode === "ipc" ? window.ipc : window.webkit.messageHandlers.pytron;
+  const post = target.postMessage.bind(target);
+  const after = (promise, done, failed) => apply(then, promise, [done, failed]);
+
+  const WANTED = 2; // replies outstanding while nothing happens: what the host can push through
+  const UNREAD = 65536; // characters read without telling the host
+  const FRAMES = 4; // the same for frames where there are no replies
+
+  let current = null; // what `open` was given last
+  let uploads = null; // the frame that waits for its parts, and those behind it
+  let got = 0;
+  let unread = 0;
+  let frames = 0;
+  let outstanding = 0;
+
+  function up(tag, parts, text) {
+    unread = 0;
+    frames = 0;
+    const promise = post(secret + tag + got + ";" + parts + ";" + text);
+    if (mode !== "reply") return;
+    outstanding += 1;
+    after(promise, replied, lost);
+  }
+
+  function lost() {
+    outstanding -= 1;
+  }
+
+  function replied(text) {
+    outstanding -= 1;
+    if (text === "") return;
+    down(text);
+  }
+
+  function down(text) {
+    got += 1;
+    frames += 1;
+    unread += text.length;
+    try {
+      if (current) current.receive(text);
+    } catch (error) {
+      report(error);
+    }
+    const due = mode === "reply" ? outstanding < WANTED : frames >= FRAMES;
+    if (due || unread > UNREAD) up("p", "", "");
+  }
+
+  // Posted at once, so that the page may change the memory afterwards.
+  function upload(part) {
+    if (!isView(part) && !(part instanceof Memory)) throw new Mistake("a part is no buffer");
+    const request = { method: "POST", body: part, headers: { "x-pytron-secret": secret } };
+    return after(fetch(home + "/_pytron/part", request), (response) =>
+      response.ok ? apply(bodyText, response, []) : "",
+    );
+  }
+
+  function sendLater(frame, parts) {
+    const ids = parts.map(upload);
+    const post = (list) => up("f", list.join(","), frame);
+    // A part that did not arrive leaves the frame without any: the kit then refuses the message.
+    const arrived = after(all(ids), (list) => (list.includes("") ? [] : list), () => []);
+    const mine = after(all([arrived, uploads]), ([list]) => {
+      if (uploads === mine) uploads = null;
+      post(list);
+    });
+    uploads = mine;
+  }
+
+  function open(receive) {
+    if (typeof receive !== "function") throw new Mistake("open() takes a function");
+    const mine = { receive };
+    current = mine;
+    got = 0;
+    up("o", "", "");
+    if (mode === "reply") up("p", "", "");
+    return {
+      send(frame, parts) {
+        if (current !== mine) throw new Mistake("this port was opened again elsewhere");
+        if (typeof frame !== "string") throw new Mistake("a frame is a string");
+        if (parts?.length > 0) sendLater(frame, [...parts]);
+        else if (uploads) sendLater(frame, []);
+        else up("f", "", frame);
+      },
+    };
+  }
+
+  const port = Object.freeze({ version: 1, kind: "native", origin: home, open });
+  Object.defineProperty(window, "__pytron__", { value: port });
+  if (mode !== "reply") Object.defineProperty(window, "__pytron_receive__", { value: down });
+})

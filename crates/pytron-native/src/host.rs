@@ -1,0 +1,329 @@
+//! `pytron_native.Host`: the entry points from Python.
+
+use std::cell::RefCell;
+use std::mem::ManuallyDrop;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use tao::event::Event;
+use tao::event_loop::{ControlFlow, EventLoop, EventLoopBuilder};
+use tao::platform::run_return::EventLoopExtRunReturn;
+
+use crate::body;
+use crate::buffer::{self, Buffer};
+use crate::command::{self, Command};
+use crate::error::Error;
+use crate::guard::guard;
+use crate::inbox::Received;
+use crate::platform::{self, Engine, Waker, Watch};
+use crate::received;
+use crate::shared::{Answer, Body, Order, Shared};
+use crate::stage::{self, Stage};
+
+/// How often a `receive` on the main thread looks at Python's signals.
+const SIGNALS_EVERY: Duration = Duration::from_millis(100);
+
+thread_local! {
+    /// One for the process: a second one panics when there is a session bus. Never dropped, as its
+    /// display may be gone when the thread ends.
+    static LOOP: RefCell<ManuallyDrop<Option<EventLoop<()>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
+}
+
+/// The windows of this process. Create and run it on the main thread; the rest is for any thread.
+#[pyclass(frozen, module = "pytron_native")]
+pub struct Host {
+    shared: Arc<Shared>,
+}
+
+#[pymethods]
+impl Host {
+    #[new]
+    #[pyo3(signature = (*, app_id, name, data_folder = None, dev = false))]
+    fn new(
+        py: Python<'_>,
+        app_id: &str,
+        name: &str,
+        data_folder: Option<PathBuf>,
+        dev: bool,
+    ) -> PyResult<Self> {
+        if !is_main_thread(py)? {
+            return Err(Error::Thread("Host()").into());
+        }
+        if stage::current().is_some_and(|stage| stage.running.get()) {
+            return Err(Error::Closed("a host is running already: quit it first").into());
+        }
+        if app_id.contains('\0') || name.contains('\0') {
+            return Err(Error::Command("app_id and name must not hold NUL".to_owned()).into());
+        }
+        platform::prepare(app_id, name)?;
+        let shared = LOOP.with_borrow_mut(|kept| {
+            let event_loop = kept.get_or_insert_with(|| EventLoopBuilder::new().build());
+            let proxy = event_loop.create_proxy();
+            let shared = Arc::new(Shared::new(platform::flow(), Waker::new(proxy.clone())));
+            let engine = Engine::new(data_folder, dev);
+            let target = (**event_loop).clone();
+            let stage = Stage::new(Arc::clone(&shared), engine, target, proxy);
+            stage::set(Rc::new(stage));
+            shared
+        });
+        Ok(Self { shared })
+    }
+
+    /// Start the web process for the first window now. Main thread, before `run`. Optional.
+    fn prewarm(&self) -> PyResult<()> {
+        Ok(self.stage("prewarm")?.prewarm()?)
+    }
+
+    /// Turn the event loop until `quit`; the exit code. May be called again afterwards.
+    #[pyo3(signature = (wakeup_fd = -1))]
+    fn run(&self, py: Python<'_>, wakeup_fd: i64) -> PyResult<i32> {
+        let stage = self.stage("run")?;
+        if stage.running.replace(true) {
+            return Err(Error::Closed("the host is running already").into());
+        }
+        drop(stage);
+        self.shared.inbox.open();
+        let code = py.detach(|| turn_until_quit(wakeup_fd));
+        self.shared.inbox.close();
+        buffer::release(py);
+        let raised = stage::current().and_then(|stage| stage.raised.take());
+        raised.map_or(Ok(code), Err)
+    }
+
+    /// End `run`; all windows close and every `receive` returns an empty list.
+    #[pyo3(signature = (code = 0))]
+    fn quit(&self, code: i32) {
+        self.shared.order(Order::Quit(code));
+    }
+
+    /// One command of spec/view.md section 1. Raises HostError for malformed ones.
+    fn command(&self, message: &[u8]) -> PyResult<()> {
+        let command = command::parse(message).map_err(Error::Command)?;
+        if let Command::Open { window, .. } = command
+            && !self.shared.add_page(window)
+        {
+            return Err(Error::Command(format!("window {window} is open already")).into());
+        }
+        self.shared.order(Order::Command(command));
+        Ok(())
+    }
+
+    /// Queue comma-joined messages for the window's page; the number of bytes now waiting.
+    #[pyo3(signature = (window, body, parts = Vec::new()))]
+    fn send(&self, window: u32, body: &[u8], parts: Vec<Bound<'_, PyAny>>) -> PyResult<i64> {
+        let waiting = if parts.is_empty() {
+            self.shared.send(window, |page| page.push(body))
+        } else {
+            let parts = self.offer(window, &parts)?;
+            self.shared
+                .send(window, |page| page.push_with_parts(body, &parts))
+        };
+        Ok(count(waiting))
+    }
+
+    /// Bytes queued for the page and not yet read by it; -1 for an unknown window.
+    fn waiting(&self, window: u32) -> i64 {
+        count(self.shared.with_page(window, |page| page.waiting()))
+    }
+
+    /// Forget what is queued for the window's page: its session has ended.
+    fn discard(&self, window: u32) {
+        self.shared.with_page(window, |page| page.discard());
+        self.shared.parts().withdraw(window);
+    }
+
+    /// Wait for what pages and windows sent, with the GIL released; all that is there.
+    #[pyo3(signature = (timeout_s = None))]
+    fn receive<'py>(
+        &self,
+        py: Python<'py>,
+        timeout_s: Option<f64>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        buffer::release(py);
+        let timeout = timeout_s
+            .map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX));
+        let received = if stage::current().is_some() {
+            self.receive_on_main(py, timeout)?
+        } else {
+            py.detach(|| self.shared.inbox.receive(timeout, Duration::ZERO))
+        };
+        match received {
+            Received::Items(items) => received::list(py, items),
+            Received::Closed | Received::TimedOut => Ok(PyList::empty(py)),
+        }
+    }
+
+    /// Answer an asset request. Unknown requests (the page has gone) are ignored.
+    #[pyo3(signature = (request, status, headers, body = None))]
+    fn answer(
+        &self,
+        request: u64,
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let body = match body {
+            None => Body::Empty,
+            Some(object) => {
+                let buffer = Buffer::new(object)?;
+                let range = 0..buffer.len();
+                Body::Held(Arc::new(buffer), range)
+            }
+        };
+        self.give(request, status, headers, body);
+        Ok(())
+    }
+
+    /// Answer an asset request with a slice of a file.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the contract of pytron_native.pyi"
+    )]
+    fn answer_file(
+        &self,
+        py: Python<'_>,
+        request: u64,
+        status: u16,
+        headers: Vec<(String, String)>,
+        path: PathBuf,
+        offset: u64,
+        length: u64,
+    ) -> PyResult<()> {
+        let body = py.detach(|| body::of_file(&path, offset, length))?;
+        self.give(request, status, headers, body);
+        Ok(())
+    }
+
+    /// Answer with a stream: a file descriptor to write to and close; EPIPE when the page left.
+    #[pyo3(signature = (request, status, headers, length = -1))]
+    fn answer_stream(
+        &self,
+        request: u64,
+        status: u16,
+        headers: Vec<(String, String)>,
+        length: i64,
+    ) -> PyResult<i32> {
+        let (body, descriptor) = body::of_stream(length)?;
+        self.give(request, status, headers, body);
+        Ok(descriptor)
+    }
+
+    /// Run a Python function on the main thread soon. What it raises is logged.
+    fn invoke(&self, function: Py<PyAny>) {
+        self.shared.order(Order::Invoke(function));
+    }
+}
+
+impl Host {
+    /// This host's stage, which only the main thread has.
+    fn stage(&self, what: &'static str) -> Result<Rc<Stage>, Error> {
+        let stage = stage::current().ok_or(Error::Thread(what))?;
+        if !Arc::ptr_eq(&stage.shared, &self.shared) {
+            return Err(Error::Closed("a newer Host has taken this one's place"));
+        }
+        Ok(stage)
+    }
+
+    fn give(&self, request: u64, status: u16, headers: Vec<(String, String)>, body: Body) {
+        let answer = Answer {
+            status,
+            headers,
+            body,
+        };
+        self.shared.order(Order::Answer { request, answer });
+    }
+
+    fn offer(&self, window: u32, parts: &[Bound<'_, PyAny>]) -> PyResult<Vec<(u64, usize)>> {
+        let buffers: Vec<Buffer> = parts.iter().map(Buffer::new).collect::<PyResult<_>>()?;
+        let mut offered = Vec::with_capacity(buffers.len());
+        for buffer in buffers {
+            let (id, size) = (crate::secret::part()?, buffer.len());
+            self.shared.parts().offer(id, window, buffer, size);
+            offered.push((id, size));
+        }
+        Ok(offered)
+    }
+
+    /// Waits in slices: Ctrl-C on the main thread must not wait for a page.
+    fn receive_on_main(
+        &self,
+        py: Python<'_>,
+        timeout: Option<Duration>,
+    ) -> PyResult<Received<crate::shared::Incoming>> {
+        let mut left = timeout.unwrap_or(Duration::MAX);
+        loop {
+            let slice = left.min(SIGNALS_EVERY);
+            let received = py.detach(|| self.shared.inbox.receive(Some(slice), Duration::ZERO));
+            left = left.saturating_sub(slice);
+            if !matches!(received, Received::TimedOut) || left.is_zero() {
+                return Ok(received);
+            }
+            py.check_signals()?;
+        }
+    }
+}
+
+/// Runs the loop on the main thread, without the GIL.
+fn turn_until_quit(wakeup_fd: i64) -> i32 {
+    let Some(stage) = stage::current() else {
+        return 1;
+    };
+    let Some(mut event_loop) = LOOP.with_borrow_mut(|kept| kept.take()) else {
+        return 1;
+    };
+    let watch = Watch::new(wakeup_fd, || {
+        if let Some(stage) = stage::current() {
+            check_signals(&stage);
+        }
+    });
+    stage.turn();
+    let code = event_loop.run_return(|event, _, flow| {
+        guard("the loop", (), || {
+            *flow = watch.wait();
+            match event {
+                Event::WindowEvent {
+                    window_id, event, ..
+                } => {
+                    if let Some(window) = stage.window_by_id(window_id) {
+                        window.on(&stage, &event);
+                    }
+                }
+                Event::UserEvent(()) => stage.shared.waker.dispatch(&stage),
+                _ => {}
+            }
+            if let Some(code) = stage.exit.get() {
+                *flow = ControlFlow::ExitWithCode(code);
+            }
+        });
+    });
+    drop(watch);
+    stage.close_all();
+    stage.exit.set(None);
+    stage.running.set(false);
+    platform::settle();
+    LOOP.with_borrow_mut(|kept| **kept = Some(event_loop));
+    code
+}
+
+/// Runs Python's signal handlers; what they raise ends the loop.
+pub fn check_signals(stage: &Stage) {
+    if let Err(raised) = Python::attach(|py| py.check_signals()) {
+        stage.raised.replace(Some(raised));
+        stage.quit(1);
+    }
+}
+
+fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
+    let threading = py.import("threading")?;
+    let current = threading.call_method0("current_thread")?;
+    Ok(current.is(&threading.call_method0("main_thread")?))
+}
+
+fn count(waiting: Option<usize>) -> i64 {
+    waiting.map_or(-1, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX))
+}

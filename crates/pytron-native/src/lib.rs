@@ -1,0 +1,55 @@
+//! The native window host of Pytron: tao's event loop, wry's views, and the page's transport.
+//!
+//! Python's threads and the main thread meet in `shared`; what lives on the main thread alone is in
+//! `stage`, `window` and `platform`. The contract is `pytron_native.pyi` and `spec/view.md`.
+
+mod body;
+mod buffer;
+mod command;
+mod envelope;
+mod error;
+mod event;
+mod guard;
+mod host;
+mod inbox;
+mod outbox;
+mod part;
+mod platform;
+mod received;
+mod route;
+mod secret;
+mod shared;
+mod stage;
+mod window;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::platform::Fact;
+
+/// The port's source, called with what the platform passes.
+const BOOTSTRAP: &str = include_str!("bootstrap.js");
+
+/// Engine version and the hazards found on this machine: never opens a display.
+#[pyfunction]
+fn facts(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let found = PyDict::new(py);
+    for (name, fact) in platform::facts() {
+        match fact {
+            Fact::Text(text) => found.set_item(name, text)?,
+            Fact::Flag(flag) => found.set_item(name, flag)?,
+        }
+    }
+    Ok(found)
+}
+
+#[pymodule]
+fn pytron_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Cargo writes 1.0.0-dev.0 where Python writes 1.0.0.dev0.
+    let version = env!("CARGO_PKG_VERSION").replace("-dev.", ".dev");
+    module.add("__version__", version)?;
+    module.add("HostError", module.py().get_type::<error::HostError>())?;
+    module.add_class::<host::Host>()?;
+    module.add_function(wrap_pyfunction!(facts, module)?)?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! What Python's threads and the main thread share.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+
+use crate::buffer::Buffer;
+use crate::command::Command;
+use crate::event::Event;
+use crate::inbox::Inbox;
+use crate::outbox::{Flow, Outbox};
+use crate::part::Parts;
+use crate::platform::Waker;
+
+/// One for each host.
+pub struct Shared {
+    pub inbox: Inbox<Incoming>,
+    pub flow: Flow,
+    pub waker: Waker,
+    orders: Mutex<Vec<Order>>,
+    pages: Mutex<Pages>,
+    parts: Mutex<Parts<Buffer>>,
+    request: AtomicU64,
+}
+
+/// For the threads in `receive`.
+pub enum Incoming {
+    Frame {
+        window: u32,
+        /// The message, of which the frame is what stands from `start` on.
+        message: Box<dyn AsRef<[u8]> + Send>,
+        start: usize,
+        parts: Vec<Vec<u8>>,
+    },
+    Event(Vec<u8>),
+    Asset {
+        request: u64,
+        window: u32,
+        method: String,
+        path: String,
+        headers: Vec<(&'static str, String)>,
+    },
+}
+
+/// For the main thread.
+pub enum Order {
+    Command(Command),
+    Answer { request: u64, answer: Answer },
+    Invoke(Py<PyAny>),
+    Quit(i32),
+}
+
+/// A status, headers and a body for an asset request.
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+}
+
+/// Where the bytes of an answer come from.
+pub enum Body {
+    Empty,
+    Owned(Vec<u8>),
+    Held(std::sync::Arc<Buffer>, std::ops::Range<usize>),
+    #[cfg(unix)]
+    Stream {
+        source: std::os::fd::OwnedFd,
+        length: i64,
+    },
+}
+
+impl Body {
+    /// An answer without one.
+    pub fn status(status: u16) -> Answer {
+        Answer {
+            status,
+            headers: Vec::new(),
+            body: Self::Empty,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Pages {
+    outboxes: HashMap<u32, Outbox>,
+    /// Windows with something new to send.
+    dirty: Vec<u32>,
+}
+
+impl Shared {
+    pub fn new(flow: Flow, waker: Waker) -> Self {
+        Self {
+            inbox: Inbox::default(),
+            flow,
+            waker,
+            orders: Mutex::default(),
+            pages: Mutex::default(),
+            parts: Mutex::default(),
+            request: AtomicU64::new(1),
+        }
+    }
+
+    /// Tells the kit.
+    pub fn tell(&self, event: &Event) {
+        self.inbox.push(Incoming::Event(event.json()));
+    }
+
+    /// Tells the main thread.
+    pub fn order(&self, order: Order) {
+        lock(&self.orders).push(order);
+        self.waker.wake();
+    }
+
+    pub fn take_orders(&self) -> Vec<Order> {
+        std::mem::take(&mut *lock(&self.orders))
+    }
+
+    pub fn parts(&self) -> MutexGuard<'_, Parts<Buffer>> {
+        lock(&self.parts)
+    }
+
+    /// A number for the next asset request.
+    pub fn next_request(&self) -> u64 {
+        self.request.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Makes the queue of a window that is about to open; false when there is one.
+    pub fn add_page(&self, window: u32) -> bool {
+        let mut pages = lock(&self.pages);
+        if pages.outboxes.contains_key(&window) {
+            return false;
+        }
+        pages.outboxes.insert(window, Outbox::new(self.flow));
+        true
+    }
+
+    pub fn remove_page(&self, window: u32) {
+        lock(&self.pages).outboxes.remove(&window);
+        self.parts().forget(window);
+    }
+
+    /// Works on a window's queue; `None` for an unknown window.
+    pub fn with_page<T>(&self, window: u32, work: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
+        lock(&self.pages).outboxes.get_mut(&window).map(work)
+    }
+
+    /// Queues something for a page and wakes the main thread; the bytes now waiting.
+    pub fn send(&self, window: u32, queue: impl FnOnce(&mut Outbox)) -> Option<usize> {
+        let mut pages = lock(&self.pages);
+        let outbox = pages.outboxes.get_mut(&window)?;
+        queue(outbox);
+        let waiting = outbox.waiting();
+        if !pages.dirty.contains(&window) {
+            pages.dirty.push(window);
+        }
+        drop(pages);
+        self.waker.wake();
+        Some(waiting)
+    }
+
+    pub fn take_dirty(&self) -> Vec<u32> {
+        std::mem::take(&mut lock(&self.pages).dirty)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

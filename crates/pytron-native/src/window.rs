@@ -1,0 +1,378 @@
+//! One window: tao's frame around a view.
+
+use std::cell::Cell;
+
+use serde_json::{Value, json};
+use tao::dpi::{LogicalPosition, LogicalSize};
+use tao::event::WindowEvent;
+use tao::window::{Fullscreen, Theme, WindowBuilder, WindowId};
+
+use crate::command::{self, Command, Live, Options, Query, What};
+use crate::error::Error;
+use crate::event::{Event, Outcome, State};
+use crate::platform::{self, View};
+use crate::route;
+use crate::stage::{self, Stage};
+
+/// A window and the view in it. The view is dropped first: it lives in the window's container.
+pub struct Window {
+    number: u32,
+    view: View,
+    frame: tao::window::Window,
+    options: Options,
+    state: Cell<State>,
+    limits: Cell<Limits>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Limits {
+    minimum: (Option<f64>, Option<f64>),
+    maximum: (Option<f64>, Option<f64>),
+}
+
+impl Limits {
+    fn change(&mut self, live: &Live) -> bool {
+        let mut changed = false;
+        for (limit, asked) in [
+            (&mut self.minimum.0, live.minwidth),
+            (&mut self.minimum.1, live.minheight),
+            (&mut self.maximum.0, live.maxwidth),
+            (&mut self.maximum.1, live.maxheight),
+        ] {
+            if let Some(asked) = asked {
+                *limit = asked;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    fn minimum(self) -> Option<LogicalSize<f64>> {
+        let (width, height) = self.minimum;
+        (width.is_some() || height.is_some())
+            .then(|| LogicalSize::new(width.unwrap_or(1.0), height.unwrap_or(1.0)))
+    }
+
+    fn maximum(self) -> Option<LogicalSize<f64>> {
+        // Window systems keep sizes in 16 bits.
+        const UNLIMITED: f64 = 32_767.0;
+        let (width, height) = self.maximum;
+        (width.is_some() || height.is_some())
+            .then(|| LogicalSize::new(width.unwrap_or(UNLIMITED), height.unwrap_or(UNLIMITED)))
+    }
+}
+
+impl Window {
+    /// Makes the window and puts the view into it; nothing is loaded yet.
+    pub fn open(stage: &Stage, number: u32, options: Options, view: View) -> Result<Self, Error> {
+        let live = &options.live;
+        let mut limits = Limits::default();
+        limits.change(live);
+        let mut builder = WindowBuilder::new()
+            .with_title(live.title.clone().unwrap_or_default())
+            .with_inner_size(LogicalSize::new(
+                live.width.unwrap_or(800.0),
+                live.height.unwrap_or(600.0),
+            ))
+            .with_resizable(live.resizable.unwrap_or(true))
+            .with_visible(live.visible.unwrap_or(true))
+            .with_decorations(live.decorations.unwrap_or(true))
+            .with_transparent(options.transparent)
+            .with_always_on_top(live.ontop.unwrap_or(false))
+            .with_maximized(live.maximized.unwrap_or(false))
+            .with_theme(live.theme.flatten().map(tao_theme));
+        if live.fullscreen == Some(true) {
+            builder = builder.with_fullscreen(Some(Fullscreen::Borderless(None)));
+        }
+        if let (Some(x), Some(y)) = (live.x, live.y) {
+            builder = builder.with_position(LogicalPosition::new(x, y));
+        }
+        if let Some(size) = limits.minimum() {
+            builder = builder.with_min_inner_size(size);
+        }
+        if let Some(size) = limits.maximum() {
+            builder = builder.with_max_inner_size(size);
+        }
+        let background = options.background.as_deref().and_then(command::rgb);
+        if let Some((red, green, blue)) = background {
+            builder = builder.with_background_color((red, green, blue, 255));
+        }
+        let frame = builder.build(stage.target())?;
+        if live.minimized == Some(true) {
+            frame.set_minimized(true);
+        }
+        let state = Cell::new(state_of(&frame));
+        let window = Self {
+            number,
+            view,
+            frame,
+            options,
+            state,
+            limits: Cell::new(limits),
+        };
+        window.view.adopt(stage, &window, background)?;
+        Ok(window)
+    }
+
+    /// Loads the page. Not before the stage knows the window: the engine calls back at once.
+    pub fn start(&self) {
+        let live = &self.options.live;
+        if let Some(zoom) = live.zoom {
+            self.view.set_zoom(zoom);
+        }
+        self.view.set_devtools(live.devtools.unwrap_or(false));
+        if !self.options.url.is_empty() {
+            self.view.load(&self.options.url);
+        }
+        self.frame.set_focus();
+    }
+
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub fn id(&self) -> WindowId {
+        self.frame.id()
+    }
+
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    pub fn frame(&self) -> &tao::window::Window {
+        &self.frame
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The origins whose main frame gets the bridge.
+    pub fn origins(&self) -> Vec<String> {
+        let own = std::iter::once(platform::ORIGIN.to_owned());
+        own.chain(self.options.trust.iter().cloned()).collect()
+    }
+
+    /// Whether a main frame at this address is the app's.
+    pub fn trusts(&self, url: &str) -> bool {
+        route::origin(url).is_some_and(|origin| {
+            origin == platform::ORIGIN || self.options.trust.iter().any(|known| known == origin)
+        })
+    }
+
+    /// Whether a frame inside the page may show this address.
+    pub fn embeds(&self, url: &str) -> bool {
+        let local = ["about:", "data:", "blob:"];
+        local.iter().any(|scheme| url.starts_with(scheme))
+            || route::origin(url)
+                .is_some_and(|origin| self.options.frames.iter().any(|known| known == origin))
+    }
+
+    pub fn command(&self, command: Command) {
+        match command {
+            Command::Set { live, .. } => self.set(&live),
+            Command::Focus { .. } => {
+                self.frame.set_visible(true);
+                self.frame.set_minimized(false);
+                self.frame.set_focus();
+                self.view.focus();
+            }
+            Command::Navigate { url, .. } => self.view.load(&url),
+            Command::Reload { .. } => self.view.reload(),
+            // The stage answers these itself.
+            Command::Open { .. } | Command::Close { .. } | Command::Query(_) => {}
+        }
+    }
+
+    fn set(&self, live: &Live) {
+        let frame = &self.frame;
+        if let Some(title) = &live.title {
+            frame.set_title(title);
+        }
+        let mut limits = self.limits.get();
+        if limits.change(live) {
+            self.limits.set(limits);
+            frame.set_min_inner_size(limits.minimum());
+            frame.set_max_inner_size(limits.maximum());
+        }
+        if live.width.is_some() || live.height.is_some() {
+            let now = self.size();
+            let width = live.width.unwrap_or(now.width);
+            frame.set_inner_size(LogicalSize::new(width, live.height.unwrap_or(now.height)));
+        }
+        if live.x.is_some() || live.y.is_some() {
+            let now = self.position();
+            let x = live.x.unwrap_or(now.x);
+            frame.set_outer_position(LogicalPosition::new(x, live.y.unwrap_or(now.y)));
+        }
+        let switches: [(Option<bool>, &dyn Fn(bool)); 7] = [
+            (live.resizable, &|on| frame.set_resizable(on)),
+            (live.decorations, &|on| frame.set_decorations(on)),
+            (live.ontop, &|on| frame.set_always_on_top(on)),
+            (live.fullscreen, &|on| {
+                frame.set_fullscreen(on.then_some(Fullscreen::Borderless(None)));
+            }),
+            (live.maximized, &|on| frame.set_maximized(on)),
+            (live.minimized, &|on| frame.set_minimized(on)),
+            (live.visible, &|on| frame.set_visible(on)),
+        ];
+        for (asked, switch) in switches {
+            if let Some(on) = asked {
+                switch(on);
+            }
+        }
+        if let Some(zoom) = live.zoom {
+            self.view.set_zoom(zoom);
+        }
+        if let Some(devtools) = live.devtools {
+            self.view.set_devtools(devtools);
+        }
+        if let Some(theme) = live.theme {
+            frame.set_theme(theme.map(tao_theme));
+        }
+    }
+
+    /// Answers a question about the window.
+    pub fn query(&self, query: &Query) {
+        let id = query.id;
+        let value = match query.what {
+            What::Bounds => {
+                let (position, size) = (self.position(), self.size());
+                json!({"x": position.x, "y": position.y, "width": size.width, "height": size.height})
+            }
+            What::State => self.describe(),
+            What::Url => Value::String(self.view.url()),
+            What::Screens => screens(&self.frame),
+            What::Screenshot => {
+                let path = query.path.clone().unwrap_or_default();
+                return self
+                    .view
+                    .screenshot(path, move |outcome| answer(id, outcome));
+            }
+            What::Pixels => return self.view.pixels(move |outcome| answer(id, outcome)),
+        };
+        answer(id, Ok(value));
+    }
+
+    fn describe(&self) -> Value {
+        let state = state_of(&self.frame);
+        json!({
+            "minimized": state.minimized,
+            "maximized": state.maximized,
+            "fullscreen": state.fullscreen,
+            "visible": state.visible,
+            "focused": self.frame.is_focused(),
+            "theme": theme_name(self.frame.theme()),
+        })
+    }
+
+    fn size(&self) -> LogicalSize<f64> {
+        self.frame
+            .inner_size()
+            .to_logical(self.frame.scale_factor())
+    }
+
+    fn position(&self) -> LogicalPosition<f64> {
+        let scale = self.frame.scale_factor();
+        // Wayland tells nobody where a window is.
+        let position = self.frame.outer_position().unwrap_or_default();
+        position.to_logical(scale)
+    }
+
+    /// Tells the kit about an event of the window system.
+    pub fn on(&self, stage: &Stage, event: &WindowEvent<'_>) {
+        let window = self.number;
+        let tell = |event: Event| stage.shared.tell(&event);
+        match event {
+            WindowEvent::CloseRequested => tell(Event::Closing { window }),
+            WindowEvent::Resized(size) => {
+                let size = size.to_logical::<f64>(self.frame.scale_factor());
+                self.view.resize(size);
+                let (width, height) = (size.width, size.height);
+                tell(Event::Resized {
+                    window,
+                    width,
+                    height,
+                });
+            }
+            WindowEvent::Moved(position) => {
+                let position = position.to_logical::<f64>(self.frame.scale_factor());
+                let (x, y) = (position.x, position.y);
+                tell(Event::Moved { window, x, y });
+            }
+            WindowEvent::Focused(focused) => {
+                let focused = *focused;
+                tell(Event::Focused { window, focused });
+            }
+            WindowEvent::ThemeChanged(theme) => {
+                let theme = theme_name(*theme);
+                tell(Event::Theme { window, theme });
+            }
+            _ => return,
+        }
+        self.notice(stage);
+    }
+
+    /// Tells the kit when the window was minimized, maximized, shown… since the last look.
+    pub fn notice(&self, stage: &Stage) {
+        let state = state_of(&self.frame);
+        if self.state.replace(state) != state {
+            let window = self.number;
+            stage.shared.tell(&Event::State { window, state });
+        }
+    }
+}
+
+fn answer(id: u64, outcome: Result<Value, String>) {
+    let outcome = match outcome {
+        Ok(value) => Outcome::Value(value),
+        Err(error) => Outcome::Error(error),
+    };
+    if let Some(stage) = stage::current() {
+        stage.shared.tell(&Event::Answer { id, outcome });
+    }
+}
+
+fn state_of(frame: &tao::window::Window) -> State {
+    State {
+        minimized: frame.is_minimized(),
+        maximized: frame.is_maximized(),
+        fullscreen: frame.fullscreen().is_some(),
+        visible: frame.is_visible(),
+    }
+}
+
+fn screens(frame: &tao::window::Window) -> Value {
+    let primary = frame.primary_monitor();
+    frame
+        .available_monitors()
+        .map(|screen| {
+            let scale = screen.scale_factor();
+            let position = screen.position().to_logical::<f64>(scale);
+            let size = screen.size().to_logical::<f64>(scale);
+            json!({
+                "name": screen.name(),
+                "x": position.x,
+                "y": position.y,
+                "width": size.width,
+                "height": size.height,
+                "scale": scale,
+                "primary": primary.as_ref() == Some(&screen),
+            })
+        })
+        .collect()
+}
+
+fn tao_theme(theme: command::Theme) -> Theme {
+    match theme {
+        command::Theme::Light => Theme::Light,
+        command::Theme::Dark => Theme::Dark,
+    }
+}
+
+fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Dark => "dark",
+        _ => "light",
+    }
+}
