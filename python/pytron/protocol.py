@@ -333,4 +333,4 @@ def matches(pattern: str, name: str) -> bool:
 
 def parts_size(parts: Sequence[memoryview]) -> int:
     """Bytes of all parts together."""
-    return sum(part.nbytes for part in parts)
+    return sum(memoryview(part).nbytes for part in parts)  # engines give bytes as well
