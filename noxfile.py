@@ -87,9 +87,7 @@ def types(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Run the unit tests; name languages to run only those: `nox -s test -- python`."""
     commands = {
-        "python": python(
-            "pytest", "python/tests", "tests/architecture", "tests/dev", "docs/snippets"
-        ),
+        "python": python("pytest", "-m", "not slow", "python/tests", "tests", "--ignore=tests/e2e"),
         "rust": ("cargo", "test", "--workspace", "--release", "--locked"),
         "typescript": ("npm", "test"),
     }
@@ -106,16 +104,15 @@ def e2e(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run what takes minutes: long fuzzing, the check of the Windows and macOS code."""
-    run_all(session, python("pytest", "-m", "slow", "python/tests", "tests/slow"))
+    run_all(session, python("pytest", "-m", "slow", "python/tests", "tests", "--ignore=tests/e2e"))
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build both wheels into build/wheels, from what dev.py has prepared."""
-    run_all(
-        session,
-        python("hatchling", "build", "--target", "wheel", "--directory", "../build/wheels/kit"),
-    )
+    """Build the wheel of pytron-kit into build/wheels/kit; dev.py has built the native one."""
+    session.chdir("python")
+    target = ("--target", "wheel", "--directory", "../build/wheels/kit")
+    session.run(*python("hatchling", "build", *target), external=True)
 
 
 @nox.session

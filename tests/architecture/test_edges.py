@@ -8,6 +8,7 @@ from typing import Any
 from tools.dev.machine import ROOT
 
 CRATES: dict[str, set[str]] = {
+    "pytron-bench-floor": set(),
     "pytron-native": set(),
 }
 PACKAGES: dict[str, set[str]] = {
