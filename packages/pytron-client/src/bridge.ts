@@ -1,58 +1,35 @@
-import { type Attachment, place } from "./binary.js";
+import type { Attachment } from "./binary.js";
 import { Call, type CallOptions } from "./call.js";
 import { PytronError, report } from "./errors.js";
 import { checkName, Events } from "./events.js";
 import { openFrame } from "./frames.js";
-import { Inbox, type Incoming } from "./inbox.js";
+import { Inbox } from "./inbox.js";
 import type { LogEntry } from "./log.js";
 import { Outbox } from "./outbox.js";
 import {
-  type Bin,
   CLIENT,
-  checkDown,
   type Down,
   type Hello,
   LIMITS,
   type Limits,
   type Scope,
-  toError,
   VERSION,
 } from "./protocol.js";
+import { Readiness } from "./readiness.js";
+import { type Pending, Router } from "./router.js";
 import { type Change, Store } from "./state.js";
 import type { Channel, Receiver, Transport } from "./transports/transport.js";
 import { encode } from "./values.js";
 
-/** Levels that the frame, its message and an op's own object take from the allowed depth. */
+/** Levels that the frame and its message take from the allowed depth; ops take another. */
 const FRAME_LEVELS = 2;
 
 /** Names that are kept quoted; more than this are made up as the page goes. */
 const MOST_NAMES = 1_000;
 
-const READY_TIMEOUT_MS = 10_000;
-
-/** What waits for an answer. */
-interface Pending {
-  result(value: unknown): void;
-  error(error: unknown): void;
-}
-
 function randomSession(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** A promise that makes no noise when it rejects and nobody asked for it. */
-class Gate {
-  resolve: () => void = () => {};
-  reject: (error: unknown) => void = () => {};
-  readonly promise = new Promise<void>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor() {
-    this.promise.catch(() => {});
-  }
 }
 
 /**
@@ -77,35 +54,44 @@ export class Bridge {
   /** Why nothing can be sent, when that is so. */
   private failure: PytronError | undefined;
   private greeted = false;
-  private gate = new Gate();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private timeoutMs = READY_TIMEOUT_MS;
+  private readonly readiness = new Readiness((error) => this.fail(error));
   private lastId = 0;
 
   constructor() {
     this.outbox = new Outbox(() => this.beforeFlush());
     this.inbox = new Inbox(
-      (message, frame) => this.take(message, frame),
+      (message, frame) => router.take(message, frame),
       () => this.notify(),
     );
     const link = {
       dirty: () => this.outbox.schedule(),
       change: (change: Change) => this.change(change),
-      sync: (scope: Scope) => this.send(`{"kind":"sync","scope":"${scope}"}`),
+      sync: (scope: Scope) => this.sync(scope),
       room: () => this.room - 1,
     };
     this.stores = { app: new Store("app", link), window: new Store("window", link) };
+    const router = new Router({
+      pending: this.pending,
+      stores: this.stores,
+      events: this.events,
+      expects: (message) => this.greeted || this.opens(message),
+      welcome: (hello) => this.welcome(hello),
+      arrived: () => this.readiness.arrived(),
+      failed: (error) => (this.greeted ? report(error) : this.fail(error)),
+      notify: () => this.notify(),
+      cancel: (id) => this.cancel(id),
+      sync: (scope) => this.sync(scope),
+    });
   }
 
   /** Resolves when Python has answered and the state is here. */
   get ready(): Promise<void> {
-    return this.gate.promise;
+    return this.readiness.promise;
   }
 
   /** How long `ready` waits for Python to answer. */
   set readyTimeoutMs(value: number) {
-    this.timeoutMs = value;
-    if (this.timer !== undefined) this.startTimer();
+    this.readiness.limit(value);
   }
 
   /** Opens a session over the transport; calls made before follow its hello. */
@@ -114,11 +100,12 @@ export class Bridge {
     const again = this.failure !== undefined;
     if (again) {
       this.failure = undefined;
-      this.gate = new Gate();
+      this.readiness.renew();
     }
     this.session = randomSession();
+    this.epoch = "";
     this.greeted = false;
-    this.startTimer();
+    this.readiness.wait();
     const receiver: Receiver = {
       frame: (text, parts) => {
         if (this.channel === channel) this.receive(channel, text, parts);
@@ -151,11 +138,9 @@ export class Bridge {
   fail(error: PytronError): void {
     this.failure = error;
     this.channel = undefined;
-    clearTimeout(this.timer);
-    this.timer = undefined;
     this.outbox.close();
     this.inbox.clear();
-    this.gate.reject(error);
+    this.readiness.fail(error);
     this.rejectPending(error);
   }
 
@@ -257,6 +242,10 @@ export class Bridge {
     }
   }
 
+  private sync(scope: Scope): void {
+    this.send(`{"kind":"sync","scope":"${scope}"}`);
+  }
+
   private flushStores(): void {
     this.stores.app.flush();
     this.stores.window.flush();
@@ -280,87 +269,10 @@ export class Bridge {
     }
   }
 
-  /** Takes one message; a promise when the ones after it have to wait. */
-  private take(raw: unknown, frame: Incoming): Promise<void> | undefined {
-    const message = checkDown(raw);
-    if (!this.greeted && !this.opens(message)) return undefined;
-    const bins = "bin" in message ? message.bin : undefined;
-    if (bins === undefined) {
-      this.deliver(message);
-      return undefined;
-    }
-    const placed = frame.parts(bins.map((bin) => bin.part));
-    if (placed instanceof Promise) {
-      const later = placed.then(
-        (part) => this.deliverPlaced(message, part),
-        (error) => this.undelivered(message, error),
-      );
-      return message.kind === "result" ? undefined : later;
-    }
-    this.deliverPlaced(message, placed);
-    return undefined;
-  }
-
-  private deliverPlaced(message: Down, part: (index: number) => ArrayBuffer | undefined): void {
-    try {
-      place(message, (message as { bin: Bin[] }).bin, part);
-    } catch (error) {
-      this.undelivered(message, error);
-      return;
-    }
-    this.deliver(message);
-  }
-
-  /** A message without its binary must not leave anybody waiting. */
-  private undelivered(message: Down, error: unknown): void {
-    if (message.kind === "result" || message.kind === "item") {
-      if (message.kind === "item") this.send(`{"kind":"cancel","id":${message.id}}`);
-      this.settle(message.id)?.error(error);
-    } else if (message.kind === "patch" || message.kind === "snapshot") {
-      this.send(`{"kind":"sync","scope":"${message.scope}"}`);
-    } else {
-      report(error);
-    }
-  }
-
-  /** Whether a message that comes before hello is to be taken. */
+  /** Whether a message is to be taken although no hello has come. */
   private opens(message: Down): boolean {
     if (message.kind === "hello") return message.session === this.session;
     return message.kind === "error" && message.error.code === "version";
-  }
-
-  private deliver(message: Down): void {
-    if (message.kind !== "patch" && message.kind !== "snapshot") this.notify();
-    switch (message.kind) {
-      case "event":
-        this.events.dispatch(message.name, message.data);
-        break;
-      case "result":
-        this.settle(message.id)?.result(message.value);
-        break;
-      case "error":
-        this.failed(message.id, toError(message.error));
-        break;
-      case "item":
-        this.callOf(message.id)?.item(message.value);
-        break;
-      case "end":
-        this.end(message.id);
-        break;
-      case "progress":
-        this.callOf(message.id)?.progress(message.value, message.total, message.note);
-        break;
-      case "patch":
-        this.stores[message.scope].patch(message.revision, message.ops, message.id);
-        break;
-      case "snapshot":
-        this.stores[message.scope].snapshot(message.revision, message.value);
-        if (message.scope === "app") this.arrived();
-        break;
-      case "hello":
-        this.welcome(message);
-        break;
-    }
   }
 
   private welcome(hello: Hello): void {
@@ -389,51 +301,10 @@ export class Bridge {
       this.send(`{"kind":"subscribe","name":${quote(name)}}`);
   }
 
-  private arrived(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.gate.resolve();
-  }
-
-  private failed(id: number | undefined, error: PytronError): void {
-    if (id !== undefined) this.settle(id)?.error(error);
-    else if (this.greeted) report(error);
-    else this.fail(error);
-  }
-
-  private end(id: number): void {
-    const call = this.callOf(id);
-    this.pending.delete(id);
-    call?.end();
-  }
-
-  private callOf(id: number): Call<unknown> | undefined {
-    const pending = this.pending.get(id);
-    return pending instanceof Call ? pending : undefined;
-  }
-
-  private settle(id: number): Pending | undefined {
-    const pending = this.pending.get(id);
-    this.pending.delete(id);
-    return pending;
-  }
-
   private rejectPending(error: PytronError): void {
     const waiting = [...this.pending.values()];
     this.pending.clear();
     for (const pending of waiting) pending.error(error);
-  }
-
-  private startTimer(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.fail(
-        new PytronError(
-          "timeout",
-          `Python did not answer within ${this.timeoutMs} ms: its log says why, or raise readyTimeoutMs`,
-        ),
-      );
-    }, this.timeoutMs);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Channel, Receiver, Transport } from "./transport.js";
 export interface Port {
   readonly version: number;
   readonly kind: string;
+  /** The app's own origin, where parts are: the page may come from a development server. */
+  readonly origin?: string;
   open(receive: (text: string, parts?: readonly ArrayBuffer[]) => void): {
     send(text: string, parts?: readonly Uint8Array[]): void;
   };
@@ -17,8 +19,8 @@ function lost(id: string | number, cause: string): PytronError {
   return new PytronError("protocol", `part ${id} could not be fetched: ${cause}`);
 }
 
-async function fetchPart(id: string | number, size: number): Promise<ArrayBuffer> {
-  const url = `/_pytron/part/${encodeURIComponent(id)}`;
+async function fetchPart(home: string, id: string | number, size: number): Promise<ArrayBuffer> {
+  const url = `${home}/_pytron/part/${encodeURIComponent(id)}`;
   if (size <= PIECE) {
     const response = await fetch(url);
     if (!response.ok) throw lost(id, `status ${response.status}`);
@@ -59,7 +61,7 @@ export class NativeTransport implements Transport {
     const { send } = bind(this.port.open((text, parts) => receiver.frame(text, parts)));
     return {
       send: (text, parts) => (parts.length === 0 ? send(text) : send(text, parts)),
-      part: fetchPart,
+      part: (id, size) => fetchPart(this.port.origin ?? "", id, size),
     };
   }
 }
