@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,8 +97,9 @@ async def job(title: str, total: int) -> AsyncIterator[Job]:
     try:
         yield app.state.job
     finally:
-        app.state.job = None
-        refresh()
+        with app.transaction():
+            app.state.job = None
+            refresh()
 
 
 @app.expose
@@ -120,18 +122,19 @@ def export_all() -> dict[str, str | int]:
     return {"folder": str(target), "notes": importing.export_notes(store, target)}
 
 
-@app.asset("chart/calendar-{shade}-{scale}.png")
-def calendar(shade: charts.Shade, scale: int) -> bytes:
-    """The calendar of writing days, drawn when a page asks for it."""
+@app.asset("chart/calendar.png")
+def calendar(shade: str, scale: int) -> bytes:
+    """The calendar of writing days, drawn when a page asks for it. Both come from the query."""
     today = date.today()
-    return charts.calendar(store.days(charts.first_day(today)), today, shade, scale)
+    days = store.days(charts.first_day(today))
+    return charts.calendar(days, today, "dark" if shade == "dark" else "light", charts.sane(scale))
 
 
 @app.expose
 def rhythm(id: int, shade: charts.Shade, scale: int) -> Rhythm:
     """The lengths of a note's sentences as a picture, published for a minute."""
     lengths = text.sentence_lengths(store.read(id).body)
-    picture = charts.rhythm(lengths, shade, min(max(scale, 1), 4))
+    picture = charts.rhythm(lengths, shade, charts.sane(scale))
     return Rhythm(
         url=app.assets.publish(picture, "image/png", lifetime_s=60),
         sentences=len(lengths),
@@ -166,9 +169,12 @@ def main() -> int:
     app.subscribe("theme", store.keep_theme)
     refresh()
     try:
-        return checking.run() if checking else app.run()
+        code = checking.run() if checking else app.run()
     finally:
         store.close()
+    if checking and code == 0:
+        shutil.rmtree(folder, ignore_errors=True)
+    return code
 
 
 if __name__ == "__main__":

@@ -32,16 +32,18 @@ def add(name: str) -> None:
         app.state.left += 1
 
 
-@app.subscribe("items")
 def count(_items: object) -> None:
     """A change made in a page is seen here, too."""
     app.state.left = sum(not item.bought for item in app.state.items)
 
 
-@app.on_start
-def open_second() -> None:
-    """Both windows show the same list."""
-    app.open_window("second", title="The same list", width=380, height=420)
+app.subscribe("items", count)
+
+
+@app.expose
+def open_another() -> None:
+    """Open one more window, which shows the same list."""
+    app.open_window(f"window-{len(app.windows) + 1}", width=380, height=420)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,11 @@ _HIGH: dict[Shade, Colour] = {"light": (43, 70, 214), "dark": (142, 164, 255)}
 _LONG: dict[Shade, Colour] = {"light": (240, 172, 0), "dark": (255, 205, 64)}
 
 
+def sane(scale: int) -> int:
+    """Pixels for each of the page's, within reason: what a page asks for costs memory."""
+    return min(max(scale, 1), 4)
+
+
 def first_day(today: date, weeks: int = WEEKS) -> date:
     """The Monday with which the calendar begins."""
     return today - timedelta(days=today.weekday(), weeks=weeks - 1)

@@ -1,5 +1,6 @@
 """The demo proves itself: the page works its own controls, and this prints what came of it."""
 
+import logging
 import tempfile
 import threading
 import time
@@ -39,6 +40,9 @@ class Check:
         self._app, self._picture = app, picture
         self._began = time.monotonic()
         self._passed = self._failed = 0
+        # The page makes calls fail on purpose: their tracebacks go to a file, not to the terminal.
+        self._log = folder / "check.log"
+        logging.basicConfig(filename=self._log, encoding="utf-8")
         self.plan = Plan(str(folder / "inbox"), _FILES)
         store.add(samples.drafts())
         samples.write_files(folder / "inbox", _FILES)
@@ -85,13 +89,16 @@ class Check:
             print(f"FAILED: screenshot: {error}", flush=True)
         took_s = time.monotonic() - self._began
         print(f"{self._passed} checks passed, {self._failed} failed in {took_s:.1f} s", flush=True)
-        self._app.quit(1 if self._failed or event.data["steps"] != self._passed else 0)
+        failed = self._failed or event.data["steps"] != self._passed
+        if failed:
+            print(f"the app's log: {self._log}", flush=True)
+        self._app.quit(1 if failed else 0)
 
     def _give_up(self) -> None:
         done = f"{self._passed} checks had passed" if self._passed else "the page said nothing"
         print(
             f"FAILED: the page was not done after {DEADLINE_S:.0f} s ({done}): "
-            "run it again with PYTRON_LOG=debug to see what it waits for",
+            f"the app's log may say why: {self._log}",
             flush=True,
         )
         self._app.quit(1)

@@ -30,7 +30,12 @@ when it breaks you know where to look.
 > The best interface is the one you stop seeing after a week.
 
 Most software grows until it can no longer be seen from any one place. Then it is rewritten, and \
-the new one is small again, for a while. #essay #tools""",
+the new one is small again, for a while.
+
+So I keep a list of the small ones: the kitchen timer, the pocket knife with one blade, the song \
+book that falls open at the right page, and this window, which has been open since Tuesday.
+
+#essay #tools""",
     ),
     (
         0.4,

@@ -12,7 +12,7 @@ export function followCalendar(): () => void {
   let waiting = false;
   const draw = (): void => {
     waiting = false;
-    image.src = `/chart/calendar-${shade()}-${scale()}.png?v=${pytron.state.revision}`;
+    image.src = `/chart/calendar.png?shade=${shade()}&scale=${scale()}&v=${pytron.state.revision}`;
   };
   pytron.subscribe("revision", () => {
     if (waiting) return; // an import changes the revision many times a second

@@ -20,6 +20,7 @@ export async function drive(plan: Plan): Promise<void> {
     ["long job with live progress", () => imported(plan)],
     ["second window shares the state", shared],
     ["second window changes the first", followed],
+    ["ready for its picture", posed],
   ];
   for (const [what, step] of steps) {
     try {
@@ -28,7 +29,6 @@ export async function drive(plan: Plan): Promise<void> {
       pytron.emit("check", { ok: false, what, detail: String(error) });
     }
   }
-  await posed();
   pytron.emit("check-done", { steps: steps.length });
 }
 
@@ -64,7 +64,7 @@ async function searched(): Promise<string> {
   const field = byId("search", HTMLInputElement);
   for (const letter of "tools") type(field, field.value + letter); // five calls, four outrun
   const status = byId("found", HTMLParagraphElement);
-  await until("three matches", () => status.textContent?.startsWith("3 matches") ?? false);
+  await until("two matches", () => status.textContent?.startsWith("2 matches") ?? false);
   const marks = [...document.querySelectorAll("#list mark")].map((mark) => mark.textContent);
   if (!marks.length || marks.some((mark) => mark?.toLowerCase() !== "tools")) {
     throw new Error(`marked ${marks.join(", ")}`);
@@ -182,15 +182,25 @@ async function followed(): Promise<string> {
 }
 
 /** What the screenshot shows: the first note, read, in the light theme. */
-async function posed(): Promise<void> {
+async function posed(): Promise<string> {
+  const { cards: kept } = await api.search("Written by the check", null, 1);
+  if (kept[0]) await api.remove(kept[0].id);
   for (const toast of document.querySelectorAll(".toast")) toast.remove();
   pytron.state.theme = "light";
-  cards()[0]?.click();
-  const root = document.documentElement;
-  await until("the first note", () => root.dataset.theme === "light" && !!cards()[0]?.ariaSelected);
+  const [first] = cards();
+  first?.click();
+  const title = byId("title", HTMLTextAreaElement);
+  await until("the first note in the light theme", () => {
+    const [card, , third] = cards();
+    const isOpen = card?.getAttribute("aria-selected") === "true";
+    const isShown = title.value !== "" && card?.textContent?.includes(title.value) === true;
+    const isGone = third?.textContent?.includes("Written by the check") === false;
+    return isOpen && isShown && isGone && document.documentElement.dataset.theme === "light";
+  });
   await byId("calendar", HTMLImageElement).decode();
   await document.fonts.ready;
   await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  return `"${title.value}"`;
 }
 
 const EVERYTHING = { subtree: true, childList: true, attributes: true, characterData: true };
