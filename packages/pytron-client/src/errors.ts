@@ -10,6 +10,8 @@ export interface PytronErrorDetails {
   ref?: string;
 }
 
+const MARK = Symbol.for("pytron.error");
+
 /**
  * Whatever goes wrong between the page and Python.
  *
@@ -17,6 +19,11 @@ export interface PytronErrorDetails {
  * the remedy, `name` is the Python class.
  */
 export class PytronError extends Error {
+  /** By a mark and not by the class: a page may have loaded this package twice. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && MARK in value;
+  }
+
   readonly code: string;
   readonly data: unknown;
   readonly trace: string | undefined;
@@ -29,6 +36,7 @@ export class PytronError extends Error {
     this.data = details.data;
     this.trace = details.trace;
     this.ref = details.ref;
+    Object.defineProperty(this, MARK, { value: true });
   }
 }
 

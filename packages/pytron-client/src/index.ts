@@ -16,7 +16,6 @@ export type {
   Events,
   Frozen,
   Functions,
-  LooseFunction,
   LooseFunctions,
   State,
 } from "./types.js";

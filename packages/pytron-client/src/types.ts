@@ -23,14 +23,10 @@ export type Loose = any;
 
 type Known<T, Otherwise> = keyof T extends never ? Otherwise : T;
 
+/** Functions and namespaces of any name. */
 export interface LooseFunctions {
-  [name: string]: LooseFunction;
-}
-
-/** A function or a namespace of functions, unknown which. */
-export interface LooseFunction {
-  (...args: Loose[]): Call<Loose>;
-  readonly [name: string]: LooseFunction;
+  // Not a type of its own: under noUncheckedIndexedAccess that would be possibly undefined.
+  readonly [name: string]: Loose;
 }
 
 /** The exposed functions as the page calls them. */
