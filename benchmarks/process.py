@@ -24,13 +24,22 @@ class Outcome:
     error: str | None = None
 
 
+def environment() -> dict[str, str]:
+    """The run's environment, in which Python may keep its bytecode.
+
+    pip compiles what it installs; what runs from a checkout is compiled at its first run, and only
+    if nothing forbids that.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(command: list[str], page: Path, group: Group, sizes: Sizes, out: Path) -> Outcome:
     """Start the app, wait until it says that it has finished, and end it."""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("", encoding="utf-8")
     log = out.with_suffix(".log")
     env = {
-        **os.environ,
+        **environment(),
         **group.env,
         "BENCH_PLAN": json.dumps(group.steps),
         "BENCH_OUT": str(out),

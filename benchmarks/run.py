@@ -155,7 +155,9 @@ def _imports(found: dict[str, tuple[peers.Peer, Path]], samples: Samples) -> Non
             if peer.imports is not None:
                 python, statement = peer.imports
                 command = [python, "-c", code.format(statement)]
-                done = subprocess.run(command, capture_output=True, text=True, check=True)
+                done = subprocess.run(
+                    command, capture_output=True, text=True, check=True, env=process.environment()
+                )
                 times = samples.setdefault("import", {}).setdefault(name, [])
                 times.append(float(done.stdout) * 1000)
 
