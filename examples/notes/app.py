@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -91,7 +91,7 @@ def add_samples() -> int:
 
 
 @asynccontextmanager
-async def job(title: str, total: int) -> AsyncIterator[Job]:
+async def job(title: str, total: int) -> AsyncGenerator[Job]:
     """A long job that every window sees, and that is over however it ends."""
     app.state.job = Job(title, 0, total)
     try:

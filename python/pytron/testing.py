@@ -15,7 +15,7 @@ from __future__ import annotations
 import json as jsonlib
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import count
 from threading import Condition, Thread
@@ -127,11 +127,11 @@ class Page:
             raise RemoteError(answer["error"])
         raise CallError("the function is a stream: use page.stream(…)", code="is_stream")
 
-    def stream(self, name: str, *arguments: Any, **named: Any) -> Iterator[Any]:
+    def stream(self, name: str, *arguments: Any, **named: Any) -> Generator[Any]:
         """The items of an exposed generator; credit is given as they are taken."""
         return self.items(self.start(name, *arguments, **named))
 
-    def items(self, identity: int) -> Iterator[Any]:
+    def items(self, identity: int) -> Generator[Any]:
         """The items of a stream that was started. Closing the iterator cancels the call."""
         try:
             while True:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from pytron.testing import RemoteError, TestClient
 
@@ -57,9 +59,8 @@ def test_streams_come_to_their_end_and_progress_before_the_result(
     module = load_example("streams")
     with TestClient(module.app) as page:
         assert list(page.stream("countdown", 3)) == [3, 2, 1]
-        primes = page.stream("primes")
-        assert [next(primes) for _ in range(5)] == [2, 3, 5, 7, 11]
-        primes.close()
+        with closing(page.stream("primes")) as primes:
+            assert [next(primes) for _ in range(5)] == [2, 3, 5, 7, 11]
         assert page.call("crunch", 5) == "5 steps done"
         assert [report[1:] for report in page.progress] == [
             (step, 5, f"step {step}") for step in range(1, 6)
