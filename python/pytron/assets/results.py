@@ -127,10 +127,11 @@ def _stream(value: object) -> Body:
         return cast("Body", value)
     if isinstance(value, AsyncIterable):
         return aiter(cast("AsyncIterable[bytes]", value))
-    if isinstance(value, Iterable) and not isinstance(value, _NO_STREAMS):
+    kind = type(value)
+    if issubclass(kind, Iterable) and not issubclass(kind, _NO_STREAMS):
         return iter(cast("Iterable[bytes]", value))
     raise AssetError(
-        f"a route returned a {type(value).__name__}: return bytes, str, a Path, an array, an "
+        f"a route returned a {kind.__name__}: return bytes, str, a Path, an array, an "
         "iterator of bytes, a Response, or None for 404"
     )
 

@@ -144,7 +144,7 @@ def path_of(node: Node) -> Path | None:
         if type(key) is int:
             key = link.key = place_of(cast("list[object]", parent), node, key)
         path.append(key)
-        link = parent.__pytron__
+        node, link = parent, parent.__pytron__
     if link.key is not ROOT:
         return None
     path.reverse()

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypedDict, cast
 
 from pytron.errors import StateError
 from pytron.state.links import Path, Step, is_dict, is_list
+from pytron.state.values import plain
 
 #: Keys that would reach into the page's own objects instead of the state.
 FORBIDDEN_KEYS = frozenset({"__proto__"})
@@ -115,7 +116,7 @@ def _count(value: object, name: str) -> int:
 def apply_ops(value: Any, ops: Iterable[Op]) -> Any:
     """Carry out `ops` on plain data, in place, and give the result.
 
-    The result is another object only when an op replaces the whole. When an op does not fit,
+    The result is another object only when an op replaces the whole; values of ops are copied. When an op does not fit,
     those before it have been carried out: work on a copy where that matters.
 
     Raises:
@@ -128,11 +129,11 @@ def apply_ops(value: Any, ops: Iterable[Op]) -> Any:
         elif not path:
             if op["op"] == "delete":
                 raise StateError("the whole state can't be deleted: set it instead")
-            value = op["value"]
+            value = plain(op["value"])
         else:
             parent, key = step_into(value, path, len(path) - 1), path[-1]
             if op["op"] == "set":
-                _set(parent, key, op["value"], path)
+                _set(parent, key, plain(op["value"]), path)
             else:
                 _delete(parent, key, path)
     return value
@@ -194,7 +195,7 @@ def _delete(parent: Any, key: Step, path: Path) -> None:
 def _splice(target: Any, op: SpliceOp) -> None:
     check_splice(target, op)
     start = op["index"]
-    target[start : start + op["remove"]] = op["insert"]
+    target[start : start + op["remove"]] = plain(op["insert"])
 
 
 def check_splice(target: Any, op: SpliceOp) -> None:

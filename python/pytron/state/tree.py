@@ -199,12 +199,11 @@ class Tracker:
             start, stop, end = _changed(node, content)
             if start == stop == end:
                 return
-            kept: set[int] = set()
+            own = {id(value) for value in node[start:stop] if type(value) not in SCALARS}
             new: list[Any] = []
             for at, value in enumerate(content[start:end], start):
-                link = link_of(value)
-                if link is not None and link.parent is node and id(value) not in kept:
-                    kept.add(id(value))
+                if id(value) in own:
+                    own.remove(id(value))  # a second time it must be a copy
                     new.append(value)
                 else:
                     new.append(self._adopt(value, node, at))
