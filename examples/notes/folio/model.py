@@ -3,25 +3,27 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pytron import PytronError
+
 Theme = Literal["system", "light", "dark"]
 
 
-class NoteMissing(LookupError):
-    """The note is gone; pages see the code."""
+class NoteMissing(PytronError):
+    """The note is gone; pages see the code. Expected errors are PytronErrors: one line in the log."""
 
-    code = "note_missing"
-
-
-class NoteChanged(RuntimeError):
-    """Another window saved the note first; pages see the code."""
-
-    code = "note_changed"
+    default_code = "note_missing"
 
 
-class NotAFolder(ValueError):
-    """There is nothing to import at this path; pages see the code."""
+class NoteChanged(PytronError):
+    """Another window saved the note first."""
 
-    code = "not_a_folder"
+    default_code = "note_changed"
+
+
+class NotAFolder(PytronError):
+    """There is nothing to import at this path."""
+
+    default_code = "not_a_folder"
 
 
 @dataclass
