@@ -336,7 +336,9 @@ class App(Api, Generic[S]):
         if "multiprocessing.process" in sys.modules:
             import multiprocessing
 
-            if multiprocessing.parent_process() is not None:
+            # While a spawned child imports the app's file it has no parent process yet.
+            imports = getattr(multiprocessing.current_process(), "_inheriting", False)
+            if imports or multiprocessing.parent_process() is not None:
                 raise ConfigError(
                     "app.run() was reached in a child process, which imports the app's file "
                     "anew; guard it:\n\n"

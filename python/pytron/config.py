@@ -109,6 +109,14 @@ def is_dev() -> bool:
     return variable not in ("0", "false", "no") if variable else False
 
 
+def load_timeout_s() -> float:
+    """Seconds after which a page that has not loaded is reported; PYTRON_LOAD_TIMEOUT_S."""
+    try:
+        return float(os.environ.get("PYTRON_LOAD_TIMEOUT_S", "20"))
+    except ValueError:
+        return 20.0
+
+
 def trusted_origin(url: str, *, trust: bool) -> str:
     """The origin of a frontend URL, if its pages may have the bridge.
 

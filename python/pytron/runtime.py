@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from pytron import codec, protocol
 from pytron.answer import Answer
 from pytron.assets import Assets
+from pytron.config import load_timeout_s
 from pytron.dispatcher.dispatch import Dispatcher
 from pytron.dispatcher.executors import Executors
 from pytron.dispatcher.functions import Function
@@ -74,6 +76,7 @@ class Runtime:
         self._queries: dict[int, Answer[Any]] = {}
         self._lock = Lock()
         self._closing: set[int] = set()
+        self._loading: set[int] = set()
         for function in parts.functions.values():
             self._executors.check(function.executor, function.name)
 
@@ -123,7 +126,21 @@ class Runtime:
         if self._parts.script:
             wire["script"] = self._parts.script
         self.engine.command({"kind": "open", "window": identity, "options": wire})
+        self._watch_loading(identity, address)
         return window
+
+    def _watch_loading(self, window: int, address: str) -> None:
+        """Report a page that neither loads nor fails: nobody must look at a blank window."""
+        limit_s = load_timeout_s()
+        self._loading.add(window)
+
+        def look() -> None:
+            if window in self._loading:
+                message = f"{address} has not loaded in {limit_s:g} s; is its server answering?"
+                fields = {"kind": "failed", "window": window, "message": message}
+                self._workers.submit(_Report(self, Happening("failed", window, fields)))
+
+        self.dispatcher.deadlines.at(monotonic() + limit_s, look)
 
     def _address(self, url: str | None) -> str:
         if url is None:
@@ -171,6 +188,10 @@ class Runtime:
         self.engine.command(
             {"kind": "query", "id": identity, "window": window, "what": what, **details}
         )
+        late = CallError(
+            f"window.{what}() got no answer in {_QUERY_DEADLINE_S:g} s", code="timeout"
+        )
+        self.dispatcher.deadlines.at(monotonic() + _QUERY_DEADLINE_S, lambda: answer.fail(late))
         return answer
 
     def window_state(self, window: int) -> Any:
@@ -229,6 +250,7 @@ class Runtime:
 
     def opened(self, session: Session) -> None:
         """A page has said hello: it gets the state."""
+        self._loading.discard(session.window)
         with self._lock:
             session.owner = self._windows.get(session.window)
         self._shared.join(session)
@@ -266,9 +288,10 @@ class Runtime:
                 window = self._windows.get(item.window)
             label = window.label if window else ""
             return [AssetTask(item, label, self._parts.assets, self.engine, self._parts.loop)]
-        return self._happened(item)
+        return self.happened_to(item)
 
-    def _happened(self, event: Happening) -> Iterable[Task]:
+    def happened_to(self, event: Happening) -> Iterable[Task]:
+        """Take up an event of a window."""
         if event.kind == "answer":
             self._answered(event.fields)
             return []
@@ -279,6 +302,8 @@ class Runtime:
             return []
         if event.kind == "closing":
             return self._closing_tasks(event.window)
+        if event.kind in ("loaded", "failed", "crashed", "closed"):
+            self._loading.discard(event.window)
         with self._lock:
             window = self._windows.get(event.window)
             if event.kind == "closed":
@@ -315,6 +340,20 @@ class Runtime:
             answer.fail(EngineError(str(fields["error"])))
         else:
             answer.settle(fields.get("value"))
+
+
+class _Report:
+    """Something that Pytron itself noticed about a window, as if the engine had told it."""
+
+    in_order = False
+
+    def __init__(self, runtime: Runtime, happening: Happening) -> None:
+        self._runtime = runtime
+        self._happening = happening
+
+    def run(self) -> None:
+        for task in self._runtime.happened_to(self._happening):
+            task.run()
 
 
 class _Preparation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import RunApp
+from e2e.driver import RunApp
 
 PYTHON = """
 import asyncio, time
@@ -156,7 +156,7 @@ def test_large_binary_arrives_whole(run_app: RunApp) -> None:
 def test_progress_comes_before_the_result(run_app: RunApp) -> None:
     page = """
     const seen = [];
-    const label = await withOptions({ onProgress: (progress) => seen.push(progress.value) }).steps();
+    const label = await withOptions({ onProgress: (value) => seen.push(value) }).steps();
     report([seen, label]);
     """
     assert run_app(page, PYTHON).reports == [[[1, 2, 3], "main"]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import RunApp
+from e2e.driver import RunApp
 
 PLAIN = 'import pytron\napp = pytron.App("T", frontend={frontend!r}, ephemeral=True)\n'
 RUN = 'if __name__ == "__main__":\n    raise SystemExit(app.run())\n'
@@ -66,7 +67,7 @@ def test_an_unguarded_file_in_a_child_process_says_how_to_guard_it(tmp_path: Pat
     (tmp_path / "page" / "index.html").write_text("<p>hello", "utf-8")
     source = PLAIN.format(frontend="page") + (
         "import multiprocessing\n"
-        "if multiprocessing.parent_process() is None:\n"
+        "if __name__ == '__main__':\n"
         "    child = multiprocessing.get_context('spawn').Process(target=print)\n"
         "    child.start(); child.join(); raise SystemExit(child.exitcode)\n"
         "app.run()\n"
@@ -85,7 +86,9 @@ def test_ctrl_c_ends_the_app_at_once(tmp_path: Path) -> None:
     )
     (tmp_path / "app.py").write_text(source, "utf-8")
     command = [sys.executable, str(tmp_path / "app.py")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as app:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as app:
         assert app.stdout is not None
         assert app.stdout.readline() == "there\n"
         app.send_signal(signal.SIGINT)
@@ -94,16 +97,33 @@ def test_ctrl_c_ends_the_app_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
-def test_a_page_that_cannot_be_loaded_is_reported_and_ends(run_app: RunApp) -> None:
-    python = """
-    app = App("Test", frontend="http://127.0.0.1:9/", ephemeral=True)
+UNREACHABLE = """
+app = App("Test", frontend="{url}", ephemeral=True)
 
-    @app.on("window.failed")
-    def failed(event):
-        report(event.window)
-        app.quit(3)
-    """
-    assert run_app("", python, code=3).reports == ["main"]
+@app.on("window.failed")
+def failed(event):
+    report(event.data["message"])
+    app.quit(3)
+"""
+
+
+def test_a_page_that_cannot_be_loaded_is_reported(run_app: RunApp) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ended = run_app("", UNREACHABLE.format(url=f"http://127.0.0.1:{port}/"), code=3)
+    assert f"127.0.0.1:{port}" in ended.reports[0]
+
+
+def test_a_page_that_never_answers_is_reported(run_app: RunApp) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        ended = run_app(
+            "", UNREACHABLE.format(url=url), code=3, environment={"PYTRON_LOAD_TIMEOUT_S": "1"}
+        )
+    assert "has not loaded" in ended.reports[0]
 
 
 def test_quit_gives_its_code_while_calls_are_pending(run_app: RunApp) -> None:

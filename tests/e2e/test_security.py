@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import RunApp
+from e2e.driver import RunApp
 
 OPEN = """
 app = App("Test", frontend="page", ephemeral=True, csp=False)
@@ -87,7 +87,7 @@ def test_garbage_from_the_page_is_refused_and_the_app_goes_on(run_app: RunApp) -
     };
     const add = '[{"kind":"call","id":1,"name":"add","args":[1,2]}]';
     const codes = [];
-    for (const frame of ["", "garbage", "{}", "[1]", '[{"kind":"nope"}]', "[".repeat(100000), add]) {
+    for (const frame of ["", "garbage", "{}", "[1]", '[{"kind":"nope"}]', "[".repeat(100000)]) {
       port.send(frame);
       codes.push((await nextOf("error")).error.code);
     }
@@ -100,7 +100,7 @@ def test_garbage_from_the_page_is_refused_and_the_app_goes_on(run_app: RunApp) -
       { kind: "call", id: 3, name: "finish", args: [] },
     ]));
     """
-    expected = [*["protocol"] * 5, "too_deep", "protocol", 3]
+    expected = [*["protocol"] * 5, "too_deep", 3]
     assert run_app(page, OPEN, finish=False).reports == [expected]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import RunApp
+from e2e.driver import RunApp
 
 TWO = """
 import threading

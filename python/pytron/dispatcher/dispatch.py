@@ -68,7 +68,7 @@ class Dispatcher:
         self._listener = listener
         self._loop = loop
         self._executors = executors
-        self._deadlines = Deadlines()
+        self.deadlines = Deadlines()
         self._dev = dev
         self._context = copy_context()
         self._labels: dict[int, str] = {}
@@ -87,7 +87,7 @@ class Dispatcher:
         """End every session."""
         for window in list(self.sessions):
             self.end_session(window, "closed", "the app has ended")
-        self._deadlines.close()
+        self.deadlines.close()
 
     # --- what arrives -------------------------------------------------------------------------
 
@@ -140,7 +140,7 @@ class Dispatcher:
             limit_s = asked_s if limit_s is None else min(limit_s, asked_s)
         if limit_s is not None:
             call.deadline = monotonic() + limit_s
-            self._deadlines.at(call.deadline, lambda: self._time_out(call, limit_s))
+            self.deadlines.at(call.deadline, lambda: self._time_out(call, limit_s))
         tasks.append(call)
 
     def _accept_other(

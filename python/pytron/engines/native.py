@@ -154,7 +154,7 @@ class NativeEngine(Engine):
 def _incoming(item: Any) -> Incoming:
     kind = item[0]
     if kind == "frame":
-        return Frame(item[1], item[2], item[3])
+        return Frame(item[1], item[2], [memoryview(part) for part in item[3]])
     if kind == "asset":
         return AssetRequest(*item[1:])
     fields = codec.decode(item[1])
