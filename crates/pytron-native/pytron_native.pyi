@@ -1,7 +1,7 @@
 """The native window host: tao's event loop, wry's views, and the page's transport."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, final
+from typing import Literal, Self, final
 
 __version__: str
 
@@ -21,17 +21,17 @@ Request = tuple[
 class Host:
     """The windows of this process. Create and run it on the main thread; the rest is for any thread."""
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         *,
         app_id: str,
         name: str,
         data_folder: str | None = None,  # None: nothing is kept
         dev: bool = False,
-    ) -> None: ...
+    ) -> Self: ...
     def prewarm(self) -> None:
         """Start the web process for the first window now. Main thread, before `run`. Optional."""
-    def run(self, wakeup_fd: int = -1) -> int:
+    def run(self, wakeup_fd: int = ...) -> int:
         """Turn the event loop until `quit`; the exit code. May be called again afterwards.
 
         When `wakeup_fd` becomes readable (signal.set_wakeup_fd), Python's signal handlers run on
@@ -41,7 +41,7 @@ class Host:
         """End `run`; all windows close and `receive` gives what is left, then empty lists."""
     def command(self, message: bytes) -> None:
         """One command of spec/view.md section 1. Raises HostError for malformed ones."""
-    def send(self, window: int, body: bytes, parts: Sequence[object] = ()) -> int:
+    def send(self, window: int, body: bytes, parts: Sequence[object] = ...) -> int:
         """Queue comma-joined messages for the window's page; the number of bytes now waiting.
 
         With `parts` (bytes-like) the body becomes a frame of its own. An unknown window is ignored
@@ -76,7 +76,7 @@ class Host:
     ) -> None:
         """Answer an asset request with a slice of a file."""
     def answer_stream(
-        self, request: int, status: int, headers: Sequence[tuple[str, str]], length: int = -1
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], length: int = ...
     ) -> int:
         """Answer with a stream: a file descriptor to write to and close; EPIPE when the page left.
 

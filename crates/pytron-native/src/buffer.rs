@@ -49,9 +49,12 @@ struct RawBuffer {
     internal: *mut c_void,
 }
 
+type Get = unsafe extern "C" fn(*mut pyo3::ffi::PyObject, *mut RawBuffer, c_int) -> c_int;
+type Release = unsafe extern "C" fn(*mut RawBuffer);
+
 struct Protocol {
-    get: unsafe extern "C" fn(*mut pyo3::ffi::PyObject, *mut RawBuffer, c_int) -> c_int,
-    release: unsafe extern "C" fn(*mut RawBuffer),
+    get: Get,
+    release: Release,
 }
 
 impl Buffer {
@@ -132,8 +135,8 @@ fn protocol(py: Python<'_>) -> Option<&'static Protocol> {
         // SAFETY: these are the documented signatures of the two functions.
         Some(unsafe {
             Protocol {
-                get: std::mem::transmute::<*mut c_void, _>(get),
-                release: std::mem::transmute::<*mut c_void, _>(release),
+                get: std::mem::transmute::<*mut c_void, Get>(get),
+                release: std::mem::transmute::<*mut c_void, Release>(release),
             }
         })
     });

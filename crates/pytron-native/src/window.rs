@@ -205,22 +205,16 @@ impl Window {
             let x = live.x.unwrap_or(now.x);
             frame.set_outer_position(LogicalPosition::new(x, live.y.unwrap_or(now.y)));
         }
-        let switches: [(Option<bool>, &dyn Fn(bool)); 7] = [
-            (live.resizable, &|on| frame.set_resizable(on)),
-            (live.decorations, &|on| frame.set_decorations(on)),
-            (live.ontop, &|on| frame.set_always_on_top(on)),
-            (live.fullscreen, &|on| {
-                frame.set_fullscreen(on.then_some(Fullscreen::Borderless(None)));
-            }),
-            (live.maximized, &|on| frame.set_maximized(on)),
-            (live.minimized, &|on| frame.set_minimized(on)),
-            (live.visible, &|on| frame.set_visible(on)),
-        ];
-        for (asked, switch) in switches {
-            if let Some(on) = asked {
-                switch(on);
-            }
+        if let Some(on) = live.resizable {
+            frame.set_resizable(on);
         }
+        if let Some(on) = live.decorations {
+            frame.set_decorations(on);
+        }
+        if let Some(on) = live.ontop {
+            frame.set_always_on_top(on);
+        }
+        self.place(live);
         if let Some(zoom) = live.zoom {
             self.view.set_zoom(zoom);
         }
@@ -229,6 +223,23 @@ impl Window {
         }
         if let Some(theme) = live.theme {
             frame.set_theme(theme.map(tao_theme));
+        }
+    }
+
+    /// How it stands on the screen.
+    fn place(&self, live: &Live) {
+        let frame = &self.frame;
+        if let Some(on) = live.fullscreen {
+            frame.set_fullscreen(on.then_some(Fullscreen::Borderless(None)));
+        }
+        if let Some(on) = live.maximized {
+            frame.set_maximized(on);
+        }
+        if let Some(on) = live.minimized {
+            frame.set_minimized(on);
+        }
+        if let Some(on) = live.visible {
+            frame.set_visible(on);
         }
     }
 

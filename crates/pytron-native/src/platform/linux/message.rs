@@ -38,7 +38,6 @@ pub struct Port {
     number: Rc<Cell<u32>>,
     web: WebView,
     flow: Flow,
-    context: Context,
     replies: RefCell<VecDeque<Reply>>,
 }
 
@@ -48,7 +47,6 @@ impl Port {
             number,
             web: web.clone(),
             flow,
-            context: Context::new(),
             replies: RefCell::default(),
         });
         if let Some(content) = web.user_content_manager() {
@@ -74,7 +72,7 @@ impl Port {
             Flow::Handles => {
                 let reply = self.replies.borrow_mut().pop_front();
                 if let Some(reply) = reply {
-                    self.answer(reply, &Bytes::from_owned(text));
+                    Self::answer(&reply, &Bytes::from_owned(text));
                 }
             }
             Flow::Credit => self.evaluate(&text),
@@ -86,10 +84,10 @@ impl Port {
         self.replies.take();
     }
 
-    fn answer(&self, reply: Reply, text: &Bytes) {
-        let value = Value::new_string_from_bytes(&self.context, Some(text));
+    fn answer(reply: &Reply, text: &Bytes) {
+        let value = Value::new_string_from_bytes(&reply.context, Some(text));
         // SAFETY: both are alive; the reply is answered once and then given up.
-        unsafe { webkit_script_message_reply_return_value(reply.0, value.to_glib_none().0) };
+        unsafe { webkit_script_message_reply_return_value(reply.handle, value.to_glib_none().0) };
     }
 
     /// The text goes as an argument: as source it would have to pass the JavaScript compiler.
@@ -146,7 +144,7 @@ impl Port {
                     .shared
                     .with_page(number, |page| page.count_handle(true));
             }
-            Some(reply) => self.answer(reply, &Bytes::from_static(b"")),
+            Some(reply) => Self::answer(&reply, &Bytes::from_static(b"")),
         }
     }
 }
@@ -157,12 +155,29 @@ fn is_open(message: &(dyn AsRef<[u8]> + Send)) -> bool {
 }
 
 /// A promise in the page that waits for an answer. Dropped unanswered, WebKit rejects it.
-struct Reply(*mut WebKitScriptMessageReply);
+struct Reply {
+    handle: *mut WebKitScriptMessageReply,
+    /// Where the message lives. A value of another context is in another heap: WebKit would free
+    /// its string twice.
+    context: Context,
+}
+
+impl Reply {
+    /// # Safety
+    /// The handle is a live one.
+    unsafe fn new(handle: *mut WebKitScriptMessageReply, message: &Value) -> Option<Self> {
+        Some(Self {
+            context: message.context()?,
+            // SAFETY: alive, says the caller; the reference is given up in `drop`.
+            handle: unsafe { webkit_script_message_reply_ref(handle) },
+        })
+    }
+}
 
 impl Drop for Reply {
     fn drop(&mut self) {
         // SAFETY: we own one reference.
-        unsafe { webkit_script_message_reply_unref(self.0) };
+        unsafe { webkit_script_message_reply_unref(self.handle) };
     }
 }
 
@@ -224,14 +239,16 @@ unsafe extern "C" fn received_with_reply(
         // SAFETY: the data lives as long as the connection; value and reply as long as this call,
         // so we take references of our own.
         let (port, value, reply) = unsafe {
+            let value: Value = from_glib_none(value);
+            let reply = Reply::new(reply, &value);
             (
                 (*data.cast::<std::rc::Weak<Port>>()).upgrade(),
-                from_glib_none::<_, Value>(value),
-                Reply(webkit_script_message_reply_ref(reply)),
+                value,
+                reply,
             )
         };
         if let Some(port) = port {
-            port.received(&value, Some(reply));
+            port.received(&value, reply);
         }
     });
     gtk::glib::ffi::GTRUE
