@@ -230,12 +230,15 @@ function rearrange(name: "sort" | "reverse" | "fill" | "copyWithin"): Changer {
 /** Array methods that change: each becomes one op instead of one for every element it moves. */
 const CHANGERS: Readonly<Record<string, Changer>> = {
   push: ({ path, items, write }, args) => {
+    // Counted first: a list that was written to in this turn is changed in place.
+    const length = items.length + args.length;
     write(splice(path, items.length, 0, args));
-    return items.length + args.length;
+    return length;
   },
   unshift: ({ path, items, write }, args) => {
+    const length = items.length + args.length;
     write(splice(path, 0, 0, args));
-    return items.length + args.length;
+    return length;
   },
   pop: ({ path, items, wrap, write }) => {
     const last = wrap(items.length - 1);
