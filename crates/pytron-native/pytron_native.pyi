@@ -1,7 +1,9 @@
 """The native window host: tao's event loop, wry's views, and the page's transport."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Self, final
+from typing import Literal, final
+
+from typing_extensions import Self  # in a stub it is always there
 
 __version__: str
 
@@ -34,7 +36,7 @@ class Host:
     def run(self, wakeup_fd: int = ...) -> int:
         """Turn the event loop until `quit`; the exit code. May be called again afterwards.
 
-        When `wakeup_fd` becomes readable (signal.set_wakeup_fd), Python's signal handlers run on
+        When `wakeup_fd` (default: none) becomes readable (signal.set_wakeup_fd), Python's signal handlers run on
         this thread; what they raise is raised from here.
         """
     def quit(self, code: int = 0) -> None:
@@ -62,7 +64,7 @@ class Host:
         request: int,
         status: int,
         headers: Sequence[tuple[str, str]],
-        body: object = b"",  # bytes-like, kept alive and not copied
+        body: object = None,  # bytes-like, kept alive and not copied
     ) -> None:
         """Answer an asset request. Unknown requests (the page has gone) are ignored."""
     def answer_file(
@@ -79,6 +81,8 @@ class Host:
         self, request: int, status: int, headers: Sequence[tuple[str, str]], length: int = ...
     ) -> int:
         """Answer with a stream: a file descriptor to write to and close; EPIPE when the page left.
+
+        `length` is the whole body's, by default unknown.
 
         Platforms: Linux and macOS. On Windows the host raises HostError `unsupported` and the kit
         sends the whole body.
