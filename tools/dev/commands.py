@@ -197,10 +197,11 @@ def _display(shown: bool) -> AbstractContextManager[dict[str, str]]:
 
 
 def _prepare(needs: Sequence[packages.Need]) -> Ready:
-    say("setup")
+    say("setup: looking at what is there")
     begin = time.monotonic()
     ready = prepare(needs)
-    say(f"setup took {duration(time.monotonic() - begin)}")
+    done = "done" if ready.times else "nothing to do"
+    say(f"setup: {done} ({duration(time.monotonic() - begin)})")
     return ready
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools.dev.machine import LOGS, ROOT, STAMPS, SetupError
 from tools.dev.process import run_watched
-from tools.dev.progress import Line, duration, say
+from tools.dev.progress import Line, say
 
 NOT_INPUTS = {".git", ".venv", "__pycache__", "build", "dist", "node_modules", "target"}
 TAIL_LINES = 30
@@ -186,14 +186,4 @@ def run_steps(steps: Iterable[Step], env: Mapping[str, str]) -> dict[str, float]
     Raises:
         SetupError: a step failed; later ones were not tried.
     """
-    begin = time.monotonic()
-    times: dict[str, float] = {}
-    current = 0
-    for step in steps:
-        if step.is_done():
-            current += 1
-        else:
-            times[step.name] = step.run(env)
-    if current:
-        say(f"  {current} steps up to date ({duration(time.monotonic() - begin)} in all)")
-    return times
+    return {step.name: step.run(env) for step in steps if not step.is_done()}
