@@ -5,17 +5,15 @@ Source: spec/ipc.md.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Union
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, cast
 
 from pytron import codec
 from pytron.codec import UNSET, Encoded, Raw, Record, UnsetType
 from pytron.errors import ProtocolError
 
 VERSION: Final = 1
-SESSION: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 INITIAL_CREDITS: Final = 64
 
 #: Section 7. The kit enforces them; `hello` tells the client those it must keep.
@@ -31,7 +29,28 @@ MAX_NAME: Final = 256
 QUEUE_BYTES: Final = 16 << 20
 
 
-class Up(Record, tag_field="kind"):
+Id = Annotated[int, codec.Limits(ge=1, le=codec.MAX_SAFE_INTEGER)]
+Name = Annotated[str, codec.Limits(min_length=1, max_length=MAX_NAME)]
+Scope = Literal["app", "window"]
+Step = Union[str, int]
+
+
+class Place(Record):
+    """Where binary stands in a message."""
+
+    at: list[Step]
+    part: Annotated[int, codec.Limits(ge=0)]
+    type: Literal[
+        "bytes", "int8", "uint8", "uint8c", "int16", "uint16", "int32", "uint32", "int64",
+        "uint64", "float32", "float64",
+    ]  # fmt: skip
+    shape: list[int] | None = None
+
+
+Bin = Union[list[Place], UnsetType]
+
+
+class Up(Record, tag_field="kind", omit_defaults=True):
     """A message from a page."""
 
 
@@ -39,200 +58,262 @@ class Hello(Up, tag="hello"):
     """Opens a session."""
 
     version: int
-    session: str
-    client: str = ""
+    session: Annotated[str, codec.Limits(pattern=r"\A[A-Za-z0-9_-]{16,64}\Z")]
+    client: str
 
 
 class Call(Up, tag="call"):
     """Calls an exposed function; `args` is decoded only after the checks."""
 
-    id: int
-    name: str
+    id: Id
+    name: Name
     args: Raw
-    timeout: float | None = None
-    bin: list[dict[str, Any]] | UnsetType = UNSET
+    timeout: Annotated[float, codec.Limits(ge=0)] | None = None
+    bin: Bin = UNSET
 
 
 class Cancel(Up, tag="cancel"):
     """The caller has gone."""
 
-    id: int
+    id: Id
 
 
 class Credit(Up, tag="credit"):
     """A stream may send more items."""
 
-    id: int
-    count: int
+    id: Id
+    count: Annotated[int, codec.Limits(ge=1)]
 
 
 class Event(Up, tag="event"):
     """An event for Python, or with `to` for another window."""
 
-    name: str
-    data: Any = None
+    name: Name
+    data: Any
     to: str | None = None
-    bin: list[dict[str, Any]] | UnsetType = UNSET
+    bin: Bin = UNSET
 
 
 class Subscribe(Up, tag="subscribe"):
     """Asks for events of a name; a trailing `*` matches any ending."""
 
-    name: str
+    name: Name
 
 
 class Unsubscribe(Up, tag="unsubscribe"):
     """Ends a subscription."""
 
-    name: str
+    name: Name
+
+
+class Operation(Record, tag_field="op"):
+    """A step of a change; whether it fits the state is for the state to say."""
+
+    path: list[Step]
+
+
+class SetOperation(Operation, tag="set"):
+    """The value at `path` becomes `value`."""
+
+    value: Any
+
+
+class DeleteOperation(Operation, tag="delete"):
+    """The key at `path` goes."""
+
+
+class SpliceOperation(Operation, tag="splice"):
+    """From the array at `path` some go and some come."""
+
+    index: int
+    remove: int
+    insert: list[Any]
 
 
 class Change(Up, tag="change"):
     """Changes the state."""
 
-    id: int
-    scope: str
-    ops: list[dict[str, Any]]
+    id: Id
+    scope: Scope
+    ops: list[Union[SetOperation, DeleteOperation, SpliceOperation]]
     base: int | None = None
-    bin: list[dict[str, Any]] | UnsetType = UNSET
+    bin: Bin = UNSET
+
+    def plain_ops(self) -> list[dict[str, Any]]:
+        """The operations as plain data, as the state takes them."""
+        return [codec.fields(op) for op in self.ops]
 
 
 class Sync(Up, tag="sync"):
     """Asks for a snapshot."""
 
-    scope: str
+    scope: Scope
 
 
 class Log(Up, tag="log"):
     """A line for Python's log."""
 
-    level: str
+    level: Literal["debug", "info", "warning", "error"]
     message: str
     stack: str | None = None
 
 
 class Head(Up, tag="head"):
-    """Names a frame's parts; the engine has taken it off before the kit sees the frame."""
+    """Names the parts of a frame that came as text: their ids and sizes."""
 
-    parts: list[Any]
+    parts: list[tuple[str, Annotated[int, codec.Limits(ge=0)]]]
 
 
 Message = Union[
     Hello, Call, Cancel, Credit, Event, Subscribe, Unsubscribe, Change, Sync, Log, Head
 ]  # fmt: skip
 
+
+class Fault(NamedTuple):
+    """What is wrong with one message, and the `id` whose caller waits for the answer."""
+
+    id: int | None
+    error: ProtocolError
+
+
+class Decoded(NamedTuple):
+    """The messages of a frame, what is wrong with the others, and its head if it has one."""
+
+    messages: list[Message]
+    faults: list[Fault]
+    head: Head | None
+
+
 _decode_frame: Final[Callable[[bytes], list[Message]]] = codec.decoder(list[Message])
 _decode_loosely: Final[Callable[[bytes], list[Raw]]] = codec.decoder(list[Raw])
 _decode_message: Final[Callable[[bytes | Raw], Message]] = codec.decoder(Message)
+#: What can be wrong with these is not said by their types alone.
+_CHECKED: Final = frozenset({Hello, Head})
+_NO_FRAME: Final = (ValueError, RecursionError)
 
 
-def decode_frame(text: bytes) -> tuple[list[Message], list[tuple[int | None, ProtocolError]]]:
-    """The messages of a frame, and what is wrong with those that are none.
-
-    Each fault comes with the `id` of its message when it has one, so that its caller is answered.
+def decode_frame(text: bytes) -> Decoded:
+    """The messages of a frame.
 
     Raises:
         ProtocolError: the frame as a whole is no frame: `protocol`, `too_large`, `too_deep`.
     """
-    if len(text) > LIMITS["frame"]:
-        raise ProtocolError(
-            f"a frame of {len(text)} bytes is over the limit of {LIMITS['frame']}; "
-            "send binary or a stream",
-            code="too_large",
-        )
+    _check_size(len(text))
     codec.check_depth(text)
     try:
         messages = _decode_frame(text)
     except RecursionError as error:
         raise ProtocolError("the frame is nested too deeply", code="too_deep") from error
-    except (ValueError, UnicodeDecodeError):
+    except ValueError:
         return _decode_one_by_one(text)
-    faults = [fault for fault in map(_fault, messages) if fault]
-    if faults:
-        messages = [message for message in messages if _fault(message) is None]
-    return messages, faults
+    if not _CHECKED.isdisjoint(map(type, messages)):
+        return _checked(messages, [])
+    return Decoded(messages, [], None)
 
 
-def _decode_one_by_one(
-    text: bytes,
-) -> tuple[list[Message], list[tuple[int | None, ProtocolError]]]:
+def _check_size(size: int) -> None:
+    if size > LIMITS["frame"]:
+        raise ProtocolError(
+            f"a frame of {size} bytes is over the limit of {LIMITS['frame']}; send binary or a "
+            "stream",
+            code="too_large",
+        )
+
+
+def _decode_one_by_one(text: bytes) -> Decoded:
+    """The good messages of a frame with bad ones in it."""
     try:
+        codec.decode(text)  # members that are skipped would not be looked at
         raws = _decode_loosely(text)
-    except (ValueError, UnicodeDecodeError, RecursionError) as error:
+    except _NO_FRAME as error:
         raise ProtocolError(f"a frame must be a JSON array of messages: {error}") from error
     messages: list[Message] = []
-    faults: list[tuple[int | None, ProtocolError]] = []
-    for raw in raws:
+    faults: list[Fault] = []
+    for place, raw in enumerate(raws):
         try:
-            message = _decode_message(raw)
-        except (ValueError, UnicodeDecodeError, RecursionError) as error:
-            faults.append((_identity(raw), ProtocolError(f"malformed message: {error}")))
+            messages.append(_decode_message(raw))
+        except _NO_FRAME as error:
+            faults.append(_fault(raw, place, error))
+    return _checked(messages, faults)
+
+
+def _fault(raw: Raw, place: int, error: Exception) -> Fault:
+    """What to answer to a malformed message; with its id, if it has a usable one."""
+    loose: object = codec.decode(raw)
+    message = cast("dict[str, Any]", loose) if isinstance(loose, dict) else {}
+    kind, identity = message.get("kind"), message.get("id")
+    if kind == "hello" and isinstance(message.get("version"), int):
+        _check_version(message["version"])
+    if kind == "head" and place == 0:
+        raise ProtocolError(f"malformed head: {error}") from error
+    is_usable = type(identity) is int and 0 < identity <= codec.MAX_SAFE_INTEGER
+    known = identity if kind in ("call", "change") and is_usable else None
+    return Fault(known, ProtocolError(f"malformed message: {error}"))
+
+
+def _checked(messages: list[Message], faults: list[Fault]) -> Decoded:
+    """Check what the types cannot say."""
+    head: Head | None = None
+    good: list[Message] = []
+    for place, message in enumerate(messages):
+        try:
+            if type(message) is Hello:
+                _check_version(message.version)
+            elif type(message) is Head:
+                if place or faults:
+                    raise ProtocolError("head must be the first message of its frame")
+                head = message
+                continue
+        except ProtocolError as error:
+            faults.append(Fault(None, error))
             continue
-        fault = _fault(message)
-        if fault is None:
-            messages.append(message)
-        else:
-            faults.append(fault)
-    return messages, faults
+        good.append(message)
+    if head is not None:
+        check_parts([size for _, size in head.parts])
+    return Decoded(good, faults, head)
 
 
-def _identity(raw: Raw) -> int | None:
-    """The id of a malformed message, if it has a usable one."""
-    try:
-        loose = codec.decode(raw)
-    except (ValueError, UnicodeDecodeError, RecursionError):
-        return None
-    identity = loose.get("id") if isinstance(loose, dict) else None
-    return identity if isinstance(identity, int) and not isinstance(identity, bool) else None
+def _check_version(version: int) -> None:
+    if version != VERSION:
+        raise ProtocolError(
+            f"the page speaks protocol {version}, Python speaks {VERSION}; "
+            "use the pytron-client that came with this pytron-kit",
+            code="version",
+        )
 
 
-def _fault(message: Message) -> tuple[int | None, ProtocolError] | None:
-    """What the types cannot say: ranges and lengths."""
-    kind = type(message)
-    if kind is Call:
-        if not 0 < message.id <= codec.MAX_SAFE_INTEGER:  # type: ignore[union-attr]
-            return None, ProtocolError("an id must be an integer from 1 to 2^53 - 1")
-        if len(message.name) > MAX_NAME:  # type: ignore[union-attr]
-            return message.id, ProtocolError(f"a name has at most {MAX_NAME} characters")  # type: ignore[union-attr]
-        return None
-    identity = getattr(message, "id", None)
-    if isinstance(message, Hello):
-        if message.version != VERSION:
-            return None, ProtocolError(
-                f"the page speaks protocol {message.version}, Python speaks {VERSION}; "
-                "use the pytron-client that came with this pytron-kit",
-                code="version",
-            )
-        if not SESSION.fullmatch(message.session):
-            return None, ProtocolError("a session is 16 to 64 characters of A-Za-z0-9_-")
-    elif isinstance(message, Head):
-        return None, ProtocolError("head must be the first message of a frame with parts")
-    elif isinstance(message, Credit) and message.count < 1:
-        return identity, ProtocolError("credit needs a count above 0")
-    elif identity is not None and not 0 < identity <= codec.MAX_SAFE_INTEGER:
-        return None, ProtocolError("an id must be an integer from 1 to 2^53 - 1")
-    elif isinstance(message, (Event, Subscribe, Unsubscribe)) and not (
-        0 < len(message.name) <= MAX_NAME
-    ):
-        return identity, ProtocolError(f"an event name has 1 to {MAX_NAME} characters")
-    elif isinstance(message, (Change, Sync)) and message.scope not in ("app", "window"):
-        return identity, ProtocolError(f"no state scope {message.scope!r}: app or window")
-    return None
+def check_parts(sizes: Sequence[int]) -> None:
+    """Refuse too many or too large parts.
+
+    Raises:
+        ProtocolError: `too_large`.
+    """
+    if len(sizes) > LIMITS["parts"] or sum(sizes) > MAX_PARTS_BYTES:
+        raise ProtocolError(
+            f"{len(sizes)} parts of {sum(sizes)} bytes are over the limit of {LIMITS['parts']} "
+            f"and {MAX_PARTS_BYTES}; use several calls or a stream",
+            code="too_large",
+        )
 
 
 def split_binary_frame(data: memoryview) -> tuple[memoryview, list[memoryview]]:
     """JSON and parts of a frame that travelled as one piece of binary (section 1).
 
     Raises:
-        ProtocolError: a length does not fit.
+        ProtocolError: a length does not fit, or the text is no UTF-8.
     """
     text, rest = _take(data)
+    _check_size(text.nbytes)
+    try:
+        str(text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"the text of a binary frame is no UTF-8: {error}") from error
     parts: list[memoryview] = []
     while rest.nbytes:
-        if len(parts) == LIMITS["parts"]:
-            raise ProtocolError(f"more than {LIMITS['parts']} parts", code="too_large")
         part, rest = _take(rest)
         parts.append(part)
+        if len(parts) > LIMITS["parts"]:
+            raise ProtocolError(f"more than {LIMITS['parts']} parts", code="too_large")
     return text, parts
 
 
@@ -304,10 +385,14 @@ def snapshot(scope: str, revision: int, value: Encoded) -> bytes:
     )  # fmt: skip
 
 
-def patch(scope: str, revision: int, ops: Encoded) -> bytes:
-    """What made revision `revision` of a scope from the one before."""
-    return b'{"kind":"patch","scope":"%b","revision":%d,"ops":%b%b}' % (
-        scope.encode(), revision, ops.json, _bin(ops),
+def patch(scope: str, revision: int, ops: Encoded, *, change: int | None = None) -> bytes:
+    """What made revision `revision` of a scope from the one before.
+
+    With `change`, the id of the receiver's own `change` that this is.
+    """
+    own = b"" if change is None else b'"id":%d,' % change
+    return b'{"kind":"patch","scope":"%b","revision":%d,%b"ops":%b%b}' % (
+        scope.encode(), revision, own, ops.json, _bin(ops),
     )  # fmt: skip
 
 
@@ -329,8 +414,3 @@ def hello(*, session: str, epoch: str, window: str, dev: bool) -> bytes:
 def matches(pattern: str, name: str) -> bool:
     """Whether an event name is one that a subscription asks for."""
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
-
-
-def parts_size(parts: Sequence[memoryview]) -> int:
-    """Bytes of all parts together."""
-    return sum(memoryview(part).nbytes for part in parts)  # engines give bytes as well

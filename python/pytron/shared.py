@@ -68,13 +68,28 @@ class SharedState:
         encoded = codec.encode(patch.ops, at=("ops",))
         body = protocol.patch("app", patch.revision, encoded)
         for session in joined:
-            session.send(body, encoded.parts)
+            own = _own_change(patch, session)
+            if own is not None:
+                session.send(
+                    protocol.patch("app", patch.revision, encoded, change=own), encoded.parts
+                )
+            else:
+                session.send(body, encoded.parts)
 
     def _window_patched(self, window: int, patch: Patch) -> None:
         session = self._dispatcher.sessions.get(window)
         if session is not None:
             encoded = codec.encode(patch.ops, at=("ops",))
-            session.send(protocol.patch("window", patch.revision, encoded), encoded.parts)
+            own = _own_change(patch, session)
+            session.send(
+                protocol.patch("window", patch.revision, encoded, change=own), encoded.parts
+            )
+
+
+def _own_change(patch: Patch, session: Session) -> int | None:
+    """The id of the session's change that made this patch: its page shows it already."""
+    task = patch.origin
+    return task.identity if isinstance(task, ChangeTask) and task.session is session else None
 
 
 class ChangeTask:
@@ -85,7 +100,8 @@ class ChangeTask:
     def __init__(
         self, session: Session, change: protocol.Change, state: State[Any], *, dev: bool
     ) -> None:
-        self._session = session
+        self.session = session
+        self.identity = change.id
         self._change = change
         self._state = state
         self._dev = dev
@@ -93,12 +109,12 @@ class ChangeTask:
     def run(self) -> None:
         """Apply it and answer."""
         change = self._change
-        if not self._session.alive:
+        if not self.session.alive:
             return
         try:
-            revision = self._state.apply(change.ops, base=change.base, origin=self._session)
+            revision = self._state.apply(change.ops, base=change.base, origin=self)
         except Exception as error:  # noqa: BLE001 - a page's change must not end a worker
             body = describe(error, "a state change", dev=self._dev)
-            self._session.send(protocol.error(change.id, body))
+            self.session.send(protocol.error(change.id, body))
         else:
-            self._session.send(protocol.result(change.id, codec.Encoded(b"%d" % revision)))
+            self.session.send(protocol.result(change.id, codec.Encoded(b"%d" % revision)))
