@@ -57,7 +57,7 @@ class Changes:
             return
         depth = len(path) if op["op"] == "splice" else len(path) - 1
         places = self._walk(path, depth)
-        if len(places) <= depth:  # the path goes on inside a tuple
+        if isinstance(places[-1].value, tuple):
             self._change_whole(op, places)
         elif op["op"] == "set":
             self._set(op, places)
@@ -67,7 +67,7 @@ class Changes:
             self._splice(op, places)
 
     def _walk(self, path: Path, depth: int) -> list[_Place]:
-        """Follow a path; the result is shorter than it where a tuple is in the way."""
+        """Follow a path; it ends at a tuple, which can only be replaced."""
         places = [_Place(self._root, self._hint)]
         for count in range(depth):
             value, hint = places[-1]
@@ -79,8 +79,6 @@ class Changes:
             if child is MISSING:
                 raise nothing_at(path[: count + 1])
             places.append(_Place(child, type_at(hint, value, path[count])))
-        if isinstance(places[-1].value, tuple):
-            places.pop()
         return places
 
     def _child(self, node: Any, step: Step) -> Any:

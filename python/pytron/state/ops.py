@@ -116,8 +116,8 @@ def _count(value: object, name: str) -> int:
 def apply_ops(value: Any, ops: Iterable[Op]) -> Any:
     """Carry out `ops` on plain data, in place, and give the result.
 
-    The result is another object only when an op replaces the whole; values of ops are copied. When an op does not fit,
-    those before it have been carried out: work on a copy where that matters.
+    The result is another object only when an op replaces the whole; values of ops are copied. When
+    an op does not fit, those before it have been carried out: work on a copy where that matters.
 
     Raises:
         StateError: `invalid_change`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, overload
 
 from pytron.errors import StateError
 from pytron.state.changes import Changes, Convert
@@ -34,6 +34,14 @@ class State(Generic[T]):
         scope: `app` or `window`, as pages know it.
     """
 
+    @overload
+    def __init__(
+        self: State[Any], scope: str, initial: None = None, *, convert: Convert | None = None
+    ) -> None: ...
+    @overload
+    def __init__(self, scope: str, initial: type[T], *, convert: Convert | None = None) -> None: ...
+    @overload
+    def __init__(self, scope: str, initial: T, *, convert: Convert | None = None) -> None: ...
     def __init__(
         self, scope: str, initial: T | type[T] | None = None, *, convert: Convert | None = None
     ) -> None:
@@ -132,12 +140,16 @@ class State(Generic[T]):
         It runs in the thread that made the change, with the state locked: it must only note the
         patch, and never wait for a lock whose holder may be using the state.
         """
+
+        def hear(patch: Patch) -> None:  # one of its own, should the same callback come twice
+            callback(patch)
+
         with self._tree.guard:
-            self._listeners = [*self._listeners, callback]
+            self._listeners = [*self._listeners, hear]
 
         def stop() -> None:
             with self._tree.guard:
-                self._listeners = [other for other in self._listeners if other is not callback]
+                self._listeners = [other for other in self._listeners if other is not hear]
 
         return stop
 

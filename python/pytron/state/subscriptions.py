@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pytron.state.guard import Guard
 from pytron.state.history import take
@@ -11,6 +12,8 @@ from pytron.state.links import MISSING, is_list, link_of
 from pytron.state.ops import Op
 from pytron.state.records import shape_of
 from pytron.state.values import same_leaf
+
+_INDEX: Final = re.compile("0|[1-9][0-9]{0,15}")
 
 
 class Subscriptions:
@@ -81,7 +84,7 @@ def value_at(root: Any, steps: Sequence[str]) -> Any:
             return MISSING
         if is_list(value):
             items = value
-            if not (step.isascii() and step.isdecimal()) or int(step) >= len(items):
+            if not _INDEX.fullmatch(step) or int(step) >= len(items):
                 return MISSING
             value = items[int(step)]
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -308,6 +308,10 @@ def _changed(old: list[Any], new: list[Any]) -> tuple[int, int, int]:
 
 
 def _current_task() -> object:
+    # asyncio takes longer to import than all of Pytron; who has not imported it runs no task.
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return None
     try:
         return asyncio.current_task()
     except RuntimeError:  # no loop runs in this thread

@@ -9,7 +9,6 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-
 from pytron.state import Patch, State, apply_ops, plain
 from pytron.state.links import path_of
 from pytron.state.subscriptions import value_at
@@ -87,17 +86,10 @@ class Replica(RuleBasedStateMachine):
             return
         if len(plain_text(self.mirror)) > 3000:
             act = lambda target: target.clear() if not isinstance(target, Note) else None  # noqa: E731
-        expected = raised = None
-        try:
-            expected = act(twin)
-        except (IndexError, KeyError, ValueError, TypeError) as error:
-            raised = type(error)
-        try:
-            result = act(node)
-            assert raised is None, raised
-            assert result is node or result == expected
-        except (IndexError, KeyError, ValueError, TypeError) as error:
-            assert type(error) is raised, (error, raised)
+        expected, expected_error = outcome(act, twin)
+        result, error = outcome(act, node)
+        assert error is expected_error
+        assert result is node or result == expected
 
     @rule(data=st.data(), value=VALUES, index=INDEXES)
     def change_list(self, data: Any, value: Any, index: int) -> None:
@@ -267,6 +259,14 @@ class Replica(RuleBasedStateMachine):
         if self.transaction is not None:
             self.transaction.__exit__(None, None, None)
         assert exact(plain(self.node)) == exact(self.copy)
+
+
+def outcome(act: Any, target: Any) -> tuple[Any, type[Exception] | None]:
+    """What came of an act, or the error that it raised."""
+    try:
+        return act(target), None
+    except (IndexError, KeyError, ValueError, TypeError) as error:
+        return None, type(error)
 
 
 def plain_text(value: Any) -> str:

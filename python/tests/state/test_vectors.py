@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from pytron.errors import StateError
 from pytron.state import State, apply_ops, parse_ops
 
