@@ -23,6 +23,7 @@ PYTHON_FOLDERS = (
     "benchmarks",
     "docs",
 )
+ZIG = "ziglang==0.17.1"  # a C compiler for macOS that runs anywhere; too large for every day
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
 
 
@@ -107,7 +108,12 @@ def e2e(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run what takes minutes: long fuzzing, the check of the Windows and macOS code."""
-    run_all(session, python("pytest", "-m", "slow", "python/tests", "tests", "--ignore=tests/e2e"))
+    run_all(
+        session,
+        python("pytest", "-m", "slow", "python/tests", "tests", "--ignore=tests/e2e"),
+        python("pip", "install", "--quiet", ZIG),
+        python("tools.dev.targets"),
+    )
 
 
 @nox.session

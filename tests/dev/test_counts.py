@@ -76,3 +76,4 @@ def test_test_file_that_does_not_load_is_a_failure() -> None:
 
 def test_check_left_out_is_counted_as_skipped() -> None:
     assert count("nox > Skipped: clippy is not installed") == Counts(0, 0, 1)
+    assert count("Skipped: Rust has no standard library for it here") == Counts(0, 0, 1)

@@ -10,7 +10,7 @@ _CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) igno
 _VITEST = re.compile(r"^\s*(Test Files|Tests|Errors)  (.*?)(?: \(\d+\))?$")
 _PAIR = re.compile(r"(\d+) ([a-z]+)")
 _NOX_FAILED = re.compile(r"^nox > Command .* failed with exit code \d+")
-_NOX_ABSENT = re.compile(r"^nox > Skipped: ")
+_LEFT_OUT = re.compile(r"^(nox > )?Skipped: ")
 
 _FAILED = {"failed", "error", "errors", "xpassed"}
 _PASSED = {"passed", "xfailed"}
@@ -58,7 +58,7 @@ class Tally:
             self._vitest(line, found[1], _pairs(found[2]))
         elif _NOX_FAILED.match(line):
             self._command_failed()
-        elif _NOX_ABSENT.match(line):
+        elif _LEFT_OUT.match(line):
             self._count(line, [(1, "skipped")])
 
     def session_failed(self, name: str) -> None:

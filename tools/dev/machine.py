@@ -54,6 +54,7 @@ def environment(*first: Path | str) -> dict[str, str]:
     result["PYO3_PYTHON"] = str(PYTHON)  # one value everywhere, or cargo builds everything again
     result["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     result["PIP_NO_INPUT"] = "1"
+    result["PIP_USER"] = "0"  # a person's own setting; it cannot be together with an environment
     result["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
     result["PYTHONIOENCODING"] = "utf-8"
     result["PYTHONUNBUFFERED"] = "1"  # progress should be visible while it happens

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.dev.machine import LINUX, SetupError, find_program, is_root
+from tools.dev.machine import LINUX, MACOS, SetupError, find_program, is_root
 from tools.dev.progress import say
 from tools.dev.steps import Job, Step
 
@@ -135,6 +135,24 @@ def install_command(manager: Manager, names: Sequence[str]) -> list[str]:
 
 def _as_root() -> list[str]:
     return [] if is_root() else ["sudo"]
+
+
+def require_developer_tools() -> None:
+    """Be sure of a C compiler and linker where a package manager does not bring them.
+
+    Raises:
+        SetupError: they are missing; the remedy is the exact command.
+
+    Platforms: macOS. On Windows Rust's installer asks for them.
+    """
+    if (
+        MACOS
+        and subprocess.run(["xcode-select", "-p"], check=False, capture_output=True).returncode
+    ):
+        raise SetupError(
+            "Apple's command line developer tools are missing",
+            "run `xcode-select --install`, then the same command again",
+        )
 
 
 def missing_step(needs: Sequence[Need]) -> Step | None:

@@ -41,6 +41,7 @@ def prepare(needs: Sequence[Need], *, parts: bool = True) -> Ready:
     with _alone():
         env = machine.environment()
         times: dict[str, float] = {}
+        packages.require_developer_tools()
         if step := packages.missing_step(needs):
             times[step.name] = step.run(env)
         rust = toolchains.find_rust()
