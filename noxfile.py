@@ -24,6 +24,8 @@ PYTHON_FOLDERS = (
     "docs",
 )
 ZIG = "ziglang==0.17.1"  # a C compiler for macOS that runs anywhere; too large for every day
+REAL_WINDOWS = ("tests/native", "tests/e2e")
+NO_WINDOWS = tuple(f"--ignore={folder}" for folder in REAL_WINDOWS)
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
 
 
@@ -91,7 +93,7 @@ def types(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Run the unit tests; name languages to run only those: `nox -s test -- python`."""
     commands = {
-        "python": python("pytest", "-m", "not slow", "python/tests", "tests", "--ignore=tests/e2e"),
+        "python": python("pytest", "-m", "not slow", "python/tests", "tests", *NO_WINDOWS),
         "rust": ("cargo", "test", "--workspace", "--release", "--locked"),
         "typescript": ("npm", "test"),
     }
@@ -102,7 +104,8 @@ def test(session: nox.Session) -> None:
 @nox.session
 def e2e(session: nox.Session) -> None:
     """Open real windows on a display of its own; further words are pytest's."""
-    run_all(session, (*ON_DISPLAY, *python("pytest", "tests/e2e", *session.posargs)))
+    tests = python("pytest", "-m", "not slow", *REAL_WINDOWS, *session.posargs)
+    run_all(session, (*ON_DISPLAY, *tests))
 
 
 @nox.session
@@ -110,7 +113,7 @@ def slow(session: nox.Session) -> None:
     """Run what takes minutes: long fuzzing, the check of the Windows and macOS code."""
     run_all(
         session,
-        python("pytest", "-m", "slow", "python/tests", "tests", "--ignore=tests/e2e"),
+        (*ON_DISPLAY, *python("pytest", "-m", "slow", "python/tests", "tests")),
         python("pip", "install", "--quiet", ZIG),
         python("tools.dev.targets"),
     )
