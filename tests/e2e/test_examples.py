@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 SMALL = sorted(path.parent.name for path in EXAMPLES.glob("*/page"))
 DEADLINE_S = 60
 
@@ -43,9 +44,9 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 """
 
 
-def shown_by(name: str, picture: Path) -> Any:
+def shown_by(name: str, picture: Path, folder: Path = EXAMPLES) -> Any:
     """What the page of an example reports, after its screenshot was taken."""
-    done = run([sys.executable, "-c", _RUN, str(EXAMPLES / name / "app.py"), str(picture)])
+    done = run([sys.executable, "-c", _RUN, str(folder / name / "app.py"), str(picture)])
     assert done.returncode == 0, done.stdout + done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("@@")]
     return json.loads(line[2:])["data"]
@@ -69,7 +70,7 @@ def picture(tmp_path: Path) -> Path:
 
 def test_every_small_example_is_tested_here() -> None:
     source = Path(__file__).read_text("utf-8")
-    assert set(SMALL) == set(re.findall(r'shown_by\("(\w+)"', source))
+    assert set(SMALL) == set(re.findall(r'shown_by\("(\w+)", picture\)', source))
 
 
 def test_hello(picture: Path) -> None:
@@ -130,6 +131,15 @@ def test_modules(picture: Path) -> None:
     shown = shown_by("modules", picture)
     assert shown["names"] == ["app.py", "files.py", "sums.py"]
     assert shown["total"] > 30
+
+
+def test_page_lines_of_the_documentation(picture: Path) -> None:
+    assert shown_by("page", picture, ROOT / "docs" / "snippets") == {
+        "sums": [3, 3, 3],
+        "caught": "invalid_arguments",
+        "heard": [True],
+        "held": {"bought": True, "left": 1},
+    }
 
 
 def test_demo_proves_itself(picture: Path) -> None:

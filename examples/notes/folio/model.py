@@ -9,7 +9,7 @@ Theme = Literal["system", "light", "dark"]
 
 
 class NoteMissing(PytronError):
-    """The note is gone; pages see the code. Expected errors are PytronErrors: one line in the log."""
+    """The note is gone. (Expected errors are PytronErrors: the log has one line for each.)"""
 
     default_code = "note_missing"
 

@@ -73,6 +73,7 @@ export interface Seen {
   title: string;
   notes: string;
   pictures: number[];
+  recent: string;
 }
 
 // With these the client knows every name and type; a misspelt call does not compile.

@@ -42,6 +42,7 @@ export function observe(): void {
       title: byId("open-title", HTMLParagraphElement).textContent ?? "",
       notes: byId("notes", HTMLElement).textContent ?? "",
       pictures,
+      recent: byId("recent", HTMLUListElement).textContent ?? "",
     };
     const now = JSON.stringify(seen);
     if (now !== last) pytron.emit("check-seen", seen, { to: "main" });
@@ -186,6 +187,7 @@ async function posed(): Promise<string> {
   const { cards: kept } = await api.search("Written by the check", null, 1);
   if (kept[0]) await api.remove(kept[0].id);
   for (const toast of document.querySelectorAll(".toast")) toast.remove();
+  const watch = watchOther();
   pytron.state.theme = "light";
   const [first] = cards();
   first?.click();
@@ -197,6 +199,12 @@ async function posed(): Promise<string> {
     const isGone = third?.textContent?.includes("Written by the check") === false;
     return isOpen && isShown && isGone && document.documentElement.dataset.theme === "light";
   });
+  const notes = pytron.state.notes.toLocaleString("en");
+  await watch.until("the same there", (seen) => {
+    const isSame = seen.theme === "light" && seen.title === title.value && seen.notes === notes;
+    return isSame && !seen.recent.includes("Written by the check");
+  });
+  watch.stop();
   await byId("calendar", HTMLImageElement).decode();
   await document.fonts.ready;
   await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));

@@ -1,0 +1,5 @@
+"""Showing what Pytron logs: call before `app.run()`."""
+
+import logging
+
+logging.basicConfig(level=logging.DEBUG)

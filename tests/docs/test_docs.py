@@ -1,0 +1,111 @@
+"""The documentation: its code is that of tested files, its links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pytron.testing import RemoteError, TestClient
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SNIPPETS = ROOT / "docs" / "snippets"
+_BLOCK = re.compile(r"^```(\w*)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+_CODE = {"python", "js", "ts", "html"}
+
+
+def blocks(page: Path) -> list[tuple[str, str, str]]:
+    """Language, file and text of the page's fenced blocks."""
+    return [match.groups(default="") for match in _BLOCK.finditer(page.read_text("utf-8"))]  # type: ignore[misc]
+
+
+def stands_in(text: str, source: str) -> bool:
+    """Whether the lines stand together in the source, at whatever depth."""
+    wanted = textwrap.dedent(text).strip("\n").splitlines()
+    lines = source.splitlines()
+    count = len(wanted)
+    return any(
+        textwrap.dedent("\n".join(lines[at : at + count])).splitlines() == wanted
+        for at in range(len(lines) - count + 1)
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_in_a_page_is_that_of_a_tested_file(page: Path) -> None:
+    for language, name, text in blocks(page):
+        if language not in _CODE:
+            continue
+        assert name, f"this block of {page.name} names no file:\n{text}"
+        source = (page.parent / name).read_text("utf-8")
+        assert stands_in(text, source), f"{name} has no such lines as in {page.name}:\n{text}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_of_the_repository(page: Path) -> None:
+    targets = [target for target in _LINK.findall(page.read_text("utf-8")) if "://" not in target]
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert not missing
+
+
+def test_every_page_can_be_found_from_getting_started() -> None:
+    start = (ROOT / "docs" / "getting-started.md").read_text("utf-8")
+    linked = set(_LINK.findall(start))
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"getting-started.md"}
+    assert pages <= linked
+
+
+def test_lines_that_are_not_in_the_file_are_noticed() -> None:
+    source = "def a():\n    return 1\n\n\ndef b():\n    return 2\n"
+    assert stands_in("return 1", source)
+    assert stands_in("def b():\n    return 2\n", source)
+    assert not stands_in("def a():\n    return 2\n", source)
+
+
+def load(name: str) -> ModuleType:
+    """A snippet as a module."""
+    spec = importlib.util.spec_from_file_location(f"snippet_{name}", SNIPPETS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_executors_snippet() -> None:
+    with TestClient(load("executors").app) as page:
+        assert [page.call("store", line) for line in "abc"] == [1, 2, 3]
+        assert page.call("shrink", 10) == 5
+
+
+def test_instances_snippet() -> None:
+    with TestClient(load("instances").app) as page:
+        assert page.call("journal.write", "a line") == 1
+        with pytest.raises(RemoteError) as refused:
+            page.call("journal.wipe")
+        assert refused.value.code == "unknown_function"
+
+
+def test_first_app_and_its_own_tests() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"],
+        cwd=SNIPPETS / "first",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+
+
+def test_every_snippet_is_shown_or_run_by_one_that_is() -> None:
+    used = {(page.parent / name).resolve() for page in PAGES for _, name, _ in blocks(page) if name}
+    snippets = {path for path in SNIPPETS.rglob("*.py") if "__pycache__" not in path.parts}
+    assert {path.name for path in snippets - used} <= {"app.py"}  # what the shown page calls
