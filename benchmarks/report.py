@@ -126,9 +126,9 @@ def _cell(figures: Figures, row: Row, name: str) -> str:
 
 def _ratios(figures: Figures) -> str:
     names = _peers(figures)
-    if FLOOR not in names:
-        return ""
     others = [name for name in names if name != FLOOR]
+    if FLOOR not in names or not others:
+        return ""
     lines: list[list[str]] = []
     for row in ROWS:
         if row.ratio and row.key in figures.samples:
