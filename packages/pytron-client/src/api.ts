@@ -8,10 +8,11 @@ import type {
   ArgsOf,
   DataOf,
   EventName,
-  Frozen,
   FunctionName,
   Loose,
   ResultOf,
+  SnapshotAt,
+  StatePath,
 } from "./types.js";
 
 /** One scope of the state. */
@@ -19,27 +20,28 @@ export interface StateScope<S> {
   /** Read and write as a plain object: writes show at once and are rolled back if refused. */
   readonly state: S;
   /**
-   * Calls the listener whenever the value at the path changes, `items.0.done` or an array of keys.
-   * What it gets is a snapshot: equal parts are the same objects, none may be changed.
+   * Calls the listener whenever the value at the path changes; gives a function that stops.
+   *
+   * What the listener gets is a snapshot: equal parts are the same objects, none may be changed.
    */
-  subscribe(
-    path: string | readonly (string | number)[],
-    listener: (value: Loose) => void,
+  subscribe<Path extends StatePath>(
+    path: Path,
+    listener: (value: SnapshotAt<S, Path>) => void,
   ): () => void;
   /** Changes what depends on what is there: run again when another change came between. */
   update<T>(change: (state: S) => T): Promise<T>;
-  /** The present value at a path as a snapshot, for frameworks that compare by identity. */
-  snapshot(path?: string | readonly (string | number)[]): Loose;
 }
 
-/** The window this page is in. */
+/** The window this page is in, and the state that is its alone. */
 export interface PageWindow extends StateScope<Loose> {
   /** Its label in Python; empty before `ready`. */
   readonly label: string;
+  /** The present value at a path of this window's state. */
+  snapshot(path?: StatePath): Loose;
 }
 
 /** What the client has beside the exposed functions; these names are never functions. */
-export interface Client {
+export interface Client extends StateScope<AppState> {
   /** Resolves when Python has answered and the state is here; rejects when there is no backend. */
   readonly ready: Promise<void>;
   /** Calls a function by its name, with arguments by position (an array) or by name. */
@@ -55,17 +57,6 @@ export interface Client {
   ): () => void;
   /** Sends an event to Python or, with `to`, to the page of another window (`"*"`: of all). */
   emit<Name extends EventName>(name: Name, data?: DataOf<Name>, options?: { to?: string }): void;
-  /** The app's state: read and write as a plain object. */
-  readonly state: AppState;
-  /** Calls the listener whenever the value at the path changes; gives a function that stops. */
-  subscribe(
-    path: string | readonly (string | number)[],
-    listener: (value: Loose) => void,
-  ): () => void;
-  /** Changes state that depends on what is there: run again when another change came between. */
-  update<T>(change: (state: AppState) => T): Promise<T>;
-  /** A value of the state that never changes: a changed state has other objects. */
-  snapshot(path?: string | readonly (string | number)[]): Frozen<Loose>;
   /** The window this page is in, and the state that is its alone. */
   readonly window: PageWindow;
 }
@@ -122,17 +113,20 @@ function scopeOf<S>(store: Store): StateScope<S> {
     get state() {
       return store.cursors.root() as S;
     },
-    subscribe: (path, listener) => store.subscribe(path, listener),
+    subscribe: (path, listener) => store.subscribe(path, listener as (value: unknown) => void),
     update: (change) => store.update((draft) => change(draft as S)),
-    snapshot: (path) => store.get(path),
   };
 }
+
+/** The value at a path of the app's state: it never changes, a changed state has other objects. */
+export type Snapshot = <Path extends StatePath = "">(path?: Path) => SnapshotAt<AppState, Path>;
 
 /** The public names over a bridge. */
 export function createClient(bridge: Bridge): {
   pytron: Client & Api;
   api: Api;
   withOptions: WithOptions;
+  snapshot: Snapshot;
 } {
   const call = (name: string, args: unknown, options?: CallOptions) =>
     bridge.call(name, args, options);
@@ -142,6 +136,7 @@ export function createClient(bridge: Bridge): {
       get label() {
         return bridge.window;
       },
+      snapshot: (path?: StatePath) => bridge.stores.window.get(path),
     },
     Object.getOwnPropertyDescriptors(scope("window")),
   );
@@ -163,5 +158,6 @@ export function createClient(bridge: Bridge): {
     api: namespace(call, {}) as Api,
     withOptions: (options) =>
       namespace((name, args) => bridge.call(name, args, options), {}) as Api,
+    snapshot: ((path?: StatePath) => bridge.stores.app.get(path)) as Snapshot,
   };
 }

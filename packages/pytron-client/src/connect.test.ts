@@ -205,12 +205,12 @@ describe("several copies of this package", () => {
   });
 
   test("mockPython takes over from another mocked Python", async () => {
-    const { default: pytron } = (await import("./index.js")) as Loose;
+    const { default: pytron, snapshot } = (await import("./index.js")) as Loose;
     mockPython({ functions: { who: () => "first" } });
     expect(await pytron.who()).toBe("first");
     mockPython({ functions: { who: () => "second" }, state: { count: 9 } });
     expect(await pytron.who()).toBe("second");
     await pytron.ready;
-    expect(pytron.snapshot()).toEqual({ count: 9 });
+    expect(snapshot()).toEqual({ count: 9 });
   });
 });

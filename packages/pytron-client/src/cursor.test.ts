@@ -70,16 +70,16 @@ describe("reading", () => {
   });
 
   test("a snapshot stays as it was, and shares what did not change", async () => {
-    const { pytron, python } = await page();
-    const before = pytron.snapshot();
+    const { snapshot, python } = await page();
+    const before = snapshot();
     python.change([{ op: "set", path: ["items", 0, "done"], value: true }]);
-    const after = pytron.snapshot();
+    const after = snapshot();
     expect(before).toEqual(start());
     expect(after.items[0]).toEqual({ text: "a", done: true });
     expect(after.items[1]).toBe(before.items[1]);
-    expect(pytron.snapshot("items.1.text")).toBe("b");
-    expect(pytron.snapshot(["items", 1, "text"])).toBe("b");
-    expect(pytron.snapshot("items.length")).toBeUndefined();
+    expect(snapshot("items.1.text")).toBe("b");
+    expect(snapshot(["items", 1, "text"])).toBe("b");
+    expect(snapshot("items.length")).toBeUndefined();
   });
 });
 

@@ -7,7 +7,7 @@ import { type Client, createClient, type WithOptions } from "./api.js";
 import { sharedBridge } from "./connect.js";
 import type { Api } from "./types.js";
 
-export type { Client, PageWindow, StateScope, WithOptions } from "./api.js";
+export type { Client, PageWindow, Snapshot, StateScope, WithOptions } from "./api.js";
 export type { Call, CallOptions } from "./call.js";
 export { PytronError } from "./errors.js";
 export type {
@@ -17,7 +17,10 @@ export type {
   Frozen,
   Functions,
   LooseFunctions,
+  SnapshotAt,
   State,
+  StatePath,
+  ValueAt,
 } from "./types.js";
 
 const bridge = sharedBridge();
@@ -31,6 +34,9 @@ export const api: Api = client.api;
 
 /** The exposed functions, called with an abort signal, a time-out or a progress callback. */
 export const withOptions: WithOptions = client.withOptions;
+
+/** The value at a path of the app's state, for those who compare by identity. */
+export const snapshot = client.snapshot;
 
 /** Settings of the client. */
 export function configure(settings: { readyTimeoutMs?: number }): void {

@@ -160,7 +160,7 @@ describe("writing", () => {
   });
 
   test("what JSON cannot hold throws where it is written, and nothing is sent", async () => {
-    const { pytron, transport } = await page();
+    const { pytron, snapshot, transport } = await page();
     const before = transport.sent.length;
     expect(() => {
       pytron.state.items[0].text = Number.NaN;
@@ -172,7 +172,7 @@ describe("writing", () => {
       pytron.state.items[9] = 1;
     }).toThrow("past the end");
     await settled();
-    expect(pytron.snapshot()).toEqual(start());
+    expect(snapshot()).toEqual(start());
     expect(transport.sent.length).toBe(before);
   });
 
@@ -215,7 +215,7 @@ describe("an answer to a change", () => {
 
   test("one refusal leaves the other changes", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
-    const { pytron, transport, last } = await scripted();
+    const { pytron, snapshot, transport, last } = await scripted();
     pytron.state.count = 5;
     await settled();
     const { id } = last();
@@ -223,7 +223,7 @@ describe("an answer to a change", () => {
     await settled();
     const error = { name: "StateError", code: "invalid_change", message: "no" };
     transport.deliver([{ kind: "error", id, error }]);
-    expect(pytron.snapshot()).toMatchObject({ count: 0, items: [{ text: "x" }, {}] });
+    expect(snapshot()).toMatchObject({ count: 0, items: [{ text: "x" }, {}] });
   });
 
   test("a patch that answers it is not applied twice", async () => {
@@ -321,10 +321,10 @@ describe("the window's own state", () => {
 
 describe("connection", () => {
   test("a new session reads the state of the new Python", async () => {
-    const { bridge, pytron, transport } = await scripted();
+    const { bridge, snapshot, transport } = await scripted();
     bridge.close("going");
     bridge.reopen();
     await greet(transport, { epoch: "e2" });
-    expect(pytron.snapshot()).toEqual({ count: 0 });
+    expect(snapshot()).toEqual({ count: 0 });
   });
 });

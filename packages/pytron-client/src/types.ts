@@ -78,9 +78,36 @@ export type DataOf<Name extends string> = Name extends keyof Events
     ? Loose
     : unknown;
 
+/** Where a value of the state stands: `items.0.done`, or an array of keys. */
+export type StatePath = string | readonly (string | number)[];
+
+/** The value at a path of the state, as far as the path is known. */
+export type ValueAt<S, Path extends StatePath> = 0 extends 1 & S
+  ? Loose
+  : Path extends ""
+    ? S
+    : Path extends `${infer Key}.${infer Rest}`
+      ? ValueAt<Inside<S, Key>, Rest>
+      : Path extends string
+        ? Inside<S, Path>
+        : Loose;
+
+type Inside<S, Key extends string> = S extends readonly (infer Item)[]
+  ? Key extends `${number}`
+    ? Item | undefined
+    : undefined
+  : S extends object
+    ? Key extends keyof S
+      ? S[Key]
+      : undefined
+    : undefined;
+
 /** What a listener gets: not to be changed, for a changed state has other objects. */
-export type Frozen<T> = T extends (...args: never[]) => unknown
+export type Frozen<T> = T extends ((...args: never[]) => unknown) | ArrayBuffer | ArrayBufferView
   ? T
   : T extends object
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
+
+/** What is given for a path of the state. */
+export type SnapshotAt<S, Path extends StatePath> = Frozen<ValueAt<S, Path>>;

@@ -271,7 +271,7 @@ describe("state", () => {
   test("a list in the page, a plain list and Python's agree", { timeout: LONG }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(number), fc.array(step, { maxLength: 8 }), async (list, steps) => {
-        const { pytron, python } = pageWith({ state: { list } });
+        const { pytron, snapshot, python } = pageWith({ state: { list } });
         await pytron.ready;
         const plain = [...list];
         for (const [name, ...args] of steps) {
@@ -286,7 +286,7 @@ describe("state", () => {
         expect([...pytron.state.list]).toEqual(plain);
         await settled();
         expect(python.state).toEqual({ list: plain });
-        expect(pytron.snapshot()).toEqual({ list: plain });
+        expect(snapshot()).toEqual({ list: plain });
       }),
       { ...runs, numRuns: Math.min(runs.numRuns, 10_000) },
     );

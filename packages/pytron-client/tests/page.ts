@@ -2,7 +2,7 @@ import { createClient } from "../src/api.js";
 import { Bridge } from "../src/bridge.js";
 import { type MockOptions, MockPython } from "../src/testing/python.js";
 import { MemoryTransport } from "../src/transports/memory.js";
-import type { Loose } from "../src/types.js";
+import type { Loose, StatePath } from "../src/types.js";
 
 /** A client whose Python answers by itself. */
 export function pageWith(options: MockOptions = {}) {
@@ -20,8 +20,14 @@ export function pageAlone() {
 }
 
 function clientOf(bridge: Bridge) {
-  const { pytron, api, withOptions } = createClient(bridge);
-  return { bridge, pytron: pytron as Loose, api: api as Loose, withOptions: withOptions as Loose };
+  const { pytron, api, withOptions, snapshot } = createClient(bridge);
+  return {
+    bridge,
+    pytron: pytron as Loose,
+    api: api as Loose,
+    withOptions: withOptions as Loose,
+    snapshot: snapshot as (path?: StatePath) => Loose,
+  };
 }
 
 /** Lets everything that is due run. */

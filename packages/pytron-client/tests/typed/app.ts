@@ -1,5 +1,5 @@
 // Checked by the compiler only: each @ts-expect-error is a test that the line below it is refused.
-import pytron, { api, type PytronError, withOptions } from "pytron-client";
+import pytron, { api, type PytronError, snapshot, withOptions } from "pytron-client";
 
 export async function calls(): Promise<void> {
   const sum: number = await pytron.add(1, 2);
@@ -53,8 +53,17 @@ export async function state(): Promise<void> {
     draft.count += 1;
     return draft.count;
   });
-  pytron.subscribe("items.0.done", (value: boolean) => value.valueOf());
+  pytron.subscribe("items.0.done", (value: boolean | undefined) => value?.valueOf());
+  pytron.subscribe("items", (items) => items.map((item) => item.text.trim()));
+  const done: boolean | undefined = snapshot("items.0.done");
+  const total: number = snapshot().count + snapshot("count");
   const label: string = pytron.window.label;
+
+  // @ts-expect-error a snapshot is not to be changed
+  snapshot("items").push({ text: "x", done: false });
+  // @ts-expect-error a value of another type
+  pytron.subscribe("count", (count: string) => count);
+  void [done, total];
 
   // @ts-expect-error a field of another type
   pytron.state.count = "5";
