@@ -3,7 +3,9 @@
 import asyncio
 import os
 import shutil
+import threading
 import time
+import webbrowser
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -14,12 +16,13 @@ from folio import charts, check, importing, samples, text
 from folio.model import Draft, Found, Imported, Job, Note, Rhythm, Shared
 from folio.store import Store
 from platformdirs import user_data_path, user_documents_path
-from pytron import App
+from pytron import App, Event
 
 check_picture = os.environ.get("PYTRON_DEMO_CHECK")
 folder = check.made_folder() if check_picture else user_data_path("Folio", appauthor=False)
 store = Store(folder / "notes.db")
 app = App("Folio", state=Shared, frontend="frontend/dist", width=1180, height=760)
+saved = threading.Event()
 
 
 def refresh() -> None:
@@ -152,6 +155,36 @@ def show_overview() -> None:
         app.open_window(
             "overview", url="overview.html", title="Folio: overview", width=360, height=690
         )
+
+
+@app.on("window.closing")
+async def closing(event: Event) -> None:
+    """Let the page save what was typed in the last moment; the window waits, but not for ever."""
+    if event.window == "main":
+        saved.clear()
+        app.window("main").emit("save-now")
+        await asyncio.to_thread(saved.wait, 2)
+
+
+@app.on("saved-now")
+def saved_now(_event: Event) -> None:
+    """The page has nothing unsaved."""
+    saved.set()
+
+
+@app.on("window.closed")
+def closed(event: Event) -> None:
+    """The overview is of no use without the notes."""
+    if event.window == "main":
+        for window in app.windows:
+            window.close(force=True)
+
+
+@app.on("window.external")
+def external(event: Event) -> None:
+    """A link in a note: the window stays where it is, the user's browser opens it."""
+    if event.data["url"].startswith(("http://", "https://")):
+        webbrowser.open(event.data["url"])
 
 
 @app.expose

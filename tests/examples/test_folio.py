@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 import time
 import zlib
 from datetime import date, timedelta
@@ -202,6 +203,21 @@ def test_windows_share_selection_counts_and_theme(folio: ModuleType) -> None:
             overview.change([{"op": "set", "path": ["theme"], "value": "pink"}])
         assert refused.value.code == "invalid_change"
         assert state["theme"] == "system"
+
+
+def test_closing_waits_until_the_page_has_saved(folio: ModuleType) -> None:
+    closed = threading.Event()
+    folio.app.on("window.closed")(lambda event: event.window == "main" and closed.set())
+    with TestClient(folio.app) as page:
+        note = page.call("create")
+        page.subscribe("save-now")
+        folio.app.window("main").close()
+        assert page.event() == ("save-now", None)
+        assert not closed.is_set()
+        page.call("save", note["id"], "", "the last words", note["version"])
+        page.emit("saved-now")
+        assert closed.wait(10)
+        assert folio.store.read(note["id"]).body == "the last words"
 
 
 def test_pictures_are_served_to_the_page(folio: ModuleType) -> None:

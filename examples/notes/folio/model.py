@@ -9,7 +9,7 @@ Theme = Literal["system", "light", "dark"]
 
 
 class NoteMissing(PytronError):
-    """The note is gone. (Expected errors are PytronErrors: the log has one line for each.)"""
+    """The note is gone. Expected errors are PytronErrors: the log has one line for each."""
 
     default_code = "note_missing"
 

@@ -101,5 +101,7 @@ declare module "pytron-client" {
     "check-done": { steps: number };
     "check-press": string;
     "check-seen": Seen;
+    "save-now": null;
+    "saved-now": null;
   }
 }

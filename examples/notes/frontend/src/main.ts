@@ -16,6 +16,10 @@ import { attempt, said, toast } from "./toasts.ts";
 
 async function start(): Promise<void> {
   placeIcons();
+  if (navigator.platform.startsWith("Mac")) {
+    for (const keys of document.querySelectorAll("kbd"))
+      keys.textContent = (keys.textContent ?? "").replace("Ctrl ", "⌘");
+  }
   await pytron.ready;
 
   const editor = new Editor(limit, remove);
@@ -102,6 +106,9 @@ async function start(): Promise<void> {
   byId("import", HTMLButtonElement).addEventListener("click", () => importer.open());
   byId("export", HTMLButtonElement).addEventListener("click", () => attempt(exportAll));
   byId("overview", HTMLButtonElement).addEventListener("click", () => attempt(api.show_overview));
+  pytron.on("save-now", () => {
+    attempt(() => editor.flush().finally(() => pytron.emit("saved-now")));
+  });
   pytron.subscribe("selected", () => {
     follow();
     showEmpty();
