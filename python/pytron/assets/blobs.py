@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import stat
 import threading
@@ -14,13 +13,11 @@ from urllib.parse import quote
 
 from pytron.assets.answers import Answer, Content, Request, etag_of, failure, serve
 from pytron.assets.files import file_content
-from pytron.assets.mime import OCTETS, type_of
+from pytron.assets.mime import OCTETS, check_type, type_of
 from pytron.assets.paths import is_safe_parameter
 from pytron.errors import AssetError
 
 PREFIX: Final = "/_pytron/blob/"
-
-_TYPE: Final = re.compile(r"[!-~]+/[!-~]+(?:;[ -~]*)?")
 
 Source = Callable[[], "Iterator[bytes] | AsyncIterator[bytes]"]
 
@@ -54,8 +51,8 @@ class Blobs:
         """Keep `data` and give its path; see `Assets.publish`."""
         if name is not None and not is_safe_parameter(name):
             raise AssetError(f"{name!r} can't be the name of a blob: use a plain file name")
-        if kind is not None and not _TYPE.fullmatch(kind):
-            raise AssetError(f"{kind!r} is no media type: write it as image/png")
+        if kind is not None:
+            check_type(kind)
         if lifetime_s is not None and not lifetime_s > 0:
             raise AssetError(f"a lifetime of {lifetime_s} s: use more than 0, or None for no end")
         held = _hold(data)
@@ -91,7 +88,8 @@ class Blobs:
         answer = serve(request, content)
         if blob.once and request.method == "GET" and _is_last(answer):
             with self._lock:
-                self._drop(names[0])
+                first = self._drop(names[0])
+            return answer if first else failure(404, "the blob has been fetched already")
         return answer
 
     def _check_room(self, size_bytes: int) -> None:

@@ -97,9 +97,9 @@ class Frontend:
     def _choices(self, names: list[str]) -> tuple[Path, list[list[str]]]:
         """Give the real root, and below it the files that may be meant, best first."""
         if self._place.is_file():
-            name = self._place.name
-            fits = names in ([""], [name])
-            return self._place.parent.resolve(), [[self._place.resolve().name]] if fits else []
+            fits = names in ([""], [self._place.name])
+            real = self._place.resolve()
+            return real.parent, [[real.name]] if fits else []
         root = self._place.resolve()
         *folders, last = names
         if not last:

@@ -8,7 +8,12 @@ Source: IANA media types; RFC 9239 for JavaScript.
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+from pytron.errors import AssetError
+
+_TYPE: Final = re.compile(r"[!-.0-:<-~]+/[!-.0-:<-~]+(?:;[ -~]*)?")
 
 OCTETS: Final = "application/octet-stream"
 
@@ -106,6 +111,16 @@ def type_of(name: str) -> str | None:
     last = name.rpartition("/")[2]
     stem, dot, end = last.rpartition(".")
     return TYPES.get(end.lower()) if stem and dot else None
+
+
+def check_type(kind: str) -> None:
+    """Raise unless `kind` can stand in a header as a media type.
+
+    Raises:
+        AssetError: it isn't one.
+    """
+    if not _TYPE.fullmatch(kind):
+        raise AssetError(f"{kind!r} is no media type: write it as 'image/png'")
 
 
 def is_html(kind: str) -> bool:

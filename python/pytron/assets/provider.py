@@ -15,6 +15,7 @@ from pytron.assets.answers import Answer, Content, Request, etag_of, failure, se
 from pytron.assets.blobs import Blobs
 from pytron.assets.csp import policy
 from pytron.assets.frontend import NO_INLINE, Frontend
+from pytron.assets.mime import check_type
 from pytron.assets.parameters import BadQuery
 from pytron.assets.paths import is_plain, parse_target
 from pytron.assets.results import Routed, routed
@@ -99,6 +100,8 @@ class Assets:
         Raises:
             AssetError: the pattern is malformed, taken, or doesn't fit the function.
         """
+        if type is not None:
+            check_type(type)
 
         def add(function: F) -> F:
             self._routes.add(pattern, function, type)

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from pytron.assets.answers import Answer, Body, Content, Request, Response, etag_of, failure, serve
 from pytron.assets.files import file_content
-from pytron.assets.mime import OCTETS, is_html, type_of
+from pytron.assets.mime import OCTETS, check_type, is_html, type_of
 from pytron.assets.routes import Route
 from pytron.errors import AssetError
 
@@ -61,10 +61,16 @@ class Routed(NamedTuple):
         if response.body is None:
             return failure(404, "not found")
         kind = response.type or self.route.type
+        if kind is not None:
+            check_type(kind)
         content = content_of(response.body, kind, type_of(self.path))
+        if content is None:
+            _log.debug("the route %r: %s is no file", self.route.pattern, response.body)
+            return failure(404, "not found")
         extra = [_header(name, text) for name, text in response.headers.items()]
         if self.policy is not None and is_html(content.type):
-            extra.append(("Content-Security-Policy", self.policy))
+            extra.insert(0, ("Content-Security-Policy", self.policy))
+        extra = list({header[0].lower(): header for header in extra}.values())
         overridden = {name.lower() for name, _ in extra}
         answer = serve(request, content, response.status)
         kept = [header for header in answer.headers if header[0].lower() not in overridden]
@@ -81,8 +87,8 @@ def routed(
     return Routed(route.function, arguments, is_async, route, path, policy, dev)
 
 
-def content_of(value: Any, kind: str | None, guess: str | None) -> Content:
-    """Make content of a body.
+def content_of(value: Any, kind: str | None, guess: str | None) -> Content | None:
+    """Make content of a body; None for a path where no regular file is.
 
     Args:
         value: bytes or anything with a buffer, text, a path, or an iterator of bytes.
@@ -94,10 +100,11 @@ def content_of(value: Any, kind: str | None, guess: str | None) -> Content:
         OSError: the file can't be read.
     """
     if isinstance(value, Path):
-        status = value.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise AssetError(f"{value} is no regular file: return the path of a file")
-        return file_content(value.resolve(), status, kind)
+        try:
+            status = value.stat()
+        except (OSError, ValueError):  # absent, too long, with a NUL
+            return None
+        return file_content(value.resolve(), status, kind) if stat.S_ISREG(status.st_mode) else None
     if isinstance(value, str):
         data = value.encode()
         kind = kind or guess or "text/plain; charset=utf-8"
@@ -137,6 +144,8 @@ def _stream(value: object) -> Body:
 
 
 def _header(name: str, value: str) -> tuple[str, str]:
+    if name.lower() in ("content-length", "content-range", "transfer-encoding"):
+        raise AssetError(f"the header {name!r} follows from the body: leave it out")
     if not _HEADER.fullmatch(name) or not value.isprintable() or not value.isascii():
         raise AssetError(f"{name!r} with {value!r} is no HTTP header: use printable ASCII")
     return name, value
