@@ -43,7 +43,7 @@ class Signature:
         for name in names:
             if name not in parameters and not open_ended:
                 raise AssetError(
-                    f"the route {pattern!r} has {{{name}}}, {function.__name__} has no parameter "
+                    f"the route {pattern!r} has {{{name}}}, the function has no parameter "
                     f"{name!r}: add it"
                 )
             self._converters[name] = str
@@ -95,8 +95,9 @@ class Signature:
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    called = function if inspect.isroutine(function) else type(function).__call__
     try:
-        return typing.get_type_hints(inspect.unwrap(function))
+        return typing.get_type_hints(inspect.unwrap(called))
     except (NameError, TypeError):  # names that exist for type checkers only
         return {}
 

@@ -81,10 +81,21 @@ def routed(
     route: Route, arguments: dict[str, Any], path: str, policy: str | None, dev: bool
 ) -> Routed:
     """Describe the call that answers a request."""
-    is_async = inspect.iscoroutinefunction(route.function) or inspect.iscoroutinefunction(
-        getattr(route.function, "__call__", None)  # noqa: B004 - an object with async __call__
-    )
-    return Routed(route.function, arguments, is_async, route, path, policy, dev)
+    function = route.function
+    called = function if inspect.isroutine(function) else getattr(function, "__call__", None)  # noqa: B004
+    if inspect.isasyncgenfunction(called):
+        return Routed(_opened(function), arguments, True, route, path, policy, dev)
+    is_async = inspect.iscoroutinefunction(called)
+    return Routed(function, arguments, is_async, route, path, policy, dev)
+
+
+def _opened(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make calling an async generator something to await, so that it runs where it belongs."""
+
+    async def opened(**arguments: Any) -> Any:
+        return function(**arguments)
+
+    return opened
 
 
 def content_of(value: Any, kind: str | None, guess: str | None) -> Content | None:

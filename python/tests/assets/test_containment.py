@@ -120,7 +120,10 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
 @example("/sub/up/secret", "GET", {})
 @example("/out", "GET", {})
 @example("/../secret.txt", "GET", {"accept": "text/html"})
-@example("/files/../../../../secret.txt", "GET", {})
+@example("/files/../../../secret.txt", "GET", {})
+@example("/files/..%2f..%2f..%2fsecret.txt", "GET", {})
+@example("/name/%2e%2e", "GET", {})
+@example("/name/a%2fb", "GET", {})
 @example("/distant", "GET", {})
 def test_nothing_outside_is_ever_served(
     assets: Assets, target: str, method: str, headers: dict[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -154,19 +154,27 @@ def test_what_a_route_may_return(value: Any, body: bytes, kind: str) -> None:
     assert (got.status, got.body, got.headers["content-type"]) == (200, body, kind)
 
 
-def test_async_functions_are_awaited_and_generators_are_not() -> None:
+def test_what_is_async_is_awaited() -> None:
     assets = Assets()
 
     @assets.route("text")
     async def text() -> str:
         return "later"
 
+    class Later:
+        async def __call__(self) -> str:
+            return "called"
+
     assets.route("stream")(generate_async)
+    assets.route("plain")(generate)
+    assets.route("object")(Later())
     assert ask(assets, "/text").text == "later"
     assert ask(assets, "/stream").body == b"cd"
     answer = assets.answer(Request("GET", "/stream", {}, "main"))
     assert isinstance(answer, Routed)
-    assert not answer.is_async
+    assert answer.is_async
+    assert not cast("Routed", assets.answer(Request("GET", "/plain", {}, "main"))).is_async
+    assert ask(assets, "/object").text == "called"
 
 
 def test_the_type_comes_from_the_route_or_the_url() -> None:
