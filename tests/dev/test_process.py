@@ -1,5 +1,7 @@
 """Programs are watched while they run, and nothing outlives its time."""
 
+import os
+import select
 import sys
 import time
 from pathlib import Path
@@ -43,22 +45,21 @@ def test_program_past_its_deadline_is_ended() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")
-def test_child_left_behind_is_ended_and_does_not_hang_the_run() -> None:
-    lines: list[str] = []
-    program = (
-        "import subprocess, sys;"
-        "print(subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE).pid)"
+def test_child_left_behind_is_ended_and_does_not_hang_the_run(tmp_path: Path) -> None:
+    life = tmp_path / "life"  # the child holds one end: the other sees when it has gone
+    os.mkfifo(life)
+    reader = os.open(life, os.O_RDONLY | os.O_NONBLOCK)
+    child = f"life = open({str(life)!r}, 'w'); print('up', flush=True); input()"
+    parent = (
+        "import subprocess, sys; pipe = subprocess.PIPE;"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}], stdin=pipe, stdout=pipe);"
+        "print(child.stdout.readline().decode())"
     )
-    begin = time.monotonic()
-    assert run_watched([sys.executable, "-c", program], on_line=lines.append) == 0
-    assert time.monotonic() - begin < 20
-    assert not is_running(int(lines[0]))
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+    lines: list[str] = []
     try:
-        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+        assert run_watched([sys.executable, "-c", parent], on_line=lines.append) == 0
+        assert lines[0] == "up"
+        assert select.select([reader], [], [], 20)[0], "the child is still there"
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
