@@ -54,11 +54,14 @@ export class Bridge {
   /** Why nothing can be sent, when that is so. */
   private failure: PytronError | undefined;
   private greeted = false;
-  private readonly readiness = new Readiness((error) => this.fail(error));
+  private readonly readiness = new Readiness((error) => this.refuse(error));
   private lastId = 0;
 
   constructor() {
-    this.outbox = new Outbox(() => this.beforeFlush());
+    this.outbox = new Outbox(
+      () => this.beforeFlush(),
+      (error) => this.close(`the page's connection is broken (${error}): reload the page`),
+    );
     this.inbox = new Inbox(
       (message, frame) => router.take(message, frame),
       () => this.notify(),
@@ -106,15 +109,17 @@ export class Bridge {
     this.epoch = "";
     this.greeted = false;
     this.readiness.wait();
-    const receiver: Receiver = {
+    let channel: Channel | undefined;
+    channel = this.open(transport, {
+      // A connection that was replaced may still speak: it is not heard.
       frame: (text, parts) => {
-        if (this.channel === channel) this.receive(channel, text, parts);
+        if (channel !== undefined && channel === this.channel) this.receive(channel, text, parts);
       },
       closed: (cause) => {
-        if (this.channel === channel) this.close(cause);
+        if (channel !== undefined && channel === this.channel) this.close(cause);
       },
-    };
-    const channel = transport.open(receiver);
+    });
+    if (channel === undefined) return;
     this.channel = channel;
     this.outbox.open(
       channel,
@@ -136,12 +141,10 @@ export class Bridge {
 
   /** Ends everything that waits, and what comes later, with this error. */
   fail(error: PytronError): void {
-    this.failure = error;
     this.channel = undefined;
     this.outbox.close();
     this.inbox.clear();
-    this.readiness.fail(error);
-    this.rejectPending(error);
+    this.refuse(error);
   }
 
   call(name: string, args: unknown, options?: CallOptions): Call<unknown> {
@@ -275,15 +278,41 @@ export class Bridge {
     return message.kind === "error" && message.error.code === "version";
   }
 
+  private open(transport: Transport, receiver: Receiver): Channel | undefined {
+    try {
+      return transport.open(receiver);
+    } catch (error) {
+      this.fail(
+        new PytronError("no_backend", `the engine's port does not open (${error}): update Pytron`),
+      );
+      return undefined;
+    }
+  }
+
+  /** Rejects what waits and what comes, until Python answers after all. */
+  private refuse(error: PytronError): void {
+    this.failure = error;
+    this.readiness.fail(error);
+    this.rejectPending(error);
+  }
+
   private welcome(hello: Hello): void {
     if (hello.session !== this.session) return;
     this.greeted = true;
+    if (this.failure !== undefined) this.recover();
     this.window = hello.window;
     this.limits = { ...LIMITS, ...hello.limits };
     this.outbox.limits = this.limits;
     for (const store of Object.values(this.stores)) store.frozen = hello.dev;
     if (this.epoch !== "" && this.epoch !== hello.epoch) this.restarted();
     this.epoch = hello.epoch;
+  }
+
+  /** Python has answered after the time was over. */
+  private recover(): void {
+    this.failure = undefined;
+    this.readiness.renew();
+    this.resubscribe();
   }
 
   /** Another Python process answers: what the old one was asked is lost. */

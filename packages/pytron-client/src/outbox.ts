@@ -24,14 +24,16 @@ class Collected {
 export class Outbox {
   limits: Limits = LIMITS;
   private readonly beforeFlush: () => void;
+  private readonly refused: (error: unknown) => void;
   private channel: Channel | undefined;
   private full: Collected[] = [];
   private current = new Collected();
   private scheduled = false;
 
-  /** `beforeFlush` is asked for what is still to be added. */
-  constructor(beforeFlush: () => void) {
+  /** `beforeFlush` is asked for what is still to be added, `refused` told when a frame can't go. */
+  constructor(beforeFlush: () => void, refused: (error: unknown) => void) {
     this.beforeFlush = beforeFlush;
+    this.refused = refused;
   }
 
   /** Begins to send: first the hello, in the same frame what has been collected. */
@@ -125,8 +127,12 @@ export class Outbox {
     const frames = [...this.full, this.current];
     this.full = [];
     this.current = new Collected();
-    for (const { texts, parts } of frames)
-      if (texts.length > 0) channel.send(`[${texts.join(",")}]`, parts);
+    try {
+      for (const { texts, parts } of frames)
+        if (texts.length > 0) channel.send(`[${texts.join(",")}]`, parts);
+    } catch (error) {
+      this.refused(error);
+    }
   }
 }
 
