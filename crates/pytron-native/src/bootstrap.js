@@ -99,6 +99,8 @@
     };
   }
 
+  // The engine's own would mark the document as closed even when the app then keeps it open.
+  window.close = () => up("c", "", "");
   const port = Object.freeze({ version: 1, kind: "native", origin: home, open });
   Object.defineProperty(window, "__pytron__", { value: port });
   if (mode !== "reply") Object.defineProperty(window, "__pytron_receive__", { value: down });

@@ -15,6 +15,8 @@ pub enum Tag {
     Frame,
     /// Nothing but what was read, and on WebKitGTK one more handle to answer through.
     Poll,
+    /// The page asks to be closed.
+    Close,
 }
 
 /// A message from the page, checked.
@@ -60,6 +62,7 @@ pub fn parse<'a>(message: &'a [u8], secret: &str) -> Result<Envelope<'a>, Refusa
         b'o' => Tag::Open,
         b'f' => Tag::Frame,
         b'p' => Tag::Poll,
+        b'c' => Tag::Close,
         _ => return Err(Refusal::Shape),
     };
     let (got, rest) = field(rest)?;

@@ -313,8 +313,7 @@ fn turn_until_quit(wakeup_fd: i64) -> i32 {
 /// Runs Python's signal handlers; what they raise ends the loop.
 pub fn check_signals(stage: &Stage) {
     if let Err(raised) = Python::attach(|py| py.check_signals()) {
-        stage.raised.replace(Some(raised));
-        stage.quit(1);
+        stage.raise(raised);
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use tao::event_loop::{EventLoopProxy, EventLoopWindowTarget};
 use tao::window::WindowId;
@@ -96,18 +97,33 @@ impl Stage {
         match order {
             Order::Command(command) => self.command(command),
             Order::Answer { request, answer } => self.answer(request, answer),
-            Order::Invoke(function) => Python::attach(|py| {
-                if let Err(error) = function.call0(py) {
-                    let trace = error.traceback(py).and_then(|trace| trace.format().ok());
-                    let trace = trace.unwrap_or_default();
-                    log(
-                        "error",
-                        format!("a function on the main thread raised {error}\n{trace}"),
-                    );
-                }
-            }),
+            Order::Invoke(function) => self.invoke(&function),
             Order::Quit(code) => self.quit(code),
         }
+    }
+
+    fn invoke(&self, function: &Py<PyAny>) {
+        Python::attach(|py| {
+            let Err(error) = function.call0(py) else {
+                return;
+            };
+            // Ctrl-C and `sys.exit` are meant for the program, not for the log.
+            if !error.is_instance_of::<PyException>(py) {
+                return self.raise(error);
+            }
+            let trace = error.traceback(py).and_then(|trace| trace.format().ok());
+            let trace = trace.unwrap_or_default();
+            log(
+                "error",
+                format!("a function on the main thread raised {error}\n{trace}"),
+            );
+        });
+    }
+
+    /// Ends `run`, which raises this.
+    pub fn raise(&self, error: PyErr) {
+        self.raised.replace(Some(error));
+        self.quit(1);
     }
 
     /// Ends `run` at the next event; on this thread only.
@@ -248,17 +264,19 @@ impl Stage {
             self.refuse(number, "a frame whose parts were never uploaded".to_owned());
             return true;
         };
-        if tag == Tag::Frame {
-            self.shared.inbox.push(Incoming::Frame {
+        match tag {
+            Tag::Frame => self.shared.inbox.push(Incoming::Frame {
                 window: number,
                 message,
                 start,
                 parts,
-            });
+            }),
+            Tag::Close => self.shared.tell(&Event::Closing { window: number }),
+            Tag::Open | Tag::Poll => {}
         }
         self.shared.with_page(number, |page| match tag {
             Tag::Open => page.open(),
-            Tag::Frame | Tag::Poll => page.acknowledge(got),
+            Tag::Frame | Tag::Poll | Tag::Close => page.acknowledge(got),
         });
         true
     }

@@ -25,7 +25,9 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
             remedy: "set DISPLAY or WAYLAND_DISPLAY, or run it under `xvfb-run -a`",
         })?;
     }
-    glib::set_application_name(name);
+    if glib::application_name().is_none_or(|known| known != name) {
+        glib::set_application_name(name);
+    }
     Ok(())
 }
 

@@ -156,19 +156,27 @@ fn target(decision: &webkit2gtk::PolicyDecision) -> Option<String> {
 fn take_over_close(web: &WebView, number: &Rc<Cell<u32>>) {
     use gtk::glib::gobject_ffi as gobject;
     use gtk::glib::translate::IntoGlib;
-    // SAFETY: disconnects wry's handler of this one signal of a live object.
+    // SAFETY: finds and disconnects handlers of this one signal of a live object; so far only wry
+    // has connected one.
     unsafe {
+        let object: *mut gobject::GObject = web.as_ptr().cast();
         let signal =
             gobject::g_signal_lookup(c"close".as_ptr(), WebView::static_type().into_glib());
-        gobject::g_signal_handlers_disconnect_matched(
-            web.as_ptr().cast(),
-            gobject::G_SIGNAL_MATCH_ID,
-            signal,
-            0,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-        );
+        loop {
+            let handler = gobject::g_signal_handler_find(
+                object,
+                gobject::G_SIGNAL_MATCH_ID,
+                signal,
+                0,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            );
+            if handler == 0 {
+                break;
+            }
+            gobject::g_signal_handler_disconnect(object, handler);
+        }
     }
     let window = Rc::clone(number);
     web.connect_close(move |_| {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use gtk::gio::Cancellable;
 use gtk::prelude::*;
 use tao::dpi::LogicalSize;
 use tao::platform::unix::WindowExtUnix;
@@ -53,7 +54,8 @@ impl View {
         let port = Port::new(Rc::clone(&number), &web, stage.shared.flow);
         policy::connect(&web, &number, &port);
         if beside.is_none() {
-            web.load_uri("about:blank");
+            // Starts the web process. A page, even about:blank, would stay in the history.
+            web.evaluate_javascript("0", None, None, Cancellable::NONE, |_| {});
         }
         let secret = crate::secret::view()?;
         Ok(Self {
