@@ -64,13 +64,13 @@ impl Host {
         let shared = LOOP.with_borrow_mut(|kept| {
             let event_loop = kept.get_or_insert_with(|| EventLoopBuilder::new().build());
             let proxy = event_loop.create_proxy();
-            let shared = Arc::new(Shared::new(platform::flow(), Waker::new(proxy.clone())));
+            let shared = Arc::new(Shared::new(platform::flow(), Waker::new(proxy.clone()))?);
             let engine = Engine::new(data_folder, dev);
             let target = (**event_loop).clone();
             let stage = Stage::new(Arc::clone(&shared), engine, target, proxy);
             stage::set(Rc::new(stage));
-            shared
-        });
+            PyResult::Ok(shared)
+        })?;
         Ok(Self { shared })
     }
 
@@ -87,9 +87,9 @@ impl Host {
             return Err(Error::Closed("the host is running already").into());
         }
         drop(stage);
-        self.shared.inbox.open();
+        self.shared.open();
         let code = py.detach(|| turn_until_quit(wakeup_fd));
-        self.shared.inbox.close();
+        self.shared.close();
         buffer::release(py);
         let raised = stage::current().and_then(|stage| stage.raised.take());
         raised.map_or(Ok(code), Err)
@@ -116,6 +116,10 @@ impl Host {
     /// Queue comma-joined messages for the window's page; the number of bytes now waiting.
     #[pyo3(signature = (window, body, parts = Vec::new()))]
     fn send(&self, window: u32, body: &[u8], parts: Vec<Bound<'_, PyAny>>) -> PyResult<i64> {
+        #[cfg(target_os = "linux")]
+        if let Some(line) = self.shared.lines.of(window) {
+            return self.send_directly(window, &line, body, &parts);
+        }
         let waiting = if parts.is_empty() {
             self.shared.send(window, |page| page.push(body))
         } else {
@@ -128,11 +132,19 @@ impl Host {
 
     /// Bytes queued for the page and not yet read by it; -1 for an unknown window.
     fn waiting(&self, window: u32) -> i64 {
+        #[cfg(target_os = "linux")]
+        if let Some(line) = self.shared.lines.of(window) {
+            return count(Some(line.waiting()));
+        }
         count(self.shared.with_page(window, |page| page.waiting()))
     }
 
     /// Forget what is queued for the window's page: its session has ended.
     fn discard(&self, window: u32) {
+        #[cfg(target_os = "linux")]
+        if let Some(line) = self.shared.lines.of(window) {
+            line.discard();
+        }
         self.shared.with_page(window, |page| page.discard());
         self.shared.parts().withdraw(window);
     }
@@ -150,7 +162,7 @@ impl Host {
         let received = if stage::current().is_some() {
             self.receive_on_main(py, timeout)?
         } else {
-            py.detach(|| self.shared.inbox.receive(timeout, Duration::ZERO))
+            py.detach(|| self.shared.receive(timeout))
         };
         match received {
             Received::Items(items) => received::list(py, items),
@@ -180,10 +192,7 @@ impl Host {
     }
 
     /// Answer an asset request with a slice of a file.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the contract of pytron_native.pyi"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the contract of __init__.pyi")]
     fn answer_file(
         &self,
         py: Python<'_>,
@@ -238,6 +247,26 @@ impl Host {
         self.shared.order(Order::Answer { request, answer });
     }
 
+    /// Sends past the main thread, which only has to watch a socket that is full.
+    #[cfg(target_os = "linux")]
+    fn send_directly(
+        &self,
+        window: u32,
+        line: &crate::line::Line,
+        body: &[u8],
+        parts: &[Bound<'_, PyAny>],
+    ) -> PyResult<i64> {
+        let parts = parts
+            .iter()
+            .map(|object| Buffer::new(object).map(crate::line::part))
+            .collect::<PyResult<Vec<_>>>()?;
+        let waiting = line.push(body, parts);
+        if self.shared.lines.queued(window, line) {
+            self.shared.waker.wake();
+        }
+        Ok(count(Some(waiting)))
+    }
+
     fn offer(&self, window: u32, parts: &[Bound<'_, PyAny>]) -> PyResult<Vec<(u64, usize)>> {
         let buffers: Vec<Buffer> = parts.iter().map(Buffer::new).collect::<PyResult<_>>()?;
         let mut offered = Vec::with_capacity(buffers.len());
@@ -258,7 +287,7 @@ impl Host {
         let mut left = timeout.unwrap_or(Duration::MAX);
         loop {
             let slice = left.min(SIGNALS_EVERY);
-            let received = py.detach(|| self.shared.inbox.receive(Some(slice), Duration::ZERO));
+            let received = py.detach(|| self.shared.receive(Some(slice)));
             left = left.saturating_sub(slice);
             if !matches!(received, Received::TimedOut) || left.is_zero() {
                 return Ok(received);

@@ -63,6 +63,10 @@ impl<T> Inbox<T> {
     }
 
     /// Waits for items and takes all of them; `None` waits until there are some or it is closed.
+    #[cfg_attr(
+        target_os = "linux",
+        allow(dead_code, reason = "lines.rs waits for sockets too")
+    )]
     pub fn receive(&self, timeout: Option<Duration>, spin: Duration) -> Received<T> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         self.spin(spin);
@@ -100,6 +104,26 @@ impl<T> Inbox<T> {
         }
     }
 
+    /// Takes what is there without waiting.
+    pub fn take(&self) -> Received<T> {
+        let mut state = self.lock();
+        if state.items.is_empty() {
+            return if state.closed {
+                Received::Closed
+            } else {
+                Received::TimedOut
+            };
+        }
+        self.length.store(0, Ordering::Release);
+        Received::Items(std::mem::take(&mut state.items))
+    }
+
+    /// Whether `take` would give something.
+    pub fn is_ready(&self) -> bool {
+        let state = self.lock();
+        state.closed || !state.items.is_empty()
+    }
+
     /// Every `receive` gives what is left, then nothing, until `open`.
     pub fn close(&self) {
         self.lock().closed = true;
@@ -110,6 +134,10 @@ impl<T> Inbox<T> {
         self.lock().closed = false;
     }
 
+    #[cfg_attr(
+        target_os = "linux",
+        allow(dead_code, reason = "lines.rs waits for sockets too")
+    )]
     fn spin(&self, limit: Duration) {
         if limit.is_zero() {
             return;

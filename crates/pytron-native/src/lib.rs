@@ -1,7 +1,8 @@
 //! The native window host of Pytron: tao's event loop, wry's views, and the page's transport.
 //!
 //! Python's threads and the main thread meet in `shared`; what lives on the main thread alone is in
-//! `stage`, `window` and `platform`. The contract is `pytron_native.pyi` and `spec/view.md`.
+//! `stage`, `window` and `platform`. The contracts are `python/pytron_native/__init__.pyi` and
+//! `spec/view.md`.
 
 mod body;
 mod buffer;
@@ -12,6 +13,12 @@ mod event;
 mod guard;
 mod host;
 mod inbox;
+#[cfg(target_os = "linux")]
+mod line;
+#[cfg(target_os = "linux")]
+mod lines;
+#[cfg(target_os = "linux")]
+mod link;
 mod outbox;
 mod part;
 mod platform;

@@ -3,20 +3,28 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use pyo3::prelude::*;
 
 use crate::buffer::Buffer;
 use crate::command::Command;
 use crate::event::Event;
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, Received};
+#[cfg(target_os = "linux")]
+use crate::lines::Lines;
 use crate::outbox::{Flow, Outbox};
 use crate::part::Parts;
 use crate::platform::Waker;
 
 /// One for each host.
 pub struct Shared {
-    pub inbox: Inbox<Incoming>,
+    inbox: Inbox<Incoming>,
+    /// Pages that are joined to us directly (`webext/`).
+    #[cfg(target_os = "linux")]
+    pub lines: Lines,
     pub flow: Flow,
     pub waker: Waker,
     orders: Mutex<Vec<Order>>,
@@ -90,21 +98,77 @@ struct Pages {
 }
 
 impl Shared {
-    pub fn new(flow: Flow, waker: Waker) -> Self {
-        Self {
+    pub fn new(flow: Flow, waker: Waker) -> std::io::Result<Self> {
+        Ok(Self {
             inbox: Inbox::default(),
+            #[cfg(target_os = "linux")]
+            lines: Lines::new()?,
             flow,
             waker,
             orders: Mutex::default(),
             pages: Mutex::default(),
             parts: Mutex::default(),
             request: AtomicU64::new(1),
+        })
+    }
+
+    /// Gives something to the threads in `receive`.
+    pub fn push(&self, item: Incoming) {
+        self.inbox.push(item);
+        #[cfg(target_os = "linux")]
+        self.lines.ring();
+    }
+
+    /// `receive` waits again.
+    pub fn open(&self) {
+        self.inbox.open();
+    }
+
+    /// Every `receive` gives what is left, then nothing, until `open`.
+    pub fn close(&self) {
+        self.inbox.close();
+        #[cfg(target_os = "linux")]
+        self.lines.ring();
+    }
+
+    /// Waits for what pages and windows sent.
+    #[cfg(not(target_os = "linux"))]
+    pub fn receive(&self, timeout: Option<Duration>) -> Received<Incoming> {
+        self.inbox.receive(timeout, Duration::ZERO)
+    }
+
+    /// Waits for what pages and windows sent; first sends what this thread has queued for them.
+    #[cfg(target_os = "linux")]
+    pub fn receive(&self, timeout: Option<Duration>) -> Received<Incoming> {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        if self.lines.flush_dirty() {
+            self.waker.wake();
+        }
+        loop {
+            let mut received = self.inbox.take();
+            self.lines.read(|window, frame| {
+                let frame = Incoming::Frame {
+                    window,
+                    message: Box::new(frame.text),
+                    start: 0,
+                    parts: frame.parts,
+                };
+                match &mut received {
+                    Received::Items(items) => items.push_back(frame),
+                    other => *other = Received::Items([frame].into()),
+                }
+            });
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if !matches!(received, Received::TimedOut) || left.is_some_and(|left| left.is_zero()) {
+                return received;
+            }
+            self.lines.wait(left, || self.inbox.is_ready());
         }
     }
 
     /// Tells the kit.
     pub fn tell(&self, event: &Event) {
-        self.inbox.push(Incoming::Event(event.json()));
+        self.push(Incoming::Event(event.json()));
     }
 
     /// Tells the main thread.
@@ -137,6 +201,8 @@ impl Shared {
     }
 
     pub fn remove_page(&self, window: u32) {
+        #[cfg(target_os = "linux")]
+        self.lines.part(window);
         lock(&self.pages).outboxes.remove(&window);
         self.parts().forget(window);
     }

@@ -91,6 +91,12 @@ impl Stage {
         for window in self.shared.take_dirty() {
             guard("a flush", (), || self.flush(window));
         }
+        #[cfg(target_os = "linux")]
+        for window in self.shared.lines.take_blocked() {
+            guard("a full socket", (), || {
+                platform::watch_socket(&self.shared, window)
+            });
+        }
     }
 
     fn carry_out(&self, order: Order) {
@@ -265,7 +271,7 @@ impl Stage {
             return true;
         };
         match tag {
-            Tag::Frame => self.shared.inbox.push(Incoming::Frame {
+            Tag::Frame => self.shared.push(Incoming::Frame {
                 window: number,
                 message,
                 start,

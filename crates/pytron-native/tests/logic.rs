@@ -10,6 +10,12 @@ mod command;
 mod envelope;
 #[path = "../src/inbox.rs"]
 mod inbox;
+#[cfg(target_os = "linux")]
+#[path = "../src/line.rs"]
+mod line;
+#[cfg(target_os = "linux")]
+#[path = "../src/link.rs"]
+mod link;
 #[path = "../src/outbox.rs"]
 mod outbox;
 #[path = "../src/part.rs"]

@@ -1,6 +1,7 @@
 //! WebKitGTK through wry, with its own scheme and its own transport.
 
 mod display;
+mod extension;
 mod message;
 mod policy;
 mod scheme;
@@ -12,6 +13,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 pub use display::{Fact, facts, prepare, settle};
+pub use extension::watch_socket;
 pub use scheme::Request;
 pub use turn::{Waker, Watch};
 pub use view::View;

@@ -90,7 +90,7 @@ fn ask(stage: &Stage, window: &Window, request: &URISchemeRequest) {
                 .filter_map(|name| Some((*name, header(name)?.to_string())))
                 .collect();
             stage.keep_request(number, answered);
-            stage.shared.inbox.push(Incoming::Asset {
+            stage.shared.push(Incoming::Asset {
                 request: number,
                 window: window.number(),
                 method: method.to_string(),

@@ -14,7 +14,7 @@ use webkit2gtk::{
 use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
 
 use super::message::Port;
-use super::{Engine, ORIGIN, policy, scheme, snapshot};
+use super::{Engine, ORIGIN, extension, policy, scheme, snapshot};
 use crate::error::Error;
 use crate::guard::guard;
 use crate::stage::{self, Stage};
@@ -44,6 +44,7 @@ impl View {
         {
             scheme::register(&context);
             policy::refuse_downloads(&context);
+            extension::prepare(&context);
         }
         if let Some(settings) = WebViewExt::settings(&web) {
             // A page from the page cache would come back with a dead port.
@@ -53,6 +54,7 @@ impl View {
         let number = Rc::new(Cell::new(0));
         let port = Port::new(Rc::clone(&number), &web, stage.shared.flow);
         policy::connect(&web, &number, &port);
+        extension::connect(&web, &number);
         if beside.is_none() {
             // Starts the web process. A page, even about:blank, would stay in the history.
             web.evaluate_javascript("0", None, None, Cancellable::NONE, |_| {});
@@ -193,6 +195,9 @@ fn build(engine: &Engine, beside: Option<&Window>, nest: &gtk::Box) -> Result<wr
     };
     if let Some(window) = beside {
         builder = builder.with_related_view(window.view().web().clone());
+    }
+    if let Some(folder) = extension::folder() {
+        builder = builder.with_extensions_path(folder);
     }
     Ok(builder.with_focused(false).build_gtk(nest)?)
 }

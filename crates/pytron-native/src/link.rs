@@ -86,13 +86,13 @@ impl Link {
 
     /// Sends a frame as far as the socket takes it; the rest waits for `flush`. False when the page
     /// has gone.
-    pub fn write(&self, text: &[u8], parts: &[Bytes]) -> bool {
+    pub fn write(&self, text: Vec<u8>, parts: &[Bytes]) -> bool {
         let mut writer = lock(&self.writer);
-        let mut head = Vec::with_capacity(8 + text.len());
-        head.extend_from_slice(&size_of(text));
-        head.extend_from_slice(&u32::try_from(parts.len()).unwrap_or(u32::MAX).to_le_bytes());
-        head.extend_from_slice(text);
+        let mut head = [0; 8];
+        head[..4].copy_from_slice(&size_of(&text));
+        head[4..].copy_from_slice(&u32::try_from(parts.len()).unwrap_or(u32::MAX).to_le_bytes());
         writer.push_back(Piece::new(Arc::new(head)));
+        writer.push_back(Piece::new(Arc::new(text)));
         for part in parts {
             writer.push_back(Piece::new(Arc::new(size_of((**part).as_ref()))));
             writer.push_back(Piece::new(Arc::clone(part)));
@@ -112,8 +112,11 @@ impl Link {
 
     fn drain(&self, writer: &mut VecDeque<Piece>) -> io::Result<()> {
         while !writer.is_empty() {
-            let slices: Vec<IoSlice<'_>> =
-                writer.iter().take(64).map(|piece| IoSlice::new(piece.rest())).collect();
+            let slices: Vec<IoSlice<'_>> = writer
+                .iter()
+                .take(64)
+                .map(|piece| IoSlice::new(piece.rest()))
+                .collect();
             let mut wrote = match (&self.socket).write_vectored(&slices) {
                 Ok(wrote) => wrote,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -341,15 +344,15 @@ mod tests {
         let (link, page) = joined();
         drop(page);
         assert_eq!(taken(&link), (Vec::new(), false));
-        assert!(!link.write(b"x", &[]));
+        assert!(!link.write(b"x".to_vec(), &[]));
     }
 
     #[test]
     fn large_parts_pass_a_full_socket_in_order() {
         let (link, mut page) = joined();
         let part: Vec<u8> = (0..5_000_000_u32).map(|number| number as u8).collect();
-        assert!(link.write(b"[1]", &[Arc::new(part.clone())]));
-        assert!(link.write(b"[2]", &[]));
+        assert!(link.write(b"[1]".to_vec(), &[Arc::new(part.clone())]));
+        assert!(link.write(b"[2]".to_vec(), &[]));
         assert!(link.waiting() > 0);
         let mut expected = encoded(b"[1]", &[&part]);
         expected.extend(encoded(b"[2]", &[]));
@@ -365,7 +368,9 @@ mod tests {
     #[test]
     fn large_parts_are_read_whole() {
         let (link, mut page) = joined();
-        let part: Vec<u8> = (0..3_000_000_u32).map(|number| (number / 7) as u8).collect();
+        let part: Vec<u8> = (0..3_000_000_u32)
+            .map(|number| (number / 7) as u8)
+            .collect();
         let bytes = encoded(b"[\"text\"]", &[&part, b"tail"]);
         let writer = std::thread::spawn(move || page.write_all(&bytes).map(|()| page));
         let mut frames = Vec::new();

@@ -1,0 +1,185 @@
+//! All direct lines of a host, and the one place where threads wait for them and for the inbox.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::line::{Flushed, Line};
+use crate::link::Frame;
+
+/// Lines by window.
+pub struct Lines {
+    lines: Mutex<BTreeMap<u32, Arc<Line>>>,
+    /// Windows with something queued that nobody has flushed.
+    dirty: Mutex<Vec<u32>>,
+    /// Windows whose socket is full, for the main thread to watch.
+    blocked: Mutex<Vec<u32>>,
+    bell: OwnedFd,
+    waiting: AtomicUsize,
+}
+
+impl Lines {
+    pub fn new() -> io::Result<Self> {
+        // SAFETY: makes a descriptor, which we then own.
+        let bell = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+        if bell < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Self {
+            lines: Mutex::default(),
+            dirty: Mutex::default(),
+            blocked: Mutex::default(),
+            // SAFETY: just made, and nobody else has it.
+            bell: unsafe { OwnedFd::from_raw_fd(bell) },
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    /// The page of a window has a line from now on; the last one's is gone.
+    pub fn join(&self, window: u32, line: Line) {
+        lock(&self.lines).insert(window, Arc::new(line));
+        self.ring();
+    }
+
+    pub fn part(&self, window: u32) {
+        lock(&self.lines).remove(&window);
+        self.ring();
+    }
+
+    pub fn of(&self, window: u32) -> Option<Arc<Line>> {
+        lock(&self.lines).get(&window).cloned()
+    }
+
+    /// Something was queued for a window: written at once when a thread is listening (then the
+    /// sender is not the one that will listen next), else by the next that comes to listen.
+    pub fn queued(&self, window: u32, line: &Line) -> bool {
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            return self.flush(window, line);
+        }
+        let mut dirty = lock(&self.dirty);
+        if !dirty.contains(&window) {
+            dirty.push(window);
+        }
+        false
+    }
+
+    /// Writes what is queued for all. True when the main thread has to watch a full socket.
+    pub fn flush_dirty(&self) -> bool {
+        let dirty = std::mem::take(&mut *lock(&self.dirty));
+        let mut blocked = false;
+        for window in dirty {
+            if let Some(line) = self.of(window) {
+                blocked |= self.flush(window, &line);
+            }
+        }
+        blocked
+    }
+
+    fn flush(&self, window: u32, line: &Line) -> bool {
+        match line.flush() {
+            Flushed::All => false,
+            Flushed::Gone => {
+                self.part(window);
+                false
+            }
+            Flushed::Blocked => {
+                let new = !line.watched.swap(true, Ordering::AcqRel);
+                if new {
+                    lock(&self.blocked).push(window);
+                }
+                new
+            }
+        }
+    }
+
+    pub fn take_blocked(&self) -> Vec<u32> {
+        std::mem::take(&mut *lock(&self.blocked))
+    }
+
+    /// Takes the frames that all pages have sent.
+    pub fn read(&self, mut found: impl FnMut(u32, Frame)) {
+        let lines: Vec<(u32, Arc<Line>)> = lock(&self.lines)
+            .iter()
+            .map(|(window, line)| (*window, Arc::clone(line)))
+            .collect();
+        for (window, line) in lines {
+            if !line.link.read(|frame| found(window, frame)) {
+                let mut lines = lock(&self.lines);
+                // A new page may have come meanwhile, with a line of its own.
+                if lines
+                    .get(&window)
+                    .is_some_and(|now| Arc::ptr_eq(now, &line))
+                {
+                    lines.remove(&window);
+                }
+            }
+        }
+    }
+
+    /// Wakes a thread in `wait`.
+    pub fn ring(&self) {
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            let one = 1_u64.to_ne_bytes();
+            // SAFETY: writes eight bytes of ours to a descriptor of ours. It can only fail when
+            // the counter is full, and then it rings anyway.
+            unsafe { libc::write(self.bell.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+        }
+    }
+
+    /// Waits until a page has sent something or somebody rings. `ready` is asked once this thread
+    /// counts as waiting: what comes after that rings.
+    pub fn wait(&self, timeout: Option<Duration>, ready: impl Fn() -> bool) {
+        let _here = Presence::new(&self.waiting);
+        if ready() {
+            return;
+        }
+        let mut polled: Vec<libc::pollfd> = std::iter::once(self.bell.as_raw_fd())
+            .chain(lock(&self.lines).values().map(|line| line.link.as_raw_fd()))
+            .map(listen)
+            .collect();
+        // Rounded up: a wait must not end before its time.
+        let milliseconds = timeout.map_or(-1, |timeout| {
+            i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+        });
+        let count = libc::nfds_t::try_from(polled.len()).unwrap_or(libc::nfds_t::MAX);
+        // SAFETY: the array is ours and of that length; a descriptor that was closed meanwhile
+        // makes the wait end early, which is allowed.
+        unsafe { libc::poll(polled.as_mut_ptr(), count, milliseconds) };
+        if polled[0].revents != 0 {
+            let mut rung = [0_u8; 8];
+            // SAFETY: reads into an array of ours; empty when another thread was quicker.
+            unsafe { libc::read(self.bell.as_raw_fd(), rung.as_mut_ptr().cast(), rung.len()) };
+        }
+    }
+}
+
+/// Counts a waiting thread for as long as it lives.
+struct Presence<'a>(&'a AtomicUsize);
+
+impl<'a> Presence<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Presence<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn listen(fd: RawFd) -> libc::pollfd {
+    libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
