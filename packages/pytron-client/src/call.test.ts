@@ -308,3 +308,17 @@ describe("a stream", () => {
     await expect(collect(call)).rejects.toMatchObject({ code: "not_stream" });
   });
 });
+
+test("a reader that stays behind holds no more than what it has not read", async () => {
+  const { pytron, transport } = pageAlone();
+  await greet(transport);
+  const call = pytron.tail();
+  const items = call[Symbol.asyncIterator]();
+  const send = (value: number) => transport.deliver([{ kind: "item", id: call.id, value }]);
+  for (let i = 0; i < 10; i++) send(i);
+  for (let i = 10; i < 10_000; i++) {
+    send(i);
+    expect((await items.next()).value).toBe(i - 10);
+  }
+  expect((items as unknown as { items: unknown[] }).items.length).toBeLessThan(200);
+});

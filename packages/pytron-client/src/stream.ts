@@ -54,8 +54,9 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined> {
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.first < this.items.length) {
       const value = this.items[this.first++] as T;
-      if (this.first === this.items.length) {
-        this.items = [];
+      // Not at each item, for that moves all the others; not never, for a reader may stay behind.
+      if (this.first >= CREDITS || this.first === this.items.length) {
+        this.items = this.items.slice(this.first);
         this.first = 0;
       }
       this.consumed();
