@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from threading import Event, Lock, current_thread, main_thread
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pytron.errors import CallError, EngineError
 
 T = TypeVar("T")
+
+
+def may_wait() -> bool:
+    """Whether this thread may block: not the main thread, and none that runs an asyncio loop."""
+    if current_thread() is main_thread():
+        return False
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return True
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return True
+    return False
 
 
 class Answer(Generic[T]):
@@ -26,14 +41,15 @@ class Answer(Generic[T]):
         """Wait for the value, on any thread but the main one and the app's loop.
 
         Raises:
-            EngineError: asked to wait on the main thread, which has to produce the answer.
+            EngineError: asked to wait on the main thread, which has to produce the answer, or on
+                a loop.
             CallError: `timeout`, or whatever went wrong.
         """
         if not self._arrived.is_set():
-            if current_thread() is main_thread():
+            if not may_wait():
                 raise EngineError(
                     f"{self._what} cannot be waited for on the main thread, which has to answer "
-                    "it; await it, or ask from a function that pages call"
+                    "it, or on a loop; await it, or ask from a function that pages call"
                 )
             if not self._arrived.wait(timeout_s):
                 raise CallError(f"{self._what} gave no answer in {timeout_s:g} s", code="timeout")
@@ -87,4 +103,4 @@ class Answer(Generic[T]):
     def _given(self) -> T:
         if self._error is not None:
             raise self._error
-        return self._value  # type: ignore[return-value] # pyright: ignore[reportReturnType]
+        return cast("T", self._value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from pytron import bundled, codec
 from pytron.assets import Assets
 from pytron.config import Origin, choose, is_dev, slug, trusted_origin
-from pytron.dispatcher.executors import OWN
+from pytron.dispatcher.executors import check_names, serve_frozen_child
 from pytron.dispatcher.functions import Api
 from pytron.dispatcher.loop import Loop
 from pytron.engine import Capability, Engine, EngineOptions, load_engine
 from pytron.errors import ConfigError, EngineError
 from pytron.events import Handlers
+from pytron.platforms import data_folder
 from pytron.runtime import Parts, Runtime
 from pytron.state import State
 from pytron.window import Window, WindowOptions, to_wire
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from concurrent.futures import Executor
 
     from typing_extensions import Unpack  # for type checkers only: no dependency at run time
@@ -70,7 +71,7 @@ class App(Api, Generic[S]):
     ) -> None: ...
     @overload
     def __init__(
-        self: App[S],
+        self,
         name: str = ...,
         *,
         state: type[S] | S,
@@ -122,7 +123,7 @@ class App(Api, Generic[S]):
             ConfigError: an option is unknown or does not fit.
         """
         super().__init__()
-        self._origin = Origin.of_frame(sys._getframe(1))
+        self._origin = Origin.of_frame(sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
         self.name = name
         self.id = app_id or slug(name)
         to_wire(window)  # an unknown option is an error here, where it was written
@@ -130,12 +131,15 @@ class App(Api, Generic[S]):
         self._engine_name = engine
         self._ephemeral = ephemeral
         self._executors = dict(executors or {})
-        for executor in self._executors:
-            if executor in OWN:
-                raise ConfigError(f"the executor name {executor!r} is Pytron's own; choose another")
+        check_names(self._executors)
         self._loop = Loop(loop_factory)
         self._loop_factory = loop_factory
         self._state: State[Any] = State("app", state, convert=codec.convert)
+        if _is_child():
+            self._state.forbid(
+                "the state belongs to the app's own process; return a value from the function "
+                "instead, and change the state where it is called"
+            )
         self._events = Handlers()
         self._start: list[Callable[[], object]] = []
         self._stop: list[Callable[[], object]] = []
@@ -158,18 +162,23 @@ class App(Api, Generic[S]):
 
     # --- what users add -----------------------------------------------------------------------
 
-    def on(self, name: str) -> Callable[[F], F]:
+    @overload
+    def on(self, name: str) -> Callable[[F], F]: ...
+    @overload
+    def on(self, name: str, handler: Callable[..., Any]) -> Callable[[], None]: ...
+    def on(self, name: str, handler: Callable[..., Any] | None = None) -> Any:
         """Handle events of this name, from pages and from Python: `@app.on("saved")`.
 
         A trailing `*` matches any ending. Events of windows are called `window.closing`,
         `window.closed` and so on. The handler gets an `Event`; it may be `async`.
+
+        Returns:
+            The function that stops a handler that was given; else a decorator.
         """
+        return super().on(name) if handler is None else self._events.add(name, handler)
 
-        def register(handler: F) -> F:
-            self._events.add(name, handler)
-            return handler
-
-        return register
+    def _handle(self, name: str, handler: Callable[..., Any]) -> None:
+        self._events.add(name, handler)
 
     def asset(self, pattern: str) -> Callable[[F], F]:
         """Serve a path of the app's origin from a function: `@app.asset("thumb/{id}")`."""
@@ -211,8 +220,19 @@ class App(Api, Generic[S]):
         return self._state.subscribe(path, callback)
 
     def emit(self, name: str, data: object = None) -> None:
-        """Send an event to all windows and to Python's own handlers."""
+        """Send an event to all windows and to Python's own handlers.
+
+        Nothing is lost: where a page does not read, a worker thread waits for it.
+
+        Raises:
+            CallError: `backpressure`: a page has not read for long, or this is the main thread or
+                a loop, which must not wait; `encode_failed`.
+        """
         self._now("emit").emit(name, data)
+
+    async def emit_async(self, name: str, data: object = None) -> None:
+        """The same from a loop: it waits for pages that do not read, and the loop goes on."""
+        await self._now("emit_async").emit_async(name, data)
 
     # --- windows ------------------------------------------------------------------------------
 
@@ -257,6 +277,7 @@ class App(Api, Generic[S]):
             EngineError: the engine is missing something; the message says what to install.
             AssetError: the frontend is not there.
         """
+        serve_frozen_child()
         self._check_place()
         name = str(choose("engine", self._engine_name, self._origin, "native"))
         engine = load_engine(name)
@@ -268,7 +289,7 @@ class App(Api, Generic[S]):
         self._now("quit").engine.quit(code)
 
     @contextmanager
-    def running_on(self, engine: Engine) -> Iterator[Runtime]:
+    def running_on(self, engine: Engine) -> Generator[Runtime]:
         """Run on a given engine for the length of a `with` block. For engines and tests."""
         global _running
         if _running is not None:
@@ -295,18 +316,14 @@ class App(Api, Generic[S]):
             self._frozen = False
             self._loop = Loop(self._loop_factory)
             _running = None
-            for function in self._stop:
-                function()
+            with ExitStack() as stops:
+                for function in reversed(self._stop):
+                    stops.callback(function)  # all of them, also after one that fails
 
     def _parts(self) -> Parts:
-        handlers = Handlers()
-        for name, handler in self._handlers:
-            handlers.add(name, handler)
-        for name, handler in self._events.all():
-            handlers.add(name, handler)
         return Parts(
             functions=self.functions,
-            handlers=handlers,
+            handlers=self._events,
             state=self._state,
             assets=self.assets,
             loop=self._loop,
@@ -319,9 +336,7 @@ class App(Api, Generic[S]):
     def _engine_options(self) -> EngineOptions:
         folder: str | None = None
         if not self._ephemeral:
-            import platformdirs  # only when an app really runs
-
-            folder = str(Path(platformdirs.user_data_dir(self.id, appauthor=False)) / "pages")
+            folder = str(data_folder() / self.id / "pages")
         return EngineOptions(self.id, self.name, folder, is_dev())
 
     def _now(self, what: str) -> Runtime:
@@ -333,19 +348,24 @@ class App(Api, Generic[S]):
         return self._runtime
 
     def _check_place(self) -> None:
-        if "multiprocessing.process" in sys.modules:
-            import multiprocessing
-
-            # While a spawned child imports the app's file it has no parent process yet.
-            imports = getattr(multiprocessing.current_process(), "_inheriting", False)
-            if imports or multiprocessing.parent_process() is not None:
-                raise ConfigError(
-                    "app.run() was reached in a child process, which imports the app's file "
-                    "anew; guard it:\n\n"
-                    'if __name__ == "__main__":\n    raise SystemExit(app.run())'
-                )
+        if _is_child():
+            raise ConfigError(
+                "app.run() was reached in a child process, which imports the app's file anew; "
+                'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
+            )
         if current_thread() is not main_thread():
             raise EngineError(
                 "app.run() must be called on the main thread, which windows belong to; run the "
                 "rest of your program in another thread instead"
             )
+
+
+def _is_child() -> bool:
+    """Whether this is a process that `multiprocessing` has started."""
+    if "multiprocessing.process" not in sys.modules:
+        return False
+    import multiprocessing
+
+    # While a spawned child imports the app's file it has no parent process yet.
+    imports = getattr(multiprocessing.current_process(), "_inheriting", False)
+    return imports or multiprocessing.parent_process() is not None

@@ -6,11 +6,10 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from pytron.errors import ConfigError
@@ -21,12 +20,12 @@ _SCRIPT_BLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True)
 class Origin:
     """Where an app comes from: the folder its relative paths start at, and its file."""
 
-    folder: Path
-    file: Path | None
+    def __init__(self, folder: Path, file: Path | None) -> None:
+        self.folder = folder
+        self.file = file
 
     @classmethod
     def of_frame(cls, frame: FrameType) -> Origin:
@@ -78,17 +77,17 @@ def _inline_block(file: Path) -> str | None:
 def _tool_table(text: str, where: str) -> Mapping[str, Any]:
     if "pytron" not in text:
         return {}
+    from importlib import import_module  # only when there is something to read
+
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        import tomllib  # only when there is something to read
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[no-redef, import-not-found]
-    try:
-        table = tomllib.loads(text).get("tool", {}).get("pytron", {})
-    except tomllib.TOMLDecodeError as error:
+        tools: Mapping[str, Any] = toml.loads(text).get("tool", {})
+    except ValueError as error:
         raise ConfigError(f"{where} is no valid TOML: {error}") from error
+    table: Any = tools.get("pytron", {})
     if not isinstance(table, dict):
         raise ConfigError(f"[tool.pytron] in {where} must be a table")
-    return table
+    return cast("dict[str, Any]", table)
 
 
 def choose(name: str, given: Any, origin: Origin, default: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Union
+from typing import Any, ClassVar, NamedTuple
 
 from pytron.errors import EngineError
 
@@ -17,7 +17,7 @@ class Frame(NamedTuple):
 
     window: int
     text: bytes
-    parts: Sequence[memoryview] = ()
+    parts: Sequence[bytes | memoryview] = ()
 
 
 class Happening(NamedTuple):
@@ -38,7 +38,7 @@ class AssetRequest(NamedTuple):
     headers: Mapping[str, str]
 
 
-Incoming = Union[Frame, Happening, AssetRequest]
+Incoming = Frame | Happening | AssetRequest
 
 
 class FileBody(NamedTuple):
@@ -49,7 +49,7 @@ class FileBody(NamedTuple):
     length: int
 
 
-Body = Union[bytes, bytearray, memoryview, FileBody, Iterator[bytes], AsyncIterator[bytes]]
+Body = bytes | bytearray | memoryview | FileBody | Iterator[bytes] | AsyncIterator[bytes]
 
 
 class Capability(NamedTuple):
@@ -110,6 +110,10 @@ class Engine(ABC):
     @abstractmethod
     def waiting(self, window: int) -> int:
         """Bytes queued for a page; -1 for no such window."""
+
+    @abstractmethod
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until fewer bytes are queued for a page, or it has gone; False at the time-out."""
 
     @abstractmethod
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:

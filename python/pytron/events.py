@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
-import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pytron.dispatcher.functions import is_async
 from pytron.protocol import matches
 
 if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
 
-_log = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
 
-@dataclass
 class Event:
     """What a handler gets.
 
@@ -26,16 +22,24 @@ class Event:
         name: the event's name.
         data: what came with it.
         window: label of the window whose page emitted it, or that it is about; None from Python.
+        prevented: whether a handler has called `prevent`.
     """
 
-    name: str
-    data: Any = None
-    window: str | None = None
-    prevented: bool = field(default=False, repr=False)
+    __slots__ = ("data", "name", "prevented", "window")
+
+    def __init__(self, name: str, data: Any = None, window: str | None = None) -> None:
+        self.name = name
+        self.data = data
+        self.window = window
+        self.prevented = False
 
     def prevent(self) -> None:
         """Keep what is about to happen from happening (`closing`)."""
         self.prevented = True
+
+    def __repr__(self) -> str:
+        """Show what it is."""
+        return f"Event({self.name!r}, {self.data!r}, window={self.window!r})"
 
 
 class Handlers:
@@ -73,6 +77,7 @@ class Delivery:
     """One event on its way to one handler, as a task for a worker."""
 
     in_order = False
+    takes_place = False
 
     def __init__(
         self,
@@ -88,26 +93,30 @@ class Delivery:
 
     def run(self) -> None:
         """Call the handler; `done` is called when it has finished, however it did."""
-        if inspect.iscoroutinefunction(self._handler):
-            self._loop.submit(lambda: self._loop.loop.create_task(self._run_async()))
+        if is_async(self._handler):
+            self._loop.spawn(self._run_async)
             return
         try:
             self._handler(self._event)
         except Exception:  # noqa: BLE001 - a handler's mistake is its own
             self._report()
-        self._done()
+        finally:
+            self._done()
 
     async def _run_async(self) -> None:
         try:
             await self._handler(self._event)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - a handler's mistake is its own
             self._report()
         finally:
             self._done()
 
     def _report(self) -> None:
+        import logging  # heavy, and only for this
+
         name = getattr(self._handler, "__qualname__", repr(self._handler))
-        _log.exception("the handler %s of %r failed", name, self._event.name)
+        log = logging.getLogger(__name__)
+        log.exception("the handler %s of %r failed", name, self._event.name)
 
 
 def deliveries(

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-from pytron import codec, protocol
+from pytron import protocol
 from pytron.answer import Answer
 from pytron.assets import Assets
 from pytron.config import load_timeout_s
+from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
-from pytron.dispatcher.executors import Executors
 from pytron.dispatcher.functions import Function
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
+from pytron.emitter import Emitter
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
-from pytron.errors import CallError, ConfigError, EngineError
+from pytron.errors import CallError, ConfigError
 from pytron.events import Event, Handlers, deliveries
+from pytron.queries import Queries
 from pytron.serving import AssetTask
 from pytron.shared import SharedState
 from pytron.state import State
@@ -33,12 +34,10 @@ _page_log = logging.getLogger("pytron.page")
 
 #: Threads that may run exposed functions at the same time.
 WORKERS = 32
-_QUERY_DEADLINE_S = 10.0
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """What an app is made of, when it starts."""
 
     functions: Mapping[str, Function]
@@ -58,30 +57,32 @@ class Runtime:
     def __init__(self, parts: Parts, engine: Engine) -> None:
         self._parts = parts
         self.engine = engine
-        self._executors = Executors(parts.executors, invoke=engine.invoke, failed=self._failed)
+        self._workers: Workers[Incoming] = Workers(engine.receive, self._accept, limit=WORKERS)
+        self._deadlines = Deadlines()
         self.dispatcher = Dispatcher(
             parts.functions,
-            send=engine.send,
-            discard=engine.discard,
+            outlet=engine,
             listener=self,
             loop=parts.loop,
-            executors=self._executors,
+            executors=parts.executors,
+            invoke=engine.invoke,
+            submit=self._workers.submit,
+            deadlines=self._deadlines,
             dev=parts.dev,
         )
-        self._workers: Workers[Incoming] = Workers(engine.receive, self._accept, limit=WORKERS)
-        self.dispatcher.submit = self._workers.submit
-        self._shared = SharedState(parts.state, self.dispatcher)
+        self._emitter = Emitter(
+            self.dispatcher.sessions,
+            parts.handlers,
+            loop=parts.loop,
+            submit=self._workers.submit,
+        )
+        self._queries = Queries(engine, self._deadlines)
+        self._shared = SharedState(parts.state, self._workers.submit, dev=parts.dev)
         self._windows: dict[int, Window] = {}
         self._serial = count(1)
-        self._queries: dict[int, Answer[Any]] = {}
         self._lock = Lock()
         self._closing: set[int] = set()
         self._loading: set[int] = set()
-        for function in parts.functions.values():
-            self._executors.check(function.executor, function.name)
-
-    def _failed(self, call: Any, error: BaseException) -> None:
-        self.dispatcher._fail(call, error)  # pyright: ignore[reportPrivateUsage]
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -94,9 +95,8 @@ class Runtime:
         """End every call and thread. The engine has quit."""
         self.dispatcher.close()
         self._shared.close()
-        self._executors.close()
-        for answer in list(self._queries.values()):
-            answer.fail(CallError("the app has ended", code="closed"))
+        self._deadlines.close(timeout_s)
+        self._queries.give_up(None, "the app has ended")
         self._parts.loop.close(timeout_s)
         self._workers.close(timeout_s)
 
@@ -140,7 +140,7 @@ class Runtime:
                 fields = {"kind": "failed", "window": window, "message": message}
                 self._workers.submit(_Report(self, Happening("failed", window, fields)))
 
-        self.dispatcher.deadlines.at(monotonic() + limit_s, look)
+        self._deadlines.at(monotonic() + limit_s, look)
 
     def _address(self, url: str | None) -> str:
         if url is None:
@@ -178,32 +178,32 @@ class Runtime:
 
     def query(self, window: int, what: str, **details: object) -> Answer[Any]:
         """Ask the engine something about a window."""
-        answer: Answer[Any] = Answer(f"window.{what}()")
         with self._lock:
-            if window not in self._windows:
-                answer.fail(CallError("the window has closed", code="closed"))
-                return answer
-            identity = next(self._serial)
-            self._queries[identity] = answer
-        self.engine.command(
-            {"kind": "query", "id": identity, "window": window, "what": what, **details}
-        )
-        late = CallError(
-            f"window.{what}() got no answer in {_QUERY_DEADLINE_S:g} s", code="timeout"
-        )
-        self.dispatcher.deadlines.at(monotonic() + _QUERY_DEADLINE_S, lambda: answer.fail(late))
+            is_open = window in self._windows
+        if is_open:
+            return self._queries.ask(window, what, details)
+        answer: Answer[Any] = Answer(f"window.{what}()")
+        answer.fail(CallError("the window has closed", code="closed"))
         return answer
 
     def window_state(self, window: int) -> Any:
         """The root of a window's own state."""
-        return self._shared.window_scope(window).root
+        return self._shared.window_state(window).root
+
+    def navigate(self, window: int, url: str) -> None:
+        """Load another page in a window.
+
+        Raises:
+            ConfigError: it is no address that a window can show.
+        """
+        self.engine.command({"kind": "navigate", "window": window, "url": self._address(url)})
 
     def ask_to_close(self, window: int) -> None:
         """Run the `closing` handlers, then close the window unless one prevents it."""
         for task in self._closing_tasks(window):
             self._workers.submit(task)
 
-    def _closing_tasks(self, identity: int) -> list[Any]:
+    def _closing_tasks(self, identity: int) -> Sequence[Task]:
         with self._lock:
             window = self._windows.get(identity)
             if window is None or identity in self._closing:
@@ -224,54 +224,43 @@ class Runtime:
         if not handlers:
             decided()
             return []
-        return list(deliveries(handlers, event, self._parts.loop, decided))
+        return deliveries(handlers, event, self._parts.loop, decided)
 
     # --- events -------------------------------------------------------------------------------
 
     def emit(self, name: str, data: object) -> None:
         """Send an event to every page that wants it, and to Python's handlers."""
-        encoded = codec.encode(data, at=("data",))
-        for session in list(self.dispatcher.sessions.values()):
-            session.emit(name, encoded)
-        for task in self._handle(Event(name, data)):
-            self._workers.submit(task)
+        self._emitter.emit(name, data)
 
     def emit_to(self, window: int, name: str, data: object) -> None:
         """Send an event to one page."""
-        session = self.dispatcher.sessions.get(window)
-        if session is not None:
-            session.emit(name, codec.encode(data, at=("data",)))
+        self._emitter.emit_to(window, name, data)
 
-    def _handle(self, event: Event) -> list[Any]:
-        handlers = self._parts.handlers.for_event(event.name)
-        return list(deliveries(handlers, event, self._parts.loop)) if handlers else []
+    def emit_async(self, name: str, data: object) -> Answer[None]:
+        """Send an event, and give what can be awaited until the pages have room for it."""
+        return self._emitter.emit_async(name, data)
 
     # --- the dispatcher's listener ------------------------------------------------------------
 
-    def opened(self, session: Session) -> None:
+    def opened(self, session: Session) -> Task:
         """A page has said hello: it gets the state."""
-        self._loading.discard(session.window)
         with self._lock:
             session.owner = self._windows.get(session.window)
-        self._shared.join(session)
+        return self._shared.join(session)
 
-    def happened(self, session: Session, event: protocol.Event, data: object) -> Iterable[Task]:
+    def happened(self, session: Session, event: protocol.Event) -> Iterable[Task]:
         """A page has emitted an event: for Python, or for other windows."""
-        if event.to is None:
-            return self._handle(Event(event.name, data, session.label))
-        encoded = codec.encode(data, at=("data",))
-        for other in list(self.dispatcher.sessions.values()):
-            if other is not session and event.to in ("*", other.label):
-                other.emit(event.name, encoded)
-        return []
+        return self._emitter.pass_on(session, event)
 
-    def changed(self, session: Session, change: protocol.Change) -> Task:
+    def changed(
+        self, session: Session, change: protocol.Change, ops: Sequence[Mapping[str, Any]]
+    ) -> Task:
         """A page wants to change the state."""
-        return self._shared.change(session, change, dev=self._parts.dev)
+        return self._shared.change(session, change, ops)
 
-    def resync(self, session: Session, scope: str) -> None:
+    def resync(self, session: Session, scope: str) -> Task:
         """A page has seen a gap."""
-        self._shared.send_snapshot(session, scope)
+        return self._shared.resync(session, scope)
 
     def logged(self, session: Session, log: protocol.Log) -> None:
         """A page has written to the log."""
@@ -287,13 +276,21 @@ class Runtime:
             with self._lock:
                 window = self._windows.get(item.window)
             label = window.label if window else ""
-            return [AssetTask(item, label, self._parts.assets, self.engine, self._parts.loop)]
+            task = AssetTask(
+                item,
+                label,
+                self._parts.assets,
+                self.engine,
+                loop=self._parts.loop,
+                submit=self._workers.submit,
+            )
+            return [task]
         return self.happened_to(item)
 
     def happened_to(self, event: Happening) -> Iterable[Task]:
         """Take up an event of a window."""
         if event.kind == "answer":
-            self._answered(event.fields)
+            self._queries.answered(event.fields)
             return []
         if event.kind == "log":
             _log.log(
@@ -314,8 +311,9 @@ class Runtime:
         if event.kind == "closed":
             self.dispatcher.close_window(event.window)
             self._shared.drop_window(event.window)
+            self._queries.give_up(event.window, "the window has closed")
         elif event.kind == "crashed":
-            self.dispatcher.end_session(event.window, "closed", "the page's process died")
+            self.dispatcher.end_session(event.window)
             _log.error("the page of window %r died: %s", window.label, event.fields.get("reason"))
         elif event.kind in ("failed", "refused"):
             reason = event.fields.get("message") or event.fields.get("reason")
@@ -329,23 +327,14 @@ class Runtime:
         done: Callable[[], object] | None = self.engine.quit if quits else None
         if not handlers and done is not None:
             done()
-        return list(deliveries(handlers, seen, self._parts.loop, done))
-
-    def _answered(self, fields: Mapping[str, Any]) -> None:
-        with self._lock:
-            answer = self._queries.pop(fields["id"], None)
-        if answer is None:
-            return
-        if "error" in fields:
-            answer.fail(EngineError(str(fields["error"])))
-        else:
-            answer.settle(fields.get("value"))
+        return deliveries(handlers, seen, self._parts.loop, done)
 
 
 class _Report:
     """Something that Pytron itself noticed about a window, as if the engine had told it."""
 
     in_order = False
+    takes_place = False
 
     def __init__(self, runtime: Runtime, happening: Happening) -> None:
         self._runtime = runtime
@@ -360,6 +349,7 @@ class _Preparation:
     """Makes the decoders while the page is still loading."""
 
     in_order = False
+    takes_place = False
 
     def __init__(self, functions: Iterable[Function]) -> None:
         self._functions = list(functions)

@@ -2,119 +2,186 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from threading import RLock
 from typing import Any
 
 from pytron import codec, protocol
-from pytron.dispatcher.dispatch import Dispatcher
 from pytron.dispatcher.faults import describe
 from pytron.dispatcher.session import Session
+from pytron.dispatcher.workers import Task
 from pytron.state import Patch, State
 
 
 class SharedState:
     """The app's state and each window's own, as pages see them."""
 
-    def __init__(self, app: State[Any], dispatcher: Dispatcher) -> None:
-        self._app = app
-        self._dispatcher = dispatcher
-        self._windows: dict[int, State[Any]] = {}
-        self._joined: set[Session] = set()
+    def __init__(self, app: State[Any], submit: Callable[[Task], None], *, dev: bool) -> None:
+        self._submit = submit
+        self._dev = dev
+        self._windows: dict[int, Scope] = {}
         self._lock = RLock()
-        self._stop = app.listen(self._patched)
+        self._app = Scope(app, submit)
 
     def close(self) -> None:
         """Stop following the app's state, which outlives this run."""
-        self._stop()
+        self._app.close()
 
-    def window_scope(self, window: int) -> State[Any]:
+    def window_state(self, window: int) -> State[Any]:
         """The state of one window, made at first use."""
-        with self._lock:
-            scope = self._windows.get(window)
-            if scope is None:
-                scope = self._windows[window] = State("window", None)
-                scope.listen(lambda patch: self._window_patched(window, patch))
-            return scope
+        return self._window(window).state
 
     def drop_window(self, window: int) -> None:
         """The window has gone, and its state with it."""
         with self._lock:
             self._windows.pop(window, None)
 
-    def join(self, session: Session) -> None:
-        """Send the snapshots; from here on the session gets every patch, with no gap."""
-        self.send_snapshot(session, "app", joins=True)
-        self.send_snapshot(session, "window")
+    def join(self, session: Session) -> Task:
+        """The task that sends the snapshots; then the session gets every patch, with no gap."""
+        return SnapshotTask([self._app, self._window(session.window)], session)
 
-    def send_snapshot(self, session: Session, scope: str, *, joins: bool = False) -> None:
-        """Send a scope whole."""
-        state = self._app if scope == "app" else self.window_scope(session.window)
-        with state.hold():  # no patch may slip in between snapshot and joining
-            revision, value = state.snapshot()
-            encoded = codec.encode(value)
-            session.send(protocol.snapshot(scope, revision, encoded), encoded.parts)
-            if joins:
-                self._joined = {s for s in self._joined if s.alive} | {session}
+    def resync(self, session: Session, scope: str) -> Task:
+        """The task that sends a scope whole."""
+        return SnapshotTask([self._scope(session, scope)], session)
 
-    def change(self, session: Session, change: protocol.Change, *, dev: bool) -> ChangeTask:
+    def change(
+        self, session: Session, change: protocol.Change, ops: Sequence[Mapping[str, Any]]
+    ) -> Task:
         """A page's change, as a task that holds its place in the order."""
-        state = self._app if change.scope == "app" else self.window_scope(session.window)
-        return ChangeTask(session, change, state, dev=dev)
+        state = self._scope(session, change.scope).state
+        return ChangeTask(session, change, ops, state, dev=self._dev)
+
+    def _scope(self, session: Session, scope: str) -> Scope:
+        return self._app if scope == "app" else self._window(session.window)
+
+    def _window(self, window: int) -> Scope:
+        with self._lock:
+            scope = self._windows.get(window)
+            if scope is None:
+                scope = self._windows[window] = Scope(State("window", None), self._submit)
+            return scope
+
+
+class Scope:
+    """A state and the sessions that follow it."""
+
+    def __init__(self, state: State[Any], submit: Callable[[Task], None]) -> None:
+        self.state = state
+        self._submit = submit
+        self._joined: set[Session] = set()
+        #: Those whose page does not read: they get a snapshot later instead of every patch.
+        self._behind: set[Session] = set()
+        self._stop = state.listen(self._patched)
+
+    def close(self) -> None:
+        """Stop following the state."""
+        self._stop()
+
+    def send_snapshot(self, session: Session) -> None:
+        """Send the state whole; patches follow it with no gap."""
+        with self.state.hold():  # no patch may slip in between snapshot and joining
+            revision, value = self.state.snapshot()
+            encoded = codec.encode(value)
+            session.send(protocol.snapshot(self.state.scope, revision, encoded), encoded.parts)
+            self._joined = {other for other in self._joined if other.alive} | {session}
+            self._behind.discard(session)
 
     def _patched(self, patch: Patch) -> None:
-        joined = self._joined
-        if not joined:
+        """Tell the pages. The state is locked, so this must not wait for any of them."""
+        if not self._joined:
             return
         encoded = codec.encode(patch.ops, at=("ops",))
-        body = protocol.patch("app", patch.revision, encoded)
-        for session in joined:
-            own = _own_change(patch, session)
-            if own is not None:
-                session.send(
-                    protocol.patch("app", patch.revision, encoded, change=own), encoded.parts
-                )
+        scope = self.state.scope
+        body = protocol.patch(scope, patch.revision, encoded)
+        for session in self._joined - self._behind:
+            if session.is_full():
+                self._behind.add(session)
+                self._submit(CatchUpTask(self, session))
+            elif isinstance(patch.origin, ChangeTask) and patch.origin.session is session:
+                own = protocol.patch(scope, patch.revision, encoded, change=patch.origin.identity)
+                session.send(own, encoded.parts)
             else:
                 session.send(body, encoded.parts)
 
-    def _window_patched(self, window: int, patch: Patch) -> None:
-        session = self._dispatcher.sessions.get(window)
-        if session is not None:
-            encoded = codec.encode(patch.ops, at=("ops",))
-            own = _own_change(patch, session)
-            session.send(
-                protocol.patch("window", patch.revision, encoded, change=own), encoded.parts
-            )
+
+class SnapshotTask:
+    """Sends snapshots before what the page does next."""
+
+    in_order = True
+    takes_place = False
+
+    def __init__(self, scopes: Sequence[Scope], session: Session) -> None:
+        self._scopes = scopes
+        self._session = session
+
+    def run(self) -> None:
+        """Send them."""
+        for scope in self._scopes:
+            scope.send_snapshot(self._session)
+
+    def after(self) -> None:
+        """Nothing is left to do."""
 
 
-def _own_change(patch: Patch, session: Session) -> int | None:
-    """The id of the session's change that made this patch: its page shows it already."""
-    task = patch.origin
-    return task.identity if isinstance(task, ChangeTask) and task.session is session else None
+class CatchUpTask:
+    """Waits until a page reads again, and then sends it the state whole."""
+
+    in_order = False
+    takes_place = False
+
+    def __init__(self, scope: Scope, session: Session) -> None:
+        self._scope = scope
+        self._session = session
+
+    def run(self) -> None:
+        """Wait and send."""
+        while self._session.alive:
+            if self._session.wait_for_room():
+                self._scope.send_snapshot(self._session)
+                return
 
 
 class ChangeTask:
     """A page's change of the state: later calls of the page must see it, so it runs in order."""
 
     in_order = True
+    takes_place = False
 
     def __init__(
-        self, session: Session, change: protocol.Change, state: State[Any], *, dev: bool
+        self,
+        session: Session,
+        change: protocol.Change,
+        ops: Sequence[Mapping[str, Any]],
+        state: State[Any],
+        *,
+        dev: bool,
     ) -> None:
         self.session = session
         self.identity = change.id
-        self._change = change
+        self._ops = ops
+        self._base = change.base
         self._state = state
         self._dev = dev
+        self._hold: AbstractContextManager[None] | None = None
 
     def run(self) -> None:
         """Apply it and answer."""
-        change = self._change
         if not self.session.alive:
             return
+        # Subscribers are called when the state is let go of: not while later calls wait for this.
+        hold = self._state.hold()
+        hold.__enter__()
+        self._hold = hold
         try:
-            revision = self._state.apply(change.ops, base=change.base, origin=self)
+            revision = self._state.apply(self._ops, base=self._base, origin=self)
         except Exception as error:  # noqa: BLE001 - a page's change must not end a worker
             body = describe(error, "a state change", dev=self._dev)
-            self.session.send(protocol.error(change.id, body))
+            self.session.send(protocol.error(self.identity, body))
         else:
-            self.session.send(protocol.result(change.id, codec.Encoded(b"%d" % revision)))
+            self.session.send(protocol.result(self.identity, codec.Encoded(b"%d" % revision)))
+
+    def after(self) -> None:
+        """Let go of the state, which calls its subscribers."""
+        if self._hold is not None:
+            self._hold.__exit__(None, None, None)

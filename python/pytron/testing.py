@@ -77,7 +77,7 @@ class Page:
         self._events: deque[tuple[str, Any]] = deque()
         self._scopes: dict[str, tuple[int, Any]] = {}
         self._greeted = False
-        self._ended = False
+        self._page = engine.pages.get(window)
         #: Errors that belong to no call, such as a refused frame.
         self.faults: list[RemoteError] = []
         #: Progress reports, as (call id, value, total, note).
@@ -110,7 +110,12 @@ class Page:
         identity = next(self._serial)
         self._answers[identity] = deque()
         encoded = codec.encode(named or list(arguments), at=("args",))
-        message = {"kind": "call", "id": identity, "name": name, "args": codec.Raw(encoded.json)}
+        message: dict[str, Any] = {
+            "kind": "call",
+            "id": identity,
+            "name": name,
+            "args": codec.Raw(encoded.json),
+        }
         if encoded.bin:
             message["bin"] = encoded.bin
         self.send(message, parts=encoded.parts)
@@ -220,11 +225,9 @@ class Page:
 
     def end(self) -> None:
         """Stop reading."""
-        self._ended = True
-        page = self._engine.pages.get(self._window)
-        if page is not None:
-            with page.changed:
-                page.changed.notify_all()
+        if self._page is not None:
+            self._page.close()
+        self._reader.join(self._timeout_s)
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         with self._changed:
@@ -237,11 +240,9 @@ class Page:
         return box.popleft()
 
     def _read(self) -> None:
-        while not self._ended:
-            page = self._engine.pages.get(self._window)
-            if page is None:
-                return
-            for text, parts in page.take(0.5):
+        page = self._page
+        while page is not None and not (page.closed and not page.frames):
+            for text, parts in page.take():
                 with self._changed:
                     for message in codec.decode(text):
                         self._take(message, parts)

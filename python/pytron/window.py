@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar, overload
 
 from pytron.errors import ConfigError
 from pytron.events import Handlers
@@ -96,6 +96,10 @@ class Host(Protocol):
 
     def window_state(self, window: int) -> Any:
         """The state of window scope."""
+        ...
+
+    def navigate(self, window: int, url: str) -> None:
+        """Load another page in a window."""
         ...
 
 
@@ -206,7 +210,7 @@ class Window:
 
     def navigate(self, url: str) -> None:
         """Load another page of the app."""
-        self._host.command({"kind": "navigate", "window": self._id, "url": url})
+        self._host.navigate(self._id, url)
 
     def reload(self) -> None:
         """Load the page anew: a new session, with the state replayed."""
@@ -223,13 +227,22 @@ class Window:
         """Send an event to this window's page."""
         self._host.emit_to(self._id, name, data)
 
-    def on(self, name: str) -> Callable[[F], F]:
+    @overload
+    def on(self, name: str) -> Callable[[F], F]: ...
+    @overload
+    def on(self, name: str, handler: Callable[..., Any]) -> Callable[[], None]: ...
+    def on(self, name: str, handler: Callable[..., Any] | None = None) -> Any:
         """Handle an event of this window: `@window.on("closing")`.
 
         Names: `opened`, `loaded`, `closing` (call `event.prevent()` to keep it open; the handler
         may be `async`), `closed`, `resized`, `moved`, `focused`, `state`, `theme`, `crashed`,
         `failed`, `external`.
+
+        Returns:
+            The function that stops a handler that was given; else a decorator.
         """
+        if handler is not None:
+            return self.handlers.add(name, handler)
 
         def register(handler: F) -> F:
             self.handlers.add(name, handler)

@@ -5,27 +5,33 @@ in spec/ipc.md, section 5. Binary never becomes text: it leaves as a part beside
 JSON holds null in its place.
 """
 
-from pytron.codec.binary import TypedPart, place
+from pytron.codec.binary import ELEMENTS, TypedPart, place
 from pytron.codec.decoding import (
     UNSET,
+    Limits,
     Raw,
     Record,
     UnsetType,
     convert,
     decode,
     decoder,
+    fields,
+    mentions_binary,
     names,
     record,
     values,
 )
 from pytron.codec.depth import MAX_DEPTH, check_depth
-from pytron.codec.encoding import MAX_SAFE_INTEGER, Encoded, encode, encode_plain
+from pytron.codec.encoding import Encoded, encode, encode_plain
+from pytron.codec.scan import MAX_SAFE_INTEGER
 
 __all__ = [
+    "ELEMENTS",
     "MAX_DEPTH",
     "MAX_SAFE_INTEGER",
     "UNSET",
     "Encoded",
+    "Limits",
     "Raw",
     "Record",
     "TypedPart",
@@ -36,6 +42,8 @@ __all__ = [
     "decoder",
     "encode",
     "encode_plain",
+    "fields",
+    "mentions_binary",
     "names",
     "place",
     "record",

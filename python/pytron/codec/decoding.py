@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
-from pytron.codec.binary import BINARY_TYPES, TypedPart, as_ndarray
+from pytron.codec.binary import BINARY_TYPES, as_ndarray
 
 Record = msgspec.Struct
 Raw = msgspec.Raw
+Limits = msgspec.Meta
 UNSET: Final = msgspec.UNSET
 UnsetType = msgspec.UnsetType
+_NDARRAY: Final = ("numpy", "ndarray")
 
 
 def decode(text: bytes | Raw) -> Any:
@@ -27,21 +30,60 @@ def decode(text: bytes | Raw) -> Any:
 
 def _dec_hook(kind: Any, value: Any) -> Any:
     """Types that msgspec does not know, made from plain data."""
-    origin = getattr(kind, "__origin__", kind)
-    if isinstance(origin, type):
+    origin: object = getattr(kind, "__origin__", kind)
+    if _is_class(origin):
         if issubclass(origin, PurePath):
             return origin(value)
-        if origin.__module__ == "numpy" and origin.__name__ == "ndarray":
-            return as_ndarray(value)
+        if (origin.__module__, origin.__name__) == _NDARRAY:
+            return as_ndarray(value, _element_type(kind))
         validate = getattr(origin, "model_validate", None)
-        if callable(validate):
-            try:
-                return validate(value)
-            except ValueError as error:  # pydantic's own, with a line for each field
-                raise ValueError(str(error)) from error
+        if callable(validate):  # pydantic, whose error is a ValueError with a line for each field
+            return validate(value)
         if isinstance(value, origin):
             return value
     raise ValueError(f"Expected `{getattr(kind, '__name__', kind)}`, got `{type(value).__name__}`")
+
+
+def _is_class(kind: object) -> TypeGuard[type[Any]]:
+    return isinstance(kind, type)
+
+
+def _element_type(kind: Any) -> type | None:
+    """The scalar type in `NDArray[numpy.float64]`, None where it is open."""
+    try:
+        element = kind.__args__[1].__args__[0]
+    except (AttributeError, IndexError):
+        return None
+    return element if isinstance(element, type) else None
+
+
+def mentions_binary(kinds: Sequence[Any]) -> bool:
+    """Whether binary may be wanted anywhere in these types."""
+    known: set[int] = set()
+    waiting = list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        if id(kind) in known:
+            continue
+        known.add(id(kind))
+        if _is_class(kind) and (
+            issubclass(kind, BINARY_TYPES) or (kind.__module__, kind.__name__) == _NDARRAY
+        ):
+            return True
+        waiting += typing.get_args(kind)
+        origin = typing.get_origin(kind)
+        if origin is not None:
+            waiting.append(origin)
+        elif _is_class(kind) and getattr(kind, "__annotations__", None):
+            try:
+                waiting += typing.get_type_hints(kind, include_extras=True).values()
+            except (NameError, TypeError):
+                return True  # not to be seen into: the careful way is right for all
+        elif hasattr(kind, "__value__"):  # a `type` statement
+            waiting.append(kind.__value__)
+        elif hasattr(kind, "__supertype__"):  # NewType
+            waiting.append(kind.__supertype__)
+    return False
 
 
 def decoder(kind: Any) -> Callable[[bytes | Raw], Any]:
@@ -55,22 +97,9 @@ def convert(value: object, kind: Any) -> Any:
     Raises:
         ValueError: it does not fit; the message says where and what was expected.
     """
-    if kind is Any:
-        return _loose(value)
     return msgspec.convert(
         value, kind, builtin_types=BINARY_TYPES, str_keys=True, dec_hook=_dec_hook
     )
-
-
-def _loose(value: object) -> object:
-    """Typed parts without an annotation become typed memoryviews."""
-    if isinstance(value, TypedPart):
-        return value.memory()
-    if isinstance(value, dict):
-        return {key: _loose(child) for key, child in value.items()}  # pyright: ignore
-    if isinstance(value, list):
-        return [_loose(child) for child in value]  # pyright: ignore
-    return value
 
 
 def record(name: str, fields: Sequence[Any], *, by_position: bool) -> type[Record]:
@@ -83,6 +112,15 @@ def record(name: str, fields: Sequence[Any], *, by_position: bool) -> type[Recor
 def values(instance: Record) -> tuple[Any, ...]:
     """The members of a record, in order."""
     return msgspec.structs.astuple(instance)
+
+
+def fields(instance: Record) -> dict[str, Any]:
+    """The members of a record by name, with its tag."""
+    found: dict[str, Any] = msgspec.structs.asdict(instance)
+    config = type(instance).__struct_config__
+    if config.tag_field is not None:
+        found[config.tag_field] = config.tag
+    return found
 
 
 def names(instance: Record) -> tuple[str, ...]:

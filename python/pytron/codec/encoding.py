@@ -5,24 +5,36 @@ Source: spec/ipc.md, section 5.
 
 from __future__ import annotations
 
-import math
+import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from pathlib import PurePath
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
-from pytron.codec.binary import BINARY_TYPES, as_binary
+from pytron.codec.binary import BINARY_TYPES, Binary, as_binary
 from pytron.codec.depth import MAX_DEPTH, refuse_depth
+from pytron.codec.scan import (
+    MAX_SAFE_INTEGER,
+    SCALARS,
+    fields_of,
+    has_binary,
+    is_inexact,
+    key_problem,
+    leaf_problem,
+    written_key,
+)
 from pytron.errors import CallError
 
-#: The largest integer that a page can hold exactly (ECMA-262, Number.MAX_SAFE_INTEGER).
-MAX_SAFE_INTEGER: Final = 2**53 - 1
-
-_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _DIGITS: Final = bytes(48 if 48 <= i <= 57 else 32 for i in range(256))
+#: Subclasses of these, which msgspec does not know, and how they become the type itself.
+_BASES: Final[Mapping[type, Callable[[Any], object]]] = {
+    str: str.__str__, int: int.__int__, float: float.__float__,
+}  # fmt: skip
+#: Values of these types are never NaN, whatever stands beside them.
+_NEVER_NAN: Final = frozenset({str, int, bool, type(None), dict, list, tuple})
+_LONG: Final = b"0" * len(str(MAX_SAFE_INTEGER))
 
 Path = tuple["str | int", ...]
 
@@ -40,20 +52,50 @@ class _Found(Exception):
 
 
 def _hook(value: object) -> object:
-    """Turn what msgspec does not know into what it knows."""
-    if isinstance(value, PurePath):
-        return str(value)
-    dump = getattr(value, "model_dump", None)  # pydantic, without importing it
-    if callable(dump):
-        return dump()
+    """Turn what msgspec does not know into what it knows.
+
+    Raises:
+        _Found: there is binary in it.
+        TypeError: it has no form in JSON.
+        ValueError: JSON or a page would change it.
+    """
     if as_binary(value) is not None:
         raise _Found
-    item = getattr(value, "item", None)  # a NumPy scalar
-    if type(value).__module__ == "numpy" and callable(item):
-        return item()
-    if isinstance(value, Mapping):
-        return dict(value)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+    known = _known(value)
+    if has_binary(known, set()):
+        raise _Found
+    if is_inexact(known):
+        raise ValueError("a number that JSON or a page would change")
+    return known
+
+
+def _known(value: object) -> object:
+    """The value as something that msgspec knows; binary stays as it is."""
+    if isinstance(value, PurePath):
+        return str(value)
+    for base, plain in _BASES.items():
+        if isinstance(value, base):
+            return plain(cast("Any", value))
+    if not isinstance(value, type):
+        dump = getattr(value, "model_dump", None)  # pydantic, without importing it
+        if callable(dump):
+            return dump()
+        if isinstance(value, Mapping):
+            return dict(cast("Mapping[object, object]", value))
+        if type(value).__module__ == "numpy":
+            return _known_scalar(value)
     raise TypeError(f"{type(value).__module__}.{type(value).__qualname__}")
+
+
+def _known_scalar(value: Any) -> object:
+    """A number, text or time of NumPy as Python has it."""
+    item: object = value.item()
+    kind = value.dtype.kind
+    if kind in "biuf" and type(item) in SCALARS:
+        return item
+    if kind in "mM" and isinstance(item, (datetime.date, datetime.timedelta)):
+        return item
+    raise TypeError(f"a {value.dtype} of NumPy: convert it to a type of Python first")
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_hook, decimal_format="string", uuid_format="canonical")
@@ -66,21 +108,24 @@ def encode(value: object, *, at: Path = ("value",)) -> Encoded:
         CallError: `encode_failed`, naming what has no wire form and where it stands.
     """
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind in SCALARS:
+        if kind is not bool and value is not None:
+            problem = leaf_problem(value)
+            if problem is not None:
+                raise _refused(at, problem)
         return Encoded(_encoder.encode(value))
+    seen: set[type] = set()
     try:
-        if kind not in _SCALARS and _has_binary(value):
+        if has_binary(value, seen):
             return _encode_with_parts(value, at)
         try:
             text = _encoder.encode(value)
         except _Found:
             return _encode_with_parts(value, at)
-    except (TypeError, ValueError, RecursionError, UnicodeEncodeError) as error:
-        raise _refusal(value, at, error) from error
-    if _lossy(text):
-        problem = _find(value, at, _inexact)
-        if problem is not None:
+        if _may_be_inexact(text, seen) and is_inexact(value):
             raise _refusal(value, at, None)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _refusal(value, at, error) from error
     refuse_depth(text, CallError, "encode_failed")
     return Encoded(text)
 
@@ -90,123 +135,79 @@ def encode_plain(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-def _lossy(text: bytes) -> bool:
+def _may_be_inexact(text: bytes, seen: set[type]) -> bool:
     """Whether the JSON may hide an integer past 2^53 or a NaN: cheap, and errs to yes."""
-    return b"null" in text or (
-        len(text) >= 16 and text.translate(_DIGITS).find(b"0000000000000000") >= 0
-    )
-
-
-def _has_binary(value: object) -> bool:
-    """Whether there may be bytes anywhere in the value; level by level, at C speed."""
-    level: list[Any] = [value]
-    seen = 0
-    while level:
-        types = set(map(type, level))
-        below: list[Iterable[Any]] = []
-        for kind in types:
-            if kind in _SCALARS:
-                continue
-            if issubclass(kind, BINARY_TYPES):
-                return True
-            members = level if len(types) == 1 else [v for v in level if type(v) is kind]
-            expanded = _expand(kind, members)
-            if expanded is not None:
-                below.append(expanded)
-        level = list(chain.from_iterable(below))
-        seen += 1
-        if seen > MAX_DEPTH:
-            raise RecursionError
-    return False
-
-
-def _expand(kind: type, members: list[Any]) -> Iterable[Any] | None:
-    """What stands inside these values, all of one type; None when nothing can."""
-    if issubclass(kind, dict):
-        return chain.from_iterable(map(kind.values, members))
-    if issubclass(kind, (list, tuple, set, frozenset)):
-        return chain.from_iterable(members)
-    fields = getattr(kind, "__struct_fields__", None)
-    if fields is None:
-        names = getattr(kind, "__dataclass_fields__", None) or [
-            field.name for field in getattr(kind, "__attrs_attrs__", ())
-        ]
-        fields = tuple(names)
-    if fields:
-        return [getattr(member, name, None) for member in members for name in fields]
-    return None
+    if b"null" in text and not seen <= _NEVER_NAN:
+        return True
+    return len(text) >= len(_LONG) and _LONG in text.translate(_DIGITS)
 
 
 def _encode_with_parts(value: object, at: Path) -> Encoded:
     """The slow way: a copy of the tree as plain containers, with null where binary stood."""
+    arrays: dict[int, Binary] = {}
+
+    def known(node: object) -> object:
+        binary = as_binary(node)
+        if binary is None:
+            return _known(node)
+        arrays[id(binary.data)] = binary
+        return binary.data
+
     parts: list[memoryview] = []
     places: list[dict[str, object]] = []
 
     def lift(node: object, path: Path) -> object:
-        if type(node) in _SCALARS:
+        if isinstance(node, dict):
+            mapping = cast("dict[str, object]", node)
+            return {key: lift(child, (*path, key)) for key, child in mapping.items()}
+        if isinstance(node, (list, tuple)):
+            items = cast("Sequence[object]", node)
+            return [lift(child, (*path, i)) for i, child in enumerate(items)]
+        binary = arrays.get(id(node)) or as_binary(node)
+        if binary is None:
             return node
-        binary = as_binary(node)
-        if binary is not None:
-            place: dict[str, object] = {"at": path, "part": len(parts), "type": binary.type}
-            if binary.shape is not None:
-                place["shape"] = binary.shape
-            parts.append(binary.data)
-            places.append(place)
-            return None
-        if len(path) > MAX_DEPTH:
-            raise RecursionError
-        if isinstance(node, Mapping):
-            return {key: lift(child, (*path, str(key))) for key, child in node.items()}
-        if isinstance(node, (list, tuple, set, frozenset)):
-            return [lift(child, (*path, i)) for i, child in enumerate(node)]
-        plain = _plain_fields(node)
-        return node if plain is None else lift(plain, path)
+        entry: dict[str, object] = {"at": path, "part": len(parts), "type": binary.type}
+        if binary.shape is not None:
+            entry["shape"] = binary.shape
+        parts.append(binary.data)
+        places.append(entry)
+        return None
 
-    lifted = lift(value, at)
+    tree = msgspec.to_builtins(value, builtin_types=BINARY_TYPES, str_keys=True, enc_hook=known)
+    lifted = lift(tree, at)
     text = _encoder.encode(lifted)
-    if _lossy(text) and _find(lifted, at, _inexact) is not None:
-        raise _refusal(lifted, at, None)
+    if is_inexact(lifted):
+        raise _refusal(value, at, None)
+    refuse_depth(text, CallError, "encode_failed")
     return Encoded(text, parts, places)
 
 
-def _plain_fields(node: object) -> dict[str, object] | None:
+def _fields(node: object) -> dict[str, object] | None:
     """The fields of a dataclass, Struct, attrs or pydantic object; None for anything else."""
     kind = type(node)
-    names = (
-        getattr(kind, "__struct_encode_fields__", None)
-        or getattr(kind, "__dataclass_fields__", None)
-        or [field.name for field in getattr(kind, "__attrs_attrs__", ())]
-    )
+    names = fields_of(kind)
     if names:
-        attributes = getattr(kind, "__struct_fields__", names)
-        return {
-            name: getattr(node, attribute)
-            for name, attribute in zip(names, attributes, strict=True)
-        }
-    dump = getattr(node, "model_dump", None)
-    return dump() if callable(dump) else None
-
-
-def _inexact(value: object) -> str | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int) and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-        return f"the integer {value} is past 2^53, which a page cannot hold exactly; send a str"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"{value} has no form in JSON; send None or a str"
-    return None
+        return {name: getattr(node, name, None) for name in names}
+    dump = None if isinstance(node, type) else getattr(node, "model_dump", None)
+    return cast("dict[str, object]", dump()) if callable(dump) else None
 
 
 def _unknown(value: object) -> str | None:
     try:
         msgspec.to_builtins(value, enc_hook=_shallow)
-    except (TypeError, ValueError, UnicodeEncodeError) as error:
-        return f"{error}"
+    except (TypeError, ValueError) as error:
+        return str(error)
     return None
 
 
 def _shallow(value: object) -> object:
-    return None if as_binary(value) is not None else _hook(value)
+    if as_binary(value) is not None:
+        return None
+    known = _known(value)
+    problem = leaf_problem(known)
+    if problem is not None:
+        raise ValueError(problem)
+    return known
 
 
 def _find(
@@ -219,11 +220,18 @@ def _find(
         if len(path) > MAX_DEPTH:
             return path, "it is nested too deeply, or contains itself"
         if isinstance(node, Mapping):
-            stack.extend(((*path, str(k)), v) for k, v in reversed(list(node.items())))
+            mapping = cast("Mapping[object, object]", node)
+            found = key_problem(mapping)
+            if found is not None:
+                return path, found
+            stack.extend(
+                ((*path, written_key(k) or ""), v) for k, v in reversed(list(mapping.items()))
+            )
         elif isinstance(node, (list, tuple, set, frozenset)):
-            stack.extend(((*path, i), v) for i, v in reversed(list(enumerate(node))))
+            items = list(cast("Iterable[object]", node))
+            stack.extend(((*path, i), v) for i, v in reversed(list(enumerate(items))))
         else:
-            fields = None if type(node) in _SCALARS else _plain_fields(node)
+            fields = None if type(node) in SCALARS else _fields(node)
             if fields is not None:
                 stack.append((path, fields))
                 continue
@@ -235,12 +243,16 @@ def _find(
 
 def _refusal(value: object, at: Path, error: Exception | None) -> CallError:
     """The error that names what could not be encoded, and where."""
-    found = _find(value, at, _inexact) or _find(value, at, _unknown)
+    found = _find(value, at, leaf_problem) or _find(value, at, _unknown)
     if found is None and isinstance(error, RecursionError):
         found = at, "it is nested too deeply, or contains itself"
     path, reason = found or (at, str(error))
     if re.fullmatch(r"[\w.<>]+", reason):
         reason = f"{reason} has no form in JSON; return plain data, a dataclass or bytes"
+    return _refused(path, reason)
+
+
+def _refused(path: Path, reason: str) -> CallError:
     shown = path if len(path) <= 12 else (*path[:12], "…")
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in shown)
     return CallError(f"cannot send {place.lstrip('.')}: {reason}", code="encode_failed")

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-import inspect
+import functools
 import re
-import sys
 import typing
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union, cast
 
 from pytron import codec
 from pytron.codec import Raw
-from pytron.errors import CallError, ConfigError
+from pytron.errors import CallError, ConfigError, ProtocolError
+
+if TYPE_CHECKING:
+    from inspect import Parameter, Signature
 
 _PLACE = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
-_KINDS = inspect.Parameter
 
 
 class Arguments:
-    """What a function takes. The decoders are made at first use: many are never called."""
+    """What a function takes. All of it is found out at first use: many are never called."""
 
     def __init__(self, name: str, target: Callable[..., Any]) -> None:
         self._name = name
         self._target = target
-        self._parameters = [
-            parameter
-            for parameter in inspect.signature(target).parameters.values()
-            if parameter.kind is not _KINDS.VAR_KEYWORD
-        ]
-        self._keyword_only = [p.name for p in self._parameters if p.kind is _KINDS.KEYWORD_ONLY]
-        self._variadic = any(p.kind is _KINDS.VAR_POSITIONAL for p in self._parameters)
+
+    @cached_property
+    def _signature(self) -> Signature:
+        import inspect  # heavy, and not needed before the first window opens
+
+        try:
+            return inspect.signature(self._target)
+        except ValueError as error:
+            raise ConfigError(
+                f"{self._name!r} does not say what it takes ({error}); expose a def that calls it"
+            ) from error
+
+    @cached_property
+    def _parameters(self) -> list[Parameter]:
+        """All but `**options`, which a page cannot fill."""
+        found = self._signature.parameters.values()
+        return [p for p in found if p.kind is not p.VAR_KEYWORD]
+
+    @cached_property
+    def _by_place(self) -> list[Parameter]:
+        """Those that can be given by position, without `*rest`."""
+        return [p for p in self._parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_POSITIONAL)]
+
+    @cached_property
+    def _keyword_only(self) -> list[str]:
+        return [p.name for p in self._parameters if p.kind is p.KEYWORD_ONLY]
+
+    @cached_property
+    def _rest(self) -> Parameter | None:
+        return next((p for p in self._parameters if p.kind is p.VAR_POSITIONAL), None)
 
     @cached_property
     def types(self) -> dict[str, Any]:
@@ -39,8 +63,12 @@ class Arguments:
         Raises:
             ConfigError: an annotation names something that does not exist.
         """
-        function = inspect.unwrap(self._target)
-        function = getattr(function, "__func__", function)
+        import inspect
+
+        function: Any = self._target
+        while isinstance(function, functools.partial):
+            function = cast("functools.partial[Any]", function).func
+        function = inspect.unwrap(getattr(function, "__func__", function))
         try:
             hints = typing.get_type_hints(function, include_extras=True)
         except NameError as error:
@@ -55,41 +83,27 @@ class Arguments:
 
     @cached_property
     def _fields(self) -> list[tuple[Any, ...]]:
+        """Members of the records: name and type, and a default where it may be left out."""
         fields: list[tuple[Any, ...]] = []
         for parameter in self._parameters:
-            if parameter.kind is _KINDS.VAR_POSITIONAL:
+            if parameter is self._rest:
                 continue
             kind = self.types[parameter.name]
-            if parameter.default is _KINDS.empty:
+            if parameter.default is parameter.empty:
                 fields.append((parameter.name, kind))
             else:
-                fields.append(
-                    (
-                        parameter.name,
-                        kind | codec.UnsetType
-                        if _unionable(kind)
-                        else typing.Union[kind, codec.UnsetType],
-                        codec.UNSET,
-                    )
-                )
+                optional: Any = Union[kind, codec.UnsetType]  # noqa: UP007 - not every kind has `|`
+                fields.append((parameter.name, optional, codec.UNSET))
         # Records want required members first; keyword-only ones may break that order.
-        return sorted(fields, key=lambda member: len(member) > 2)
-
-    @cached_property
-    def _record(self) -> type[codec.Record]:
-        return self._made(by_position=True)
-
-    @cached_property
-    def _record_by_name(self) -> type[codec.Record]:
-        return self._made(by_position=False)
+        return sorted(fields, key=len)
 
     def _made(self, *, by_position: bool) -> type[codec.Record]:
         if by_position and any(
-            p.kind is _KINDS.KEYWORD_ONLY and p.default is _KINDS.empty for p in self._parameters
+            p.kind is p.KEYWORD_ONLY and p.default is p.empty for p in self._parameters
         ):
             raise CallError(
                 f"{self._name}() takes {', '.join(self._keyword_only)} by name only: "
-                f"pytron.call({self._name!r}, {{…}}); it is {self._name}{self.signature()}",
+                f"pytron.call({self._name!r}, {{…}}); it is {self._name}{self._signature}",
                 code="invalid_arguments",
             )
         fields = [
@@ -107,25 +121,34 @@ class Arguments:
         return made
 
     @cached_property
-    def _by_position(self) -> Callable[[bytes | Raw], Any]:
-        return codec.decoder(self._record)
+    def _record(self) -> type[codec.Record]:
+        return self._made(by_position=True)
 
     @cached_property
-    def _by_name(self) -> Callable[[bytes | Raw], Any]:
-        return codec.decoder(self._record_by_name)
+    def _record_by_name(self) -> type[codec.Record]:
+        return self._made(by_position=False)
 
     @cached_property
-    def _rest(self) -> Any:
-        variadic = next(p for p in self._parameters if p.kind is _KINDS.VAR_POSITIONAL)
-        return self.types[variadic.name]
+    def _decode_by_position(self) -> Callable[[Raw], Any]:
+        return self._decoder(self._record)
 
     @cached_property
-    def _plain(self) -> bool:
+    def _decode_by_name(self) -> Callable[[Raw], Any]:
+        return self._decoder(self._record_by_name)
+
+    def _decoder(self, record: type[codec.Record]) -> Callable[[Raw], Any]:
+        if not codec.mentions_binary(list(self.types.values())):
+            return codec.decoder(record)
+        # JSON holds no binary, and msgspec would take a text for base64.
+        return lambda raw: codec.convert(codec.decode(raw), record)
+
+    @cached_property
+    def _is_plain(self) -> bool:
         """Whether values in order are all that a call needs: no defaults, nothing special."""
         return (
             not self._keyword_only
-            and not self._variadic
-            and all(parameter.default is _KINDS.empty for parameter in self._parameters)
+            and self._rest is None
+            and all(parameter.default is parameter.empty for parameter in self._parameters)
         )
 
     def prepare(self) -> None:
@@ -134,31 +157,35 @@ class Arguments:
         Raises:
             ConfigError: an annotation cannot come from a page.
         """
-        _ = self._by_name if self._keyword_only else self._by_position
+        _ = self._is_plain
+        _ = self._decode_by_name if self._keyword_only else self._decode_by_position
 
     def decode(self, raw: Raw) -> tuple[Sequence[Any], dict[str, Any]]:
         """Positional and keyword arguments from JSON.
 
         Raises:
             CallError: `invalid_arguments`, naming the argument and what was expected.
+            ProtocolError: neither an array nor an object.
         """
-        by_name = bytes(memoryview(raw)[:1]) == b"{"
+        first = bytes(memoryview(raw)[:1])
         try:
-            if by_name:
-                record = self._by_name(raw)
-            elif self._variadic:
+            if first == b"{":
+                record = self._decode_by_name(raw)
+            elif first != b"[":
+                raise ProtocolError(f"args of {self._name} must be an array or an object")
+            elif self._rest is not None:
                 return self._split(codec.decode(raw))
             else:
-                record = self._by_position(raw)
+                record = self._decode_by_position(raw)
         except (ValueError, RecursionError) as error:
-            raise self._refusal(str(error), by_name=by_name) from error
-        return self._bind(record)
+            raise self._refusal(str(error), by_name=first == b"{") from error
+        return (codec.values(record), {}) if self._is_plain else self._bind(record)
 
-    def convert(self, tree: Any) -> tuple[Sequence[Any], dict[str, Any]]:
+    def convert(self, tree: object) -> tuple[Sequence[Any], dict[str, Any]]:
         """The same from plain data with binary in it."""
         by_name = isinstance(tree, dict)
-        if self._variadic and not by_name:
-            return self._split(tree)
+        if self._rest is not None and isinstance(tree, list):
+            return self._split(cast("list[Any]", tree))
         kind = self._record_by_name if by_name else self._record
         try:
             return self._bind(codec.convert(tree, kind))
@@ -166,41 +193,44 @@ class Arguments:
             raise self._refusal(str(error), by_name=by_name) from error
 
     def _bind(self, record: codec.Record) -> tuple[Sequence[Any], dict[str, Any]]:
-        values = codec.values(record)
-        if self._plain:
-            return values, {}
-        given = dict(zip(codec.names(record), values, strict=True))
+        """Positional as long as nothing is left out, so that positional-only ones work too."""
+        given = dict(zip(codec.names(record), codec.values(record), strict=True))
         positional: list[Any] = []
         keywords: dict[str, Any] = {}
         skipped = False
         for parameter in self._parameters:
-            if parameter.kind is _KINDS.VAR_POSITIONAL:
-                continue
             value = given.get(parameter.name, codec.UNSET)
-            if value is codec.UNSET:
+            if value is codec.UNSET and parameter.kind is parameter.POSITIONAL_ONLY:
+                positional.append(parameter.default)
+            elif value is codec.UNSET:
                 skipped = True
-            elif skipped or parameter.kind is _KINDS.KEYWORD_ONLY:
+            elif skipped or parameter.kind is parameter.KEYWORD_ONLY:
                 keywords[parameter.name] = value
             else:
                 positional.append(value)
         return positional, keywords
 
-    def _split(self, tree: Any) -> tuple[Sequence[Any], dict[str, Any]]:
+    def _split(self, tree: list[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """Arguments of a function with `*rest`, which no record can describe."""
-        named = [
-            p for p in self._parameters
-            if p.kind in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD)
-        ]  # fmt: skip
-        required = [p for p in named if p.default is _KINDS.empty]
-        if not isinstance(tree, list) or len(tree) < len(required):
-            raise self._refusal(f"Expected at least {len(required)} arguments", by_name=False)
+        named = self._by_place
+        missing = [p.name for p in named[len(tree) :] if p.default is p.empty]
+        if missing:
+            raise self._refused(f"{self._name}(): missing {', '.join(missing)}")
+        rest: Any = self.types[self._rest.name] if self._rest is not None else Any
         values: list[Any] = []
-        for index, value in enumerate(typing.cast("list[Any]", tree)):
-            kind = self.types[named[index].name] if index < len(named) else self._rest
+        for index, value in enumerate(tree):
+            kind = self.types[named[index].name] if index < len(named) else rest
             try:
                 values.append(codec.convert(value, kind))
             except (ValueError, RecursionError) as error:
-                raise self._refusal(f"{error} - at `$[{index}]`", by_name=False) from error
+                text = str(error)
+                if index >= len(named):
+                    place = f"argument {index + 1}"
+                    raise self._refused(f"{self._name}(): {place}: {_lower(text)}") from error
+                inner = _PLACE.search(text)
+                where = f"[{index}]{inner[1] if inner else ''}"
+                text = text[: inner.start()] if inner else text
+                raise self._refusal(f"{text} - at `${where}`", by_name=False) from error
         return values, {}
 
     def _refusal(self, text: str, *, by_name: bool) -> CallError:
@@ -209,44 +239,43 @@ class Arguments:
         reason = text[: place.start()] if place else text
         where = place[1] if place else ""
         index = re.match(r"\[(\d+)\]", where)
-        names = [member[0] for member in self._fields]
-        if index and not by_name and int(index[1]) < len(names):
-            where = names[int(index[1])] + where[index.end() :]
-        message = _told(self._name, reason, where.lstrip("."), self._required, names)
-        return CallError(
-            f"{message}; it is {self._name}{self.signature()}", code="invalid_arguments"
-        )
+        if index and not by_name and int(index[1]) < len(self._by_place):
+            where = self._by_place[int(index[1])].name + where[index.end() :]
+        where = where.lstrip(".")
+        if not where:
+            reason = self._complete(reason)
+            return self._refused(f"{self._name}(){reason}")
+        return self._refused(f"{self._name}(): argument {where}: {_lower(reason)}")
 
-    @property
-    def _required(self) -> list[str]:
-        return [member[0] for member in self._fields if len(member) == 2]
+    def _complete(self, reason: str) -> str:
+        """What is wrong with the arguments as a whole."""
+        length = re.match(r"Expected `array` of (?:at (?:least|most) )?length \d+", reason)
+        if length:
+            got = re.search(r"got (\d+)", reason)
+            left = self._by_place[int(got[1]) :] if got else []
+            missing = [p.name for p in left if p.default is p.empty]
+            if missing:
+                return f": missing {', '.join(missing)}"
+            most = len(self._by_place)
+            more = f", and {', '.join(self._keyword_only)} by name" if self._keyword_only else ""
+            return f" takes at most {most} argument{'' if most == 1 else 's'} by position{more}"
+        lacks = re.match(r"Object missing required field `(.*)`", reason)
+        if lacks:
+            return f": missing {lacks[1]}"
+        extra = re.match(r"Object contains unknown field `(.*)`", reason)
+        if extra:
+            return f" has no argument called {extra[1]}"
+        return f": {_lower(reason)}"
+
+    def _refused(self, message: str) -> CallError:
+        return CallError(
+            f"{message}; it is {self._name}{self._signature}", code="invalid_arguments"
+        )
 
     def signature(self) -> str:
         """The parameters as Python writes them."""
-        return str(inspect.signature(self._target))
+        return str(self._signature)
 
 
-def _told(
-    function: str, reason: str, where: str, required: Sequence[str], names: Sequence[str]
-) -> str:
-    """A decoder's complaint in plain words."""
-    length = re.match(r"Expected `array` of (?:at (?:least|most) )?length (\d+)", reason)
-    if length and not where:
-        got = re.search(r"got (\d+)", reason)
-        missing = [name for name in names[int(got[1]) :] if name in required] if got else []
-        if missing:
-            return f"{function}(): missing {', '.join(missing)}"
-        most = len(names)
-        return f"{function}() takes at most {most} argument{'' if most == 1 else 's'}"
-    lacks = re.match(r"Object missing required field `(.*)`", reason)
-    if lacks and not where:
-        return f"{function}(): missing {lacks[1]}"
-    extra = re.match(r"Object contains unknown field `(.*)`", reason)
-    if extra and not where:
-        return f"{function}() has no argument called {extra[1]}"
-    lead = f"argument {where}: " if where else ""
-    return f"{function}(): {lead}{reason[:1].lower()}{reason[1:]}"
-
-
-def _unionable(kind: Any) -> bool:
-    return sys.version_info >= (3, 10) and isinstance(kind, type)
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pytron.dispatcher.pool import Pool
 from pytron.errors import CallError, ConfigError
 
 if TYPE_CHECKING:
@@ -14,11 +15,9 @@ if TYPE_CHECKING:
 
     from pytron.dispatcher.call import Call
 
-Work = Callable[["Call", Sequence[Any], "dict[str, Any]"], None]
-Done = Callable[["Call", object], None]
-
 #: Names that mean a place of Pytron's own.
 OWN = frozenset({"thread", "loop", "main", "process"})
+_BROKEN = ("BrokenProcessPool", "BrokenThreadPool", "BrokenExecutor", "KilledWorker")
 
 
 class Executors:
@@ -29,17 +28,15 @@ class Executors:
         named: Mapping[str, int | Executor],
         *,
         invoke: Callable[[Callable[[], object]], None],
+        done: Callable[[Call, object], None],
         failed: Callable[[Call, BaseException], None],
     ) -> None:
-        for name, executor in named.items():
-            if name in OWN:
-                raise ConfigError(f"the executor name {name!r} is Pytron's own; choose another")
-            if isinstance(executor, int) and executor < 1:
-                raise ConfigError(f"executor {name!r} needs at least one thread, got {executor}")
+        check_names(named)
         self._named = dict(named)
-        self._made: dict[str, Executor] = {}
-        self._own: set[str] = set()
+        self._pools: dict[str, Pool] = {}
+        self._processes: Executor | None = None
         self._invoke = invoke
+        self._done = done
         self._failed = failed
         self._lock = Lock()
 
@@ -56,53 +53,59 @@ class Executors:
                 f"add it with App(executors={{{name!r}: 4}})"
             )
 
-    def submit(
-        self,
-        name: str,
-        call: Call,
-        arguments: Sequence[Any],
-        keywords: dict[str, Any],
-        *,
-        work: Work,
-        done: Done,
-    ) -> None:
-        """Run a call there, and answer it."""
+    def runs_here(self, name: str) -> bool:
+        """Whether it is a thread of this process, so that `run` can use it."""
+        return name == "main" or isinstance(self._named.get(name), int)
+
+    def run(self, name: str, function: Callable[[], object]) -> None:
+        """Run a function on the main thread, or on a pool of the app's."""
         if name == "main":
-            self._invoke(lambda: work(call, arguments, keywords))
+            self._invoke(function)
             return
-        executor = self._executor(name)
-        if name in self._own and name != "process":  # our threads: context and streams work there
-            future: Future[Any] = executor.submit(work, call, arguments, keywords)
-            call.stop = future.cancel
-            return
+        with self._lock:
+            pool = self._pools.get(name)
+            if pool is None:
+                size = self._named[name]
+                assert isinstance(size, int)
+                pool = self._pools[name] = Pool(name, size)
+        pool.submit(function)
+
+    def submit(
+        self, name: str, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]
+    ) -> None:
+        """Run a call in a process or on the user's executor, and answer it."""
         if call.function.is_generator:
             raise CallError(
                 f"{call.function.name} is a generator, which the executor {name!r} cannot run; "
                 "leave executor= out",
                 code="unsupported",
             )
+        future = self._submitted(name, call, arguments, keywords)
+        future.add_done_callback(lambda future: self._finished(name, call, future))
+        call.end_by(future.cancel)
+
+    def _submitted(
+        self, name: str, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]
+    ) -> Future[Any]:
+        executor = self._executor(name)
         try:
-            future = executor.submit(call.function.target, *arguments, **keywords)
+            return executor.submit(call.function.target, *arguments, **keywords)
         except RuntimeError as error:  # broken by a killed worker, or shut down
-            self._forget(name, executor)
+            if self._forget(executor):
+                return self._executor(name).submit(call.function.target, *arguments, **keywords)
             raise CallError(
                 f"the executor {name!r} cannot take work: {error}", code="busy"
             ) from error
-        call.stop = future.cancel
-        future.add_done_callback(lambda future: self._finished(name, executor, call, future, done))
 
-    def _finished(
-        self, name: str, executor: Executor, call: Call, future: Future[Any], done: Done
-    ) -> None:
+    def _finished(self, name: str, call: Call, future: Future[Any]) -> None:
         if future.cancelled():
             self._failed(call, CallError("cancelled before it began", code="cancelled"))
             return
         error = future.exception()
         if error is None:
-            done(call, future.result())
+            self._done(call, future.result())
             return
-        if type(error).__name__ in ("BrokenProcessPool", "BrokenExecutor", "KilledWorker"):
-            self._forget(name, executor)
+        if type(error).__name__ in _BROKEN:
             error = CallError(
                 f"a worker of the executor {name!r} died while it ran {call.function.name}; "
                 "the next call gets a new one",
@@ -110,41 +113,51 @@ class Executors:
             )
         self._failed(call, error)
 
-    def _forget(self, name: str, executor: Executor) -> None:
-        """Drop a broken executor of our own, so that the next call makes a new one."""
+    def _forget(self, executor: Executor) -> bool:
+        """Drop our pool of processes if it is broken, so that the next call makes a new one."""
         with self._lock:
-            if name in self._own and self._made.get(name) is executor:
-                del self._made[name]
-                executor.shutdown(wait=False)
+            if self._processes is not executor:
+                return False
+            self._processes = None
+        executor.shutdown(wait=False)
+        return True
 
     def _executor(self, name: str) -> Executor:
+        named = self._named.get(name)
+        if named is not None and not isinstance(named, int):
+            return named
         with self._lock:
-            made = self._made.get(name)
-            if made is not None:
-                return made
-            wanted = self._named.get(name)
-            if name == "process":
-                made = _process_pool()
-                self._own.add(name)
-            elif isinstance(wanted, int):
-                from concurrent.futures import ThreadPoolExecutor  # only where used
+            if self._processes is None:
+                self._processes = _process_pool()
+            return self._processes
 
-                made = ThreadPoolExecutor(wanted, thread_name_prefix=f"pytron-{name}")
-                self._own.add(name)
-            elif wanted is not None:
-                made = wanted
-            else:
-                raise ConfigError(f"no executor is called {name!r}")
-            self._made[name] = made
-            return made
-
-    def close(self) -> None:
+    def close(self, timeout_s: float) -> None:
         """Shut down those of our own; the user's are the user's."""
         with self._lock:
-            for name in self._own:
-                made = self._made.pop(name, None)
-                if made is not None:
-                    made.shutdown(wait=False, cancel_futures=True)
+            pools, self._pools = self._pools, {}
+            processes, self._processes = self._processes, None
+        for pool in pools.values():
+            pool.close(timeout_s)
+        if processes is not None:
+            _end_processes(processes, timeout_s)
+
+
+def check_names(named: Mapping[str, object]) -> None:
+    """Refuse executors with a name of Pytron's own, or without threads.
+
+    Raises:
+        ConfigError: names it.
+    """
+    for name, executor in named.items():
+        if name in OWN:
+            raise ConfigError(f"the executor name {name!r} is Pytron's own; choose another")
+        if isinstance(executor, int) and executor < 1:
+            raise ConfigError(f"executor {name!r} needs at least one thread, got {executor}")
+        if not isinstance(executor, int) and not callable(getattr(executor, "submit", None)):
+            raise ConfigError(
+                f"executor {name!r} is a {type(executor).__name__}; give a number of threads or a "
+                "concurrent.futures.Executor"
+            )
 
 
 def _process_pool() -> Executor:
@@ -153,10 +166,39 @@ def _process_pool() -> Executor:
     from concurrent.futures import ProcessPoolExecutor
 
     main = sys.modules["__main__"]
-    if not hasattr(main, "__file__"):
+    if not hasattr(main, "__file__") and not getattr(sys, "frozen", False):
         raise CallError(
             'executor="process" needs an app that is a file: a process cannot import what was '
             "typed into a prompt",
             code="unsupported",
         )
     return ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))
+
+
+def _end_processes(executor: Executor, timeout_s: float) -> None:
+    """End the processes, by force those that still work when the time is over."""
+    from threading import Thread
+
+    # Only 3.14 has a public name for them (ProcessPoolExecutor.kill_workers).
+    known: dict[int, Any] = getattr(executor, "_processes", None) or {}
+    processes = list(known.values())
+    ending = Thread(
+        target=executor.shutdown,
+        kwargs={"wait": True, "cancel_futures": True},
+        name="pytron-processes",
+        daemon=True,
+    )
+    ending.start()
+    ending.join(timeout_s)
+    if ending.is_alive():
+        for process in processes:
+            process.kill()
+        ending.join(timeout_s)
+
+
+def serve_frozen_child() -> None:
+    """Become a worker, if this frozen program was started as one; then it does not return."""
+    if getattr(sys, "frozen", False) and any("multiprocessing" in word for word in sys.argv):
+        import multiprocessing
+
+        multiprocessing.freeze_support()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-import traceback
 from collections.abc import Mapping
+from typing import Final
 
 from pytron import codec
 from pytron.errors import CallError, PytronError
 
-_log = logging.getLogger("pytron.calls")
+_LOGGER: Final = "pytron.calls"
 
 
 def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, object]:
@@ -18,26 +16,45 @@ def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, obje
 
     Errors of the caller (a wrong argument, a missing grant) are logged without a traceback.
     """
+    import logging  # these are heavy, and an app that goes well needs none of them
+    import secrets
+    import traceback
+
+    log = logging.getLogger(_LOGGER)
     ref = secrets.token_hex(4)
-    expected = isinstance(error, PytronError)
+    is_known = isinstance(error, PytronError)
     code = getattr(error, "code", None)
     body: dict[str, object] = {
         "name": type(error).__name__,
         "code": code if isinstance(code, str) and code else "exception",
-        "message": str(error) or type(error).__name__,
+        "message": _sendable(_told(error)),
         "ref": ref,
     }
-    data = getattr(error, "data", None)
-    if data is not None and expected:
+    data = error.data if isinstance(error, PytronError) else None
+    if data is not None:
         try:
-            codec.encode(data)
-            body["data"] = data
-        except CallError:
-            _log.warning("[%s] data of the error in %s cannot be sent to the page", ref, what)
+            encoded = codec.encode(data)
+            if encoded.parts:
+                raise CallError("an error cannot carry bytes")
+            body["data"] = codec.Raw(encoded.json)
+        except CallError as problem:
+            log.warning("[%s] data of the error in %s cannot be sent: %s", ref, what, problem)
     if dev:
-        body["trace"] = "".join(traceback.format_exception(error))
-    if expected:
-        _log.warning("[%s] %s: %s (%s)", ref, what, error, body["code"])
+        body["trace"] = _sendable("".join(traceback.format_exception(error)))
+    if is_known:
+        log.warning("[%s] %s: %s (%s)", ref, what, error, body["code"])
     else:
-        _log.error("[%s] %s failed", ref, what, exc_info=error)
+        log.error("[%s] %s failed", ref, what, exc_info=error)
     return body
+
+
+def _told(error: BaseException) -> str:
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # noqa: BLE001 - a broken __str__ must not leave the caller without answer
+        return type(error).__name__
+
+
+def _sendable(text: str) -> str:
+    """Without half surrogate pairs, as names of files with undecodable bytes have them."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, overload
+from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from pytron.dispatcher.arguments import Arguments
 from pytron.errors import CallError, ConfigError
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 #: Names that the client itself uses, at any depth of a dotted name.
 RESERVED: Final = frozenset(
@@ -21,8 +20,7 @@ RESERVED: Final = frozenset(
 _MARK: Final = "__pytron_expose__"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What `expose` was told."""
 
     name: str | None = None
@@ -32,21 +30,44 @@ class Options:
     remote: bool = False
 
 
-@dataclass(frozen=True, eq=False)
 class Function:
-    """An exposed function under its final name."""
+    """An exposed function under its final name.
 
-    name: str
-    target: Callable[..., Any]
-    options: Options
-    is_async: bool
-    is_generator: bool
-    arguments: Arguments = field(repr=False)
+    Attributes:
+        executor: where it runs.
+        is_async: calling it gives something to await.
+        is_generator: it answers with a stream.
+        takes_place: it runs on a worker, of which there are only so many.
+    """
 
-    @property
-    def executor(self) -> str:
-        """Where it runs."""
-        return self.options.executor or ("loop" if self.is_async else "thread")
+    __slots__ = ("arguments", "executor", "is_async", "is_generator", "name", "options",
+                 "takes_place", "target")  # fmt: skip
+
+    def __init__(self, name: str, target: Callable[..., Any], options: Options) -> None:
+        flags = code_flags(target)
+        self.name = name
+        self.target = target
+        self.options = options
+        self.is_async = bool(flags & (_COROUTINE | _ASYNC_GENERATOR))
+        self.is_generator = bool(flags & (_GENERATOR | _ASYNC_GENERATOR))
+        self.executor = options.executor or ("loop" if self.is_async else "thread")
+        self.takes_place = self.executor == "thread"
+        self.arguments = Arguments(name, target)
+
+
+#: Flags of code objects (inspect.CO_…), without the weight of `inspect`.
+_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
+
+
+def code_flags(target: object) -> int:
+    """The flags of a function's code, seen through methods, partials and callable objects."""
+    while isinstance(target, functools.partial):
+        target = cast("functools.partial[Any]", target).func
+    target = getattr(target, "__func__", target)
+    if not hasattr(target, "__code__"):
+        target = getattr(type(target), "__call__", None)  # noqa: B004 - its code, not whether
+    flags: int = getattr(getattr(target, "__code__", None), "co_flags", 0)
+    return flags
 
 
 def _options(
@@ -62,6 +83,11 @@ def _options(
     if timeout_s is not None and not timeout_s > 0:
         raise ConfigError(f"timeout_s={timeout_s!r} must be above 0; leave it out for no deadline")
     return Options(name, None if windows is None else tuple(windows), timeout_s, executor, remote)
+
+
+def is_async(target: object) -> bool:
+    """Whether calling it gives something to await."""
+    return bool(code_flags(target) & _COROUTINE)
 
 
 class Api:
@@ -83,12 +109,13 @@ class Api:
         self._functions: dict[str, Function] = {}
         self._handlers: list[tuple[str, Callable[..., Any]]] = []
         self._frozen = False
+        self._parents: list[Api] = []
 
-    @overload
-    def expose(self, target: T, /) -> T: ...
     @overload
     def expose(
         self,
+        target: None = None,
+        /,
         *,
         name: str | None = None,
         windows: Iterable[str] | None = None,
@@ -145,21 +172,34 @@ class Api:
 
         return register if target is None else register(target)
 
-    def on(self, name: str) -> Callable[[T], T]:
+    def on(self, name: str) -> Callable[[F], F]:
         """Handle events of this name, from pages and from Python; a trailing `*` is a wildcard."""
 
-        def register(handler: Any) -> Any:
-            self._handlers.append((name, handler))
+        def register(handler: F) -> F:
+            self._handle(name, handler)
             return handler
 
         return register
 
     def include(self, api: Api) -> None:
-        """Take in another group's functions and handlers, under its namespace."""
+        """Take in another group's functions and handlers, also those that it gets later.
+
+        Raises:
+            ConfigError: a name of it is taken.
+        """
         for function in api._functions.values():
-            self._add(function.name, function.target, function.options)
+            self._add(self._qualified(function.name), function.target, function.options)
         for name, handler in api._handlers:
-            self.on(name)(handler)
+            self._handle(name, handler)
+        api._parents.append(self)
+
+    def _qualified(self, name: str) -> str:
+        return f"{self.namespace}.{name}" if self.namespace else name
+
+    def _handle(self, name: str, handler: Callable[..., Any]) -> None:
+        self._handlers.append((name, handler))
+        for parent in self._parents:
+            parent._handle(name, handler)
 
     @property
     def functions(self) -> Mapping[str, Function]:
@@ -167,32 +207,29 @@ class Api:
         return self._functions
 
     def _register(self, target: Any, options: Options) -> None:
-        if inspect.isclass(target):
+        if isinstance(target, type):
             raise ConfigError(
                 f"cannot expose the class {target.__name__}: expose an instance, "
                 f"app.expose({target.__name__}()), or mark its methods"
             )
-        if not callable(target) or not hasattr(target, "__name__"):
-            self._register_instance(target, options)
+        marked = [] if hasattr(target, "__name__") else _marked(cast("Any", type(target)))
+        if marked:
+            self._register_instance(target, marked, options)
             return
-        name = options.name or target.__name__
-        self._add(f"{self.namespace}.{name}" if self.namespace else name, target, options)
-
-    def _register_instance(self, instance: Any, options: Options) -> None:
-        kind = type(instance)
-        prefix = options.name or kind.__name__.lower()
-        marked = [
-            (attribute, mark)
-            for attribute in dir(kind)
-            if (mark := getattr(getattr(kind, attribute, None), _MARK, None)) is not None
-        ]
-        if not marked:
+        name = options.name or getattr(target, "__name__", None)
+        if not callable(target) or name is None:
             raise ConfigError(
-                f"{kind.__name__} has no method marked with @pytron.expose; mark those that pages "
-                "may call"
+                f"{type(target).__name__} has no method marked with @pytron.expose; mark those "
+                "that pages may call"
+                + ("; or give name=… to expose the object itself" if callable(target) else "")
             )
+        self._add(self._qualified(name), target, options)
+
+    def _register_instance(
+        self, instance: object, marked: Iterable[tuple[str, Options]], options: Options
+    ) -> None:
+        prefix = options.name or type(instance).__name__.lower()
         for attribute, mark in marked:
-            parts = [part for part in (self.namespace, prefix, mark.name or attribute) if part]
             merged = Options(
                 name=None,
                 windows=mark.windows if mark.windows is not None else options.windows,
@@ -200,7 +237,8 @@ class Api:
                 executor=mark.executor or options.executor,
                 remote=mark.remote or options.remote,
             )
-            self._add(".".join(parts), getattr(instance, attribute), merged)
+            name = self._qualified(f"{prefix}.{mark.name or attribute}")
+            self._add(name, getattr(instance, attribute), merged)
 
     def _add(self, name: str, target: Callable[..., Any], options: Options) -> None:
         if self._frozen:
@@ -215,15 +253,37 @@ class Api:
                 raise ConfigError(
                     f"{name!r} and {other!r} collide: a name cannot be a function and a namespace"
                 )
-        is_generator = inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target)
-        is_async = inspect.iscoroutinefunction(target) or inspect.isasyncgenfunction(target)
-        if is_async and options.executor not in (None, "loop"):
+        function = Function(name, target, options)
+        if function.is_async and function.executor != "loop":
             raise ConfigError(f"{name!r} is async def and runs on the loop; leave executor= out")
-        self._functions[name] = Function(
-            name, target, options, is_async, is_generator, Arguments(name, target)
-        )
+        for parent in self._parents:
+            parent._add(parent._qualified(name), target, options)
+        self._functions[name] = function
 
 
+def _marked(kind: type[Any]) -> list[tuple[str, Options]]:
+    """Names and options of the methods that are marked with `@pytron.expose`."""
+    found: list[tuple[str, Options]] = []
+    for attribute in dir(kind):
+        mark = getattr(getattr(kind, attribute, None), _MARK, None)
+        if isinstance(mark, Options):
+            found.append((attribute, mark))
+    return found
+
+
+@overload
+def expose(
+    target: None = None,
+    /,
+    *,
+    name: str | None = None,
+    windows: Iterable[str] | None = None,
+    timeout_s: float | None = None,
+    executor: str | None = None,
+    remote: bool = False,
+) -> Callable[[T], T]: ...
+@overload
+def expose(target: T, /) -> T: ...
 def expose(
     target: Any = None,
     /,
@@ -238,7 +298,7 @@ def expose(
     options = _options(name, windows, timeout_s, executor, remote)
 
     def mark(target: Any) -> Any:
-        setattr(target, _MARK, options)
+        setattr(getattr(target, "__func__", target), _MARK, options)  # also of a staticmethod
         return target
 
     return mark if target is None else mark(target)
@@ -257,6 +317,8 @@ def _check_name(name: str) -> None:
 
 def unknown(name: str, functions: Iterable[str]) -> CallError:
     """The error for a name that is not exposed, with near ones."""
+    import difflib  # only for mistakes
+
     near = difflib.get_close_matches(name, list(functions), n=3)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return CallError(

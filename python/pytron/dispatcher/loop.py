@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ class Loop:
         self._inbox: deque[Callable[[], object]] = deque()
         self._woken = False
         self._ended = False
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def submit(self, function: Callable[[], object]) -> None:
         """Run a function on the loop soon; those submitted together share one wake-up."""
@@ -37,6 +38,16 @@ class Loop:
             except RuntimeError:  # the loop has closed: the app is ending
                 self._inbox.clear()
 
+    def spawn(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Run a coroutine as a task, which is kept alive until it ends."""
+
+        def start() -> None:
+            task = self.loop.create_task(make())
+            self._tasks.add(task)  # the loop itself holds tasks weakly
+            task.add_done_callback(self._tasks.discard)
+
+        self.submit(start)
+
     def cancel(self, task: asyncio.Task[Any]) -> None:
         """Cancel a task of the loop, from any thread."""
         self.submit(task.cancel)
@@ -45,12 +56,6 @@ class Loop:
     def loop(self) -> asyncio.AbstractEventLoop:
         """The loop itself, started if need be."""
         return self._loop or self._start()
-
-    def is_current(self) -> bool:
-        """Whether this is the loop's own thread."""
-        from threading import get_ident
-
-        return self._thread is not None and self._thread.ident == get_ident()
 
     def close(self, timeout_s: float) -> None:
         """Cancel what still runs there, let it finish, and end the loop."""
@@ -62,19 +67,21 @@ class Loop:
         import asyncio
 
         async def finish() -> None:
-            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            for task in others:
-                task.cancel()
-            if others:
-                await asyncio.wait(others, timeout=timeout_s)
-            await loop.shutdown_asyncgens()
-            loop.stop()
+            try:
+                others = asyncio.all_tasks() - {asyncio.current_task()}
+                for task in others:
+                    task.cancel()
+                if others:
+                    await asyncio.wait(others, timeout=timeout_s)
+                await loop.shutdown_asyncgens()
+                await asyncio.wait_for(loop.shutdown_default_executor(), timeout_s)
+            except asyncio.TimeoutError:
+                _log.warning("something on a thread of the loop outlives the app")
+            finally:
+                loop.stop()
 
-        try:
-            asyncio.run_coroutine_threadsafe(finish(), loop)
-        except RuntimeError:
-            return
-        thread.join(timeout_s + 1)
+        self.spawn(finish)
+        thread.join(2 * timeout_s)
 
     def _start(self) -> asyncio.AbstractEventLoop:
         with self._lock:

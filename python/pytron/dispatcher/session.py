@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytron import protocol
 from pytron.codec import Encoded
+from pytron.errors import CallError
 
 if TYPE_CHECKING:
     from pytron.dispatcher.call import Call
 
-Send = Callable[[int, bytes, Sequence[memoryview]], int]
+#: How long a thread waits for a page that does not read.
+PATIENCE_S = 10.0
+
+
+class Outlet(Protocol):
+    """The way to the pages, as engines provide it."""
+
+    def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
+        """Queue messages for a page; the bytes now waiting, -1 for no such window."""
+        ...
+
+    def waiting(self, window: int) -> int:
+        """Bytes queued for a page; -1 for no such window."""
+        ...
+
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until fewer bytes wait for a page; False at the time-out."""
+        ...
+
+    def discard(self, window: int) -> None:
+        """Forget what is queued for a page."""
+        ...
 
 
 class Session:
     """A session of spec/ipc.md section 2. Sending to one that has ended does nothing."""
 
-    def __init__(self, identity: str, window: int, label: str, send: Send) -> None:
+    def __init__(self, identity: str, window: int, label: str, outlet: Outlet) -> None:
         self.id = identity
         self.window = window
         self.label = label
@@ -27,13 +49,52 @@ class Session:
         self.alive = True
         #: The window's handle, put there by whoever opened the window.
         self.owner: Any = None
-        self._send = send
+        #: Bytes that waited for the page after the last message; it may have read since.
+        self.waiting = 0
+        self._outlet = outlet
+        self._send = outlet.send
         self._lock = Lock()
 
-    def send(self, body: bytes, parts: Sequence[memoryview] = ()) -> int:
-        """Queue comma-joined messages for the page; bytes now waiting, -1 when it has gone."""
+    def send(self, body: bytes, parts: Sequence[memoryview] = ()) -> None:
+        """Queue comma-joined messages for the page."""
         with self._lock:  # an ended session must not write into its successor's queue
-            return self._send(self.window, body, parts) if self.alive else -1
+            if self.alive:
+                self.waiting = self._send(self.window, body, parts)
+
+    def is_full(self) -> bool:
+        """Whether the page has not read for so long that more must not be queued."""
+        if self.waiting <= protocol.QUEUE_BYTES or not self.alive:
+            return False
+        self.waiting = self._outlet.waiting(self.window)
+        return self.waiting > protocol.QUEUE_BYTES
+
+    def wait_for_room(self, timeout_s: float = PATIENCE_S) -> bool:
+        """Wait until the page has read what waits for it; False if it has not."""
+        if not self.is_full():
+            return True
+        below = protocol.QUEUE_BYTES // 2  # not to be back here at once
+        return self._outlet.drained(self.window, below, timeout_s) or not self.alive
+
+    def make_room(self, *, may_wait: bool) -> None:
+        """Wait until more may be sent.
+
+        Raises:
+            CallError: `backpressure`: there is no room, and this thread may not wait, or has.
+        """
+        if not self.is_full():
+            return
+        if not may_wait:
+            raise CallError(
+                f"the page of window {self.label!r} does not read what it is sent, and this "
+                "thread must not wait for it; use await app.emit_async(…) or send less",
+                code="backpressure",
+            )
+        if not self.wait_for_room():
+            raise CallError(
+                f"the page of window {self.label!r} has not read for {PATIENCE_S:g} s; is it "
+                "stopped in a debugger?",
+                code="backpressure",
+            )
 
     def settle(self, call: Call, body: bytes, parts: Sequence[memoryview] = ()) -> bool:
         """Send the one answer of a call; False when it has had it already."""
@@ -50,14 +111,13 @@ class Session:
         """Whether the page has subscribed to events of this name."""
         if name in self.patterns:
             return True
-        return any(protocol.matches(pattern, name) for pattern in self.patterns)
+        return any(protocol.matches(pattern, name) for pattern in list(self.patterns))
 
     def emit(self, name: str, data: Encoded) -> None:
-        """Send an event, if the page wants it."""
-        if self.wants(name):
-            self.send(protocol.event(name, data), data.parts)
+        """Send an event."""
+        self.send(protocol.event(name, data), data.parts)
 
-    def end(self) -> list[Any]:
+    def end(self) -> list[Call]:
         """Close it; the calls that were pending, for the dispatcher to cancel."""
         with self._lock:
             self.alive = False

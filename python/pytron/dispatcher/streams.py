@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import Context
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytron import codec, protocol
 
 if TYPE_CHECKING:
     from pytron.dispatcher.call import Call
+    from pytron.dispatcher.loop import Loop
+
+
+class Stream(Protocol):
+    """The items of a call."""
+
+    def credit(self, count: int) -> None:
+        """The page can take `count` more."""
+        ...
 
 
 class SyncStream:
@@ -20,6 +29,7 @@ class SyncStream:
     """
 
     in_order = False
+    takes_place = True
 
     def __init__(
         self,
@@ -27,10 +37,10 @@ class SyncStream:
         generator: Generator[Any, Any, Any],
         context: Context,
         *,
-        submit: Callable[[SyncStream], None],
+        submit: Callable[[SyncStream], object],
         failed: Callable[[Call, BaseException], None],
     ) -> None:
-        self._call = call
+        self.call = call
         self._generator = generator
         self._context = context
         self._submit = submit
@@ -52,6 +62,8 @@ class SyncStream:
     def stop(self) -> None:
         """Close the generator: now, or after the step that it is in."""
         with self._lock:
+            if self._stopped:
+                return
             self._stopped = True
             if self._stepping:
                 return
@@ -60,55 +72,64 @@ class SyncStream:
 
     def run(self) -> None:
         """Take steps until the credit is used up, or the generator ends."""
-        self._context.run(self._steps)
+        try:
+            self._context.run(self._steps)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the page must be told
+            self._failed(self.call, error)
 
     def _steps(self) -> None:
         try:
             while True:
                 with self._lock:
-                    if self._stopped or self._credits <= 0:
-                        self._stepping = self._stopped
+                    if self._stopped:
                         break
+                    if self._credits <= 0:
+                        self._stepping = False
+                        return  # another thread may go on from here
                     self._credits -= 1
                 try:
                     value = next(self._generator)
                 except StopIteration:
-                    self._call.session.settle(self._call, protocol.end(self._call.id))
+                    self.call.session.settle(self.call, protocol.end(self.call.id))
                     return
-                _send(self._call, value)
-            if self._stopped:
-                self._generator.close()
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the page must be told
+                _send(self.call, value)
+        except BaseException:
             self._generator.close()
-            self._failed(self._call, error)
+            raise
+        self._generator.close()
 
 
 class AsyncStream:
     """An asynchronous generator, run by one task of the loop."""
 
-    def __init__(self, call: Call, generator: AsyncGenerator[Any, Any]) -> None:
+    def __init__(self, call: Call, generator: AsyncGenerator[Any, Any], loop: Loop) -> None:
         import asyncio
 
-        self._call = call
+        self.call = call
         self._generator = generator
+        self._loop = loop
         self._credits = protocol.INITIAL_CREDITS
         self._more = asyncio.Event()
 
-    def add(self, count: int) -> None:
-        """The page can take `count` more. On the loop's thread."""
-        self._credits += count
-        self._more.set()
+    def credit(self, count: int) -> None:
+        """The page can take `count` more."""
+
+        def add() -> None:
+            self._credits += count
+            self._more.set()
+
+        self._loop.submit(add)
 
     async def run(self) -> None:
         """Send items until it ends; closes the generator however that comes about."""
         try:
             async for value in self._generator:
                 self._credits -= 1
-                _send(self._call, value)
+                _send(self.call, value)
                 while self._credits <= 0:
                     self._more.clear()
                     await self._more.wait()
-            self._call.session.settle(self._call, protocol.end(self._call.id))
+            self.call.session.settle(self.call, protocol.end(self.call.id))
         finally:
             await self._generator.aclose()
 

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock, Semaphore, Thread
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -25,17 +25,31 @@ _QUIET_TICKS = 25
 
 
 class Task(Protocol):
-    """Something to do; `in_order` ones hold back all later ones until they are done."""
+    """Something to do.
+
+    Attributes:
+        in_order: all later tasks wait until it is done.
+        takes_place: it may take long, so only `limit` of its kind run at the same time.
+    """
 
     in_order: bool
+    takes_place: bool
 
     def run(self) -> None:
-        """Do it. Must not raise."""
+        """Do it."""
+        ...
+
+
+class OrderedTask(Task, Protocol):
+    """A task that is `in_order`: `run` is quick, and what may take long is in `after`."""
+
+    def after(self) -> None:
+        """Do what later tasks don't have to wait for."""
         ...
 
 
 class Workers(Generic[T]):
-    """A pool of at most `limit` busy threads, and always one more to listen."""
+    """A pool of at most `limit` threads with long tasks, some for others, and one to listen."""
 
     def __init__(
         self,
@@ -56,6 +70,7 @@ class Workers(Generic[T]):
         self._rest = Semaphore(0)
         self._running = 0
         self._taken = 0
+        self._full = False
         self._receiving = False
         self._watching = False
         self._armed = Semaphore(0)
@@ -63,12 +78,13 @@ class Workers(Generic[T]):
 
     def start(self) -> None:
         """Begin to receive."""
-        self._spawn()
-        Thread(target=self._watch, name="pytron-watcher", daemon=True).start()
+        self._spawn(self._watch, "watcher")
+        self._spawn(self._work, "worker-1")
 
     def submit(self, task: Task) -> None:
         """Run a task of Pytron's own on one of the threads."""
         self._tasks.append(task)
+        self._full = False
         self._wake()
 
     def close(self, timeout_s: float) -> None:
@@ -83,10 +99,8 @@ class Workers(Generic[T]):
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _spawn(self) -> None:
-        thread = Thread(
-            target=self._work, name=f"pytron-worker-{len(self._threads) + 1}", daemon=True
-        )
+    def _spawn(self, target: Callable[[], None], name: str) -> None:
+        thread = Thread(target=target, name=f"pytron-{name}", daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -96,51 +110,88 @@ class Workers(Generic[T]):
             if self._idle:
                 self._idle -= 1
                 self._rest.release()
-            elif len(self._threads) <= self._limit and not self._closed:
-                self._spawn()
+            # As many again as may run long tasks: handlers and assets must not wait for those.
+            elif len(self._threads) <= 2 * self._limit and not self._closed:
+                self._spawn(self._work, f"worker-{len(self._threads)}")
 
     def _work(self) -> None:
-        finished = False
+        done: Task | None = None
         while True:
-            task = self._take(finished)
-            if task is None:
+            done = self._take(done)
+            if done is None:
                 return
-            finished = True
-            task.run()
+            self._run(cast("OrderedTask", done).after if done.in_order else done.run)
 
-    def _take(self, finished: bool) -> Task | None:
+    def _take(self, done: Task | None) -> Task | None:
         """The next task for this thread; in between it may lead or rest. None at the end."""
+        has_finished = done is not None and done.takes_place
         while True:
-            with self._order:
-                if finished:
-                    self._running -= 1
-                    finished = False
-                while self._tasks and (self._running < self._limit or self._tasks[0].in_order):
-                    task = self._tasks.popleft()
-                    self._taken += 1
-                    if not task.in_order:
-                        self._running += 1
+            if self._order.acquire(timeout=SLOW_S):
+                try:
+                    if has_finished:
+                        self._running -= 1
+                        has_finished = False
+                    task = self._next()
+                    if task is not None:
                         return task
-                    task.run()
-            if self._closed:
-                return None
+                finally:
+                    self._order.release()
+                if self._closed:
+                    return None
+                may_rest = True
+            else:
+                may_rest = False  # a task in order holds it, and somebody has to listen meanwhile
             if self._lead.acquire(blocking=False):
                 try:
                     self._listen()
                 finally:
                     self._lead.release()
-            else:
+            elif may_rest:
                 with self._count:
                     self._idle += 1
                 self._rest.acquire()
 
+    def _next(self) -> Task | None:
+        """Take a task, after those that come first and are `in_order`. With the order held."""
+        tasks = self._tasks
+        if not tasks:
+            return None
+        if self._running < self._limit or not tasks[0].takes_place:
+            task = tasks.popleft()
+        else:  # no more long ones now: only what takes no place may overtake them
+            task = self._overtaking()
+            if task is None:
+                return None
+        self._taken += 1
+        if task.takes_place:
+            self._running += 1
+        elif task.in_order:
+            self._run(task.run)
+        return task
+
+    def _overtaking(self) -> Task | None:
+        for place, task in enumerate(self._tasks):
+            if not task.takes_place:
+                del self._tasks[place]
+                return task
+        self._full = True
+        return None
+
+    def _run(self, function: Callable[[], None]) -> None:
+        try:
+            function()
+        except BaseException:  # noqa: BLE001 - a handler's SystemExit must not end a worker
+            _log.exception("a task failed")
+
     def _listen(self) -> None:
         """Wait for what comes and turn it into tasks."""
-        if self._tasks and self._running < self._limit:
+        if self._tasks and not self._full:
             return
         self._receiving = True
-        items = self._receive()
-        self._receiving = False
+        try:
+            items = self._receive()
+        finally:
+            self._receiving = False
         if not self._watching:
             self._watching = True
             self._armed.release()
@@ -151,6 +202,7 @@ class Workers(Generic[T]):
                 self._tasks.extend(self._accept(item))
             except Exception:  # noqa: BLE001 - the lead must go on whatever one item does
                 _log.exception("what arrived could not be taken up")
+        self._full = False
 
     def _watch(self) -> None:
         """While there is work, look every SLOW_S whether it moves."""
@@ -160,12 +212,12 @@ class Workers(Generic[T]):
             taken = -1
             while quiet < _QUIET_TICKS and not self._closed:
                 time.sleep(SLOW_S)
-                if self._receiving and not self._tasks:
+                if self._receiving and (not self._tasks or self._full):
                     quiet += 1
                     if quiet == _QUIET_TICKS:
                         self._watching = False
                         # Work that came before this line saw the watcher still awake.
-                        if not self._receiving or self._tasks:
+                        if not self._receiving or (self._tasks and not self._full):
                             self._watching = True
                             quiet = 0
                     continue

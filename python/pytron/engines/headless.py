@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from threading import Condition, Event, Lock
-from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pytron.engine import (
     AssetRequest,
@@ -28,6 +27,7 @@ class HeadlessPage:
         self.frames: deque[tuple[bytes, list[memoryview]]] = deque()
         self.changed = Condition()
         self.waiting = 0
+        self.closed = False
 
     def put(self, body: bytes, parts: Sequence[memoryview]) -> int:
         """Add a frame."""
@@ -37,20 +37,36 @@ class HeadlessPage:
             self.changed.notify_all()
             return self.waiting
 
-    def take(self, timeout_s: float) -> list[tuple[bytes, list[memoryview]]]:
-        """All frames that are there; waits for one until the time-out."""
+    def take(self, timeout_s: float | None = None) -> list[tuple[bytes, list[memoryview]]]:
+        """All frames that are there; waits for one until the time-out, or until it is closed."""
         with self.changed:
-            self.changed.wait_for(lambda: self.frames, timeout_s)
+            self.changed.wait_for(lambda: self.frames or self.closed, timeout_s)
             taken = list(self.frames)
-            self.frames.clear()
-            self.waiting = 0
+            self._forget()
             return taken
 
     def clear(self) -> None:
         """Forget what has not been taken."""
         with self.changed:
-            self.frames.clear()
-            self.waiting = 0
+            self._forget()
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        with self.changed:
+            self.closed = True
+            self._forget()
+
+    def wait_below(self, size_bytes: int, timeout_s: float) -> bool:
+        """Wait until fewer bytes than these have not been taken."""
+        with self.changed:
+            return self.changed.wait_for(
+                lambda: self.closed or self.waiting < size_bytes, timeout_s
+            )
+
+    def _forget(self) -> None:
+        self.frames.clear()
+        self.waiting = 0
+        self.changed.notify_all()
 
 
 class HeadlessEngine(Engine):
@@ -76,8 +92,11 @@ class HeadlessEngine(Engine):
         self.options = options
 
     def run(self) -> int:
-        """Wait for `quit`."""
-        self._quit.wait()
+        """Wait for `quit`; 130 when Ctrl-C ended it."""
+        try:
+            self._quit.wait()
+        except KeyboardInterrupt:
+            return 130
         return self._code
 
     def quit(self, code: int = 0) -> None:
@@ -87,20 +106,20 @@ class HeadlessEngine(Engine):
                 self._code = code
                 self._quit.set()
             self._arrived.notify_all()
+        for page in list(self.pages.values()):
+            page.close()
 
     def command(self, message: Mapping[str, object]) -> None:
         """Do what a window would do, without one."""
         kind, window = message["kind"], message["window"]
         assert isinstance(window, int)
         if kind == "open":
-            options = message["options"]
-            assert isinstance(options, dict)
-            self.windows[window] = dict(options)
+            self.windows[window] = dict(cast("Mapping[str, Any]", message["options"]))
             self.pages[window] = HeadlessPage()
             self.happen(Happening("opened", window, {}))
         elif kind == "close":
             if self.windows.pop(window, None) is not None:
-                self.pages.pop(window, None)
+                self.pages.pop(window).close()
                 self.happen(Happening("closed", window, {}))
         elif kind == "set":
             self._set(window, message)
@@ -160,6 +179,11 @@ class HeadlessEngine(Engine):
         page = self.pages.get(window)
         return -1 if page is None else page.waiting
 
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until the page has taken what waits for it."""
+        page = self.pages.get(window)
+        return page is None or page.wait_below(below, timeout_s)
+
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:
         """Wait for what the script did."""
         with self._arrived:
@@ -204,14 +228,14 @@ class HeadlessEngine(Engine):
         self, window: int, method: str, target: str, headers: Mapping[str, str], timeout_s: float
     ) -> tuple[int, dict[str, str], bytes]:
         """The page asks for an asset; status, headers, body."""
-        arrived, box = Event(), []
+        arrived = Event()
+        box: list[Any] = []
         with self._lock:
             self._serial += 1
             request = self._serial
             self._answers[request] = (arrived, box)
         self.happen(AssetRequest(request, window, method, target, headers))
-        deadline = monotonic() + timeout_s
-        if not arrived.wait(max(0.0, deadline - monotonic())):
+        if not arrived.wait(timeout_s):
             raise TimeoutError(f"{method} {target} got no answer in {timeout_s:g} s")
         status, answered, body = box
         return status, answered, body

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -95,6 +96,17 @@ class NativeEngine(Engine):
         """Bytes queued for a page."""
         return self.host.waiting(window)
 
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until fewer bytes are queued for a page."""
+        deadline = time.monotonic() + timeout_s
+        pause_s = 0.001  # the host has no signal for this yet
+        while self.host.waiting(window) >= below:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, 0.05)
+        return True
+
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:
         """Wait for pages and windows."""
         return [_incoming(item) for item in self.host.receive(timeout_s)]
@@ -162,7 +174,7 @@ def _incoming(item: Any) -> Incoming:
 
 
 @contextmanager
-def _wakeups() -> Iterator[int]:
+def _wakeups() -> Generator[int]:
     """A descriptor that becomes readable when a signal arrives, for the event loop to watch."""
     reader, writer = socket.socketpair()
     reader.setblocking(False)

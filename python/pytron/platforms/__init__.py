@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 if sys.platform == "win32":
-    from pytron.platforms.windows import app_origin, native_remedy
+    from pytron.platforms.windows import app_origin, data_folder, native_remedy
 elif sys.platform == "darwin":
-    from pytron.platforms.macos import app_origin, native_remedy
+    from pytron.platforms.macos import app_origin, data_folder, native_remedy
 else:
-    from pytron.platforms.linux import app_origin, native_remedy
+    from pytron.platforms.linux import app_origin, data_folder, native_remedy
 
-__all__ = ["app_origin", "native_remedy"]
+__all__ = ["app_origin", "data_folder", "native_remedy"]

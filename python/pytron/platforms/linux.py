@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from pathlib import Path
 
 #: package manager → how it installs the web view
 _WEBKIT = {
@@ -17,6 +19,12 @@ _WEBKIT = {
 def app_origin() -> str:
     """The origin that the app's pages have in the system's web view."""
     return "pytron://localhost"
+
+
+def data_folder() -> Path:
+    """The user's folder for what apps keep."""
+    chosen = os.environ.get("XDG_DATA_HOME", "")
+    return Path(chosen) if chosen.startswith("/") else Path.home() / ".local" / "share"
 
 
 def native_remedy(error: ImportError) -> str:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def app_origin() -> str:
     """The origin that the app's pages have in WKWebView."""
     return "pytron://localhost"
+
+
+def data_folder() -> Path:
+    """The user's folder for what apps keep."""
+    return Path.home() / "Library" / "Application Support"
 
 
 def native_remedy(error: ImportError) -> str:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 
 def app_origin() -> str:
     """The origin that the app's pages have in WebView2, which wry maps schemes to."""
     return "https://pytron.localhost"
+
+
+def data_folder() -> Path:
+    """The user's folder for what apps keep on this machine."""
+    chosen = os.environ.get("LOCALAPPDATA")
+    return Path(chosen) if chosen else Path.home() / "AppData" / "Local"
 
 
 def native_remedy(error: ImportError) -> str:

@@ -1,0 +1,196 @@
+"""Calls that have passed the checks: they are run where they belong, and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import copy_context
+from time import monotonic
+from typing import Any
+
+from pytron import codec, protocol
+from pytron.answer import may_wait
+from pytron.dispatcher.call import Call, running
+from pytron.dispatcher.deadlines import Deadlines
+from pytron.dispatcher.executors import Executors
+from pytron.dispatcher.faults import describe
+from pytron.dispatcher.functions import Function
+from pytron.dispatcher.loop import Loop
+from pytron.dispatcher.streams import AsyncStream, SyncStream
+from pytron.dispatcher.workers import Task
+from pytron.errors import CallError, ProtocolError
+
+_CLOSE_TIMEOUT_S = 1.0
+
+
+class Performer:
+    """Runs calls to their end. Whatever happens, each gets one answer."""
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        *,
+        loop: Loop,
+        executors: Mapping[str, Any],
+        invoke: Callable[[Callable[[], object]], None],
+        submit: Callable[[Task], None],
+        deadlines: Deadlines,
+        dev: bool,
+    ) -> None:
+        self._loop = loop
+        self._submit = submit
+        self._executors = Executors(executors, invoke=invoke, done=self._done, failed=self._fail)
+        for function in functions.values():
+            self._executors.check(function.executor, function.name)
+        self._deadlines = deadlines
+        self._dev = dev
+        self._context = copy_context()
+
+    def close(self) -> None:
+        """End the executors."""
+        self._executors.close(_CLOSE_TIMEOUT_S)
+
+    def limit(self, call: Call, asked_ms: float | None, limit_s: float | None) -> None:
+        """Give a call its deadline: the earlier of what the page and the function say."""
+        asked_s = None if asked_ms is None else asked_ms / 1000
+        call.limit_s = min(s for s in (asked_s, limit_s) if s is not None)
+        call.deadline = monotonic() + call.limit_s
+        self._deadlines.add(call, self._time_out)
+
+    def perform(self, call: Call) -> None:
+        """Run a call where it belongs. This is on a worker thread."""
+        try:
+            if call.cancelled:
+                return
+            arguments, keywords = self._decode(call)
+            where = call.function.executor
+            if where == "thread":
+                self._work(call, arguments, keywords)
+            elif where == "loop":
+                self._loop.submit(lambda: self._begin(call, arguments, keywords))
+            elif self._executors.runs_here(where):
+                self._executors.run(where, lambda: self._work(call, arguments, keywords))
+            else:
+                self._executors.submit(where, call, arguments, keywords)
+        except BaseException as error:  # noqa: BLE001 - a call always ends, whatever happens
+            self._fail(call, error)
+
+    def _decode(self, call: Call) -> tuple[Sequence[Any], dict[str, Any]]:
+        message = call.message
+        if message is None:
+            raise ProtocolError("the arguments of a call are decoded once")
+        call.message = None
+        if message.bin is codec.UNSET:
+            return call.function.arguments.decode(message.args)
+        tree = {"args": codec.decode(message.args)}
+        codec.place(tree, places(message.bin), call.parts)
+        call.parts = ()
+        return call.function.arguments.convert(tree["args"])
+
+    def _work(self, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]) -> None:
+        """Call a plain function or generator on this thread, to its end."""
+        if call.cancelled:
+            return
+        context = self._context.copy()
+        context.run(running.set, call)
+        try:
+            value = context.run(call.function.target, *arguments, **keywords)
+            if call.function.is_generator:
+                stream = call.stream = SyncStream(
+                    call, value, context, submit=self._resume, failed=self._fail
+                )
+                call.end_by(stream.stop)
+                stream.run()
+            else:
+                self._done(call, value)
+        except BaseException as error:  # noqa: BLE001 - SystemExit in a function, for one
+            self._fail(call, error)
+
+    def _resume(self, stream: SyncStream) -> None:
+        """Go on with a generator, where it began."""
+        where = stream.call.function.executor
+        if where == "thread":
+            self._submit(stream)
+        elif where == "loop":
+            self._loop.submit(stream.run)
+        else:
+            self._executors.run(where, stream.run)
+
+    def _done(self, call: Call, value: object) -> None:
+        """Answer with a value."""
+        session = call.session
+        if call.id not in session.calls:
+            return
+        try:
+            encoded = codec.encode(value)
+        except CallError as error:
+            self._fail(call, error)
+            return
+        session.settle(call, protocol.result(call.id, encoded), encoded.parts)
+        if session.waiting > protocol.QUEUE_BYTES and may_wait():
+            session.wait_for_room()
+
+    def _fail(self, call: Call, error: BaseException) -> None:
+        """Answer with an error, unless the call has had its answer."""
+        if call.id not in call.session.calls or call.cancelled:
+            return
+        body = describe(error, call.function.name, dev=self._dev)
+        call.session.settle(call, protocol.error(call.id, body))
+
+    def _time_out(self, call: Call) -> None:
+        name, limit_s = call.function.name, call.limit_s or 0.0
+        self.end(call, CallError(f"{name} took longer than {limit_s:g} s", code="timeout"))
+
+    def end(self, call: Call, reason: CallError) -> None:
+        """End a call before its time: its caller is answered, its work told to stop."""
+        body = {"name": "CallError", "code": reason.code, "message": str(reason)}
+        if call.session.settle(call, protocol.error(call.id, body)):
+            self.stop(call)
+
+    def stop(self, call: Call) -> None:
+        """Tell the work of a call that nobody waits for it any more."""
+        call.cancelled = True
+        stop = call.stop
+        if stop is not None:
+            stop()
+
+    # --- on the loop --------------------------------------------------------------------------
+
+    def _begin(self, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]) -> None:
+        """Start the task of an asynchronous call. This is on the loop's thread."""
+        if call.cancelled:
+            return
+        context = self._context.copy()
+        context.run(running.set, call)
+        coroutine = self._run_async(call, arguments, keywords)
+        task = context.run(self._loop.loop.create_task, coroutine)
+        call.end_by(lambda: self._loop.cancel(task))
+
+    async def _run_async(
+        self, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]
+    ) -> None:
+        try:
+            target = call.function.target
+            if not call.function.is_async:  # def, asked to run on the loop
+                self._work(call, arguments, keywords)
+            elif call.function.is_generator:
+                stream = AsyncStream(call, target(*arguments, **keywords), self._loop)
+                call.stream = stream
+                await stream.run()
+            else:
+                self._done(call, await target(*arguments, **keywords))
+        except BaseException as error:
+            if _is_cancellation(error):
+                self.end(call, CallError("the function was cancelled", code="cancelled"))
+                raise
+            self._fail(call, error)
+
+
+def places(found: Iterable[codec.Record]) -> list[dict[str, Any]]:
+    """Places of binary as `codec.place` takes them."""
+    return [codec.fields(place) for place in found]
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    import asyncio
+
+    return isinstance(error, (asyncio.CancelledError, GeneratorExit))

@@ -1,0 +1,120 @@
+"""Events on their way to pages and to Python's own handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pytron import codec, protocol
+from pytron.answer import Answer, may_wait
+from pytron.errors import CallError
+from pytron.events import Event, Handlers, deliveries
+
+if TYPE_CHECKING:
+    from pytron.codec import Encoded
+    from pytron.dispatcher.loop import Loop
+    from pytron.dispatcher.session import Session
+    from pytron.dispatcher.workers import Task
+
+
+class Emitter:
+    """Sends events. Nothing is lost: a page that does not read makes the sender wait."""
+
+    def __init__(
+        self,
+        sessions: Mapping[int, Session],
+        handlers: Handlers,
+        *,
+        loop: Loop,
+        submit: Callable[[Task], None],
+    ) -> None:
+        self._sessions = sessions
+        self._handlers = handlers
+        self._loop = loop
+        self._submit = submit
+
+    def emit(self, name: str, data: object) -> None:
+        """Send an event to every page that wants it, and to Python's handlers.
+
+        Raises:
+            CallError: `encode_failed` or `backpressure`.
+        """
+        encoded = codec.encode(data, at=("data",))
+        self._send(name, encoded, list(self._sessions.values()), may_wait=may_wait())
+        self._tell_handlers(name, data)
+
+    def emit_to(self, window: int, name: str, data: object) -> None:
+        """Send an event to one page."""
+        session = self._sessions.get(window)
+        encoded = codec.encode(data, at=("data",))
+        if session is not None:
+            self._send(name, encoded, [session], may_wait=may_wait())
+
+    def emit_async(self, name: str, data: object) -> Answer[None]:
+        """The same as `emit`; a worker waits for the pages that do not read."""
+        encoded = codec.encode(data, at=("data",))
+        answer: Answer[None] = Answer("app.emit_async()")
+        sessions = list(self._sessions.values())
+
+        def send(*, may_wait: bool) -> None:
+            try:
+                self._send(name, encoded, sessions, may_wait=may_wait)
+            except CallError as error:
+                answer.fail(error)
+            else:
+                answer.settle(None)
+
+        if any(session.is_full() for session in sessions if session.wants(name)):
+            self._submit(_Waiting(lambda: send(may_wait=True)))
+        else:
+            send(may_wait=False)
+        self._tell_handlers(name, data)
+        return answer
+
+    def pass_on(self, origin: Session, event: protocol.Event) -> Iterable[Task]:
+        """What is to be done about an event of a page: for Python, or for other windows.
+
+        Raises:
+            CallError: `backpressure`: a page that it is for does not read.
+        """
+        if event.to is None:
+            return self.deliveries(Event(event.name, event.data, origin.label))
+        encoded = codec.encode(event.data, at=("data",))
+        others = [
+            other
+            for other in list(self._sessions.values())
+            if other is not origin and event.to in ("*", other.label)
+        ]
+        self._send(event.name, encoded, others, may_wait=False)
+        return []
+
+    def deliveries(self, event: Event) -> Sequence[Task]:
+        """A task for each of the app's handlers."""
+        handlers = self._handlers.for_event(event.name)
+        return deliveries(handlers, event, self._loop) if handlers else []
+
+    def _tell_handlers(self, name: str, data: object) -> None:
+        for task in self.deliveries(Event(name, data)):
+            self._submit(task)
+
+    def _send(
+        self, name: str, data: Encoded, sessions: Sequence[Session], *, may_wait: bool
+    ) -> None:
+        wanting = [session for session in sessions if session.wants(name)]
+        for session in wanting:
+            session.make_room(may_wait=may_wait)
+        for session in wanting:
+            session.emit(name, data)
+
+
+class _Waiting:
+    """An event that waits on a worker until the pages have room for it."""
+
+    in_order = False
+    takes_place = False
+
+    def __init__(self, send: Callable[[], None]) -> None:
+        self._send = send
+
+    def run(self) -> None:
+        self._send()

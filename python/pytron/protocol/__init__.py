@@ -1,0 +1,86 @@
+"""Messages between a page and the kit ↔ JSON. No I/O.
+
+Source: spec/ipc.md.
+"""
+
+from pytron.protocol.down import (
+    end,
+    error,
+    event,
+    hello,
+    item,
+    matches,
+    patch,
+    progress,
+    result,
+    snapshot,
+)
+from pytron.protocol.frames import (
+    Decoded,
+    Fault,
+    check_parts,
+    decode_frame,
+    join_binary_frame,
+    split_binary_frame,
+)
+from pytron.protocol.limits import (
+    INITIAL_CREDITS,
+    LIMITS,
+    MAX_NAME,
+    MAX_PARTS_BYTES,
+    QUEUE_BYTES,
+    VERSION,
+)
+from pytron.protocol.up import (
+    Call,
+    Cancel,
+    Change,
+    Credit,
+    Event,
+    Head,
+    Hello,
+    Log,
+    Message,
+    Place,
+    Subscribe,
+    Sync,
+    Unsubscribe,
+)
+
+__all__ = [
+    "INITIAL_CREDITS",
+    "LIMITS",
+    "MAX_NAME",
+    "MAX_PARTS_BYTES",
+    "QUEUE_BYTES",
+    "VERSION",
+    "Call",
+    "Cancel",
+    "Change",
+    "Credit",
+    "Decoded",
+    "Event",
+    "Fault",
+    "Head",
+    "Hello",
+    "Log",
+    "Message",
+    "Place",
+    "Subscribe",
+    "Sync",
+    "Unsubscribe",
+    "check_parts",
+    "decode_frame",
+    "end",
+    "error",
+    "event",
+    "hello",
+    "item",
+    "join_binary_frame",
+    "matches",
+    "patch",
+    "progress",
+    "result",
+    "snapshot",
+    "split_binary_frame",
+]

@@ -1,0 +1,94 @@
+"""Messages to a page, ready to be sent.
+
+Source: spec/ipc.md, section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytron import codec
+from pytron.codec import Encoded
+from pytron.protocol.limits import LIMITS, VERSION
+
+
+def _bin(encoded: Encoded) -> bytes:
+    return b',"bin":' + codec.encode_plain(encoded.bin) if encoded.bin else b""
+
+
+def result(identity: int, value: Encoded) -> bytes:
+    """A call succeeded."""
+    return b'{"kind":"result","id":%d,"value":%b%b}' % (identity, value.json, _bin(value))
+
+
+def item(identity: int, value: Encoded) -> bytes:
+    """An item of a stream."""
+    return b'{"kind":"item","id":%d,"value":%b%b}' % (identity, value.json, _bin(value))
+
+
+def end(identity: int) -> bytes:
+    """A stream is over."""
+    return b'{"kind":"end","id":%d}' % identity
+
+
+def error(identity: int | None, body: Mapping[str, object]) -> bytes:
+    """A call, a change or a whole frame failed."""
+    text = codec.encode_plain(body)
+    if identity is None:
+        return b'{"kind":"error","error":%b}' % text
+    return b'{"kind":"error","id":%d,"error":%b}' % (identity, text)
+
+
+def progress(identity: int, value: float, total: float | None, note: str | None) -> bytes:
+    """How far a call is."""
+    message: dict[str, object] = {"kind": "progress", "id": identity, "value": value}
+    if total is not None:
+        message["total"] = total
+    if note is not None:
+        message["note"] = note
+    return codec.encode_plain(message)
+
+
+def event(name: str, data: Encoded) -> bytes:
+    """An event."""
+    return b'{"kind":"event","name":%b,"data":%b%b}' % (
+        codec.encode_plain(name), data.json, _bin(data),
+    )  # fmt: skip
+
+
+def snapshot(scope: str, revision: int, value: Encoded) -> bytes:
+    """The whole state of a scope."""
+    return b'{"kind":"snapshot","scope":"%b","revision":%d,"value":%b%b}' % (
+        scope.encode(), revision, value.json, _bin(value),
+    )  # fmt: skip
+
+
+def patch(scope: str, revision: int, ops: Encoded, *, change: int | None = None) -> bytes:
+    """What made revision `revision` of a scope from the one before.
+
+    With `change`, the id of the receiver's own `change` that this is.
+    """
+    own = b"" if change is None else b'"id":%d,' % change
+    return b'{"kind":"patch","scope":"%b","revision":%d,%b"ops":%b%b}' % (
+        scope.encode(), revision, own, ops.json, _bin(ops),
+    )  # fmt: skip
+
+
+def hello(*, session: str, epoch: str, window: str, dev: bool) -> bytes:
+    """The session is open."""
+    return codec.encode_plain(
+        {
+            "kind": "hello",
+            "version": VERSION,
+            "session": session,
+            "epoch": epoch,
+            "window": window,
+            "dev": dev,
+            "limits": LIMITS,
+        }
+    )
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether an event name is one that a subscription asks for."""
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern

@@ -1,0 +1,151 @@
+"""Messages from a page.
+
+Source: spec/ipc.md, section 3.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pytron import codec
+from pytron.codec import UNSET, Raw, Record, UnsetType
+from pytron.protocol.limits import MAX_NAME
+
+Id = Annotated[int, codec.Limits(ge=1, le=codec.MAX_SAFE_INTEGER)]
+Name = Annotated[str, codec.Limits(min_length=1, max_length=MAX_NAME)]
+Scope = Literal["app", "window"]
+Step = str | int
+
+
+class Place(Record):
+    """Where binary stands in a message."""
+
+    at: list[Step]
+    part: Annotated[int, codec.Limits(ge=0)]
+    type: Literal[
+        "bytes", "int8", "uint8", "uint8c", "int16", "uint16", "int32", "uint32", "int64",
+        "uint64", "float32", "float64",
+    ]  # fmt: skip
+    shape: list[int] | None = None
+
+
+Bin = list[Place] | UnsetType
+
+
+class Up(Record, tag_field="kind", omit_defaults=True):
+    """A message from a page."""
+
+
+class Hello(Up, tag="hello"):
+    """Opens a session."""
+
+    version: int
+    session: Annotated[str, codec.Limits(pattern=r"\A[A-Za-z0-9_-]{16,64}\Z")]
+    client: str
+
+
+class Call(Up, tag="call"):
+    """Calls an exposed function; `args` is decoded only after the checks."""
+
+    id: Id
+    name: Name
+    args: Raw
+    timeout: Annotated[float, codec.Limits(ge=0)] | None = None
+    bin: Bin = UNSET
+
+
+class Cancel(Up, tag="cancel"):
+    """The caller has gone."""
+
+    id: Id
+
+
+class Credit(Up, tag="credit"):
+    """A stream may send more items."""
+
+    id: Id
+    count: Annotated[int, codec.Limits(ge=1)]
+
+
+class Event(Up, tag="event"):
+    """An event for Python, or with `to` for another window."""
+
+    name: Name
+    data: Any
+    to: str | None = None
+    bin: Bin = UNSET
+
+
+class Subscribe(Up, tag="subscribe"):
+    """Asks for events of a name; a trailing `*` matches any ending."""
+
+    name: Name
+
+
+class Unsubscribe(Up, tag="unsubscribe"):
+    """Ends a subscription."""
+
+    name: Name
+
+
+class Operation(Record, tag_field="op"):
+    """A step of a change; whether it fits the state is for the state to say."""
+
+    path: list[Step]
+
+
+class SetOperation(Operation, tag="set"):
+    """The value at `path` becomes `value`."""
+
+    value: Any
+
+
+class DeleteOperation(Operation, tag="delete"):
+    """The key at `path` goes."""
+
+
+class SpliceOperation(Operation, tag="splice"):
+    """From the array at `path` some go and some come."""
+
+    index: int
+    remove: int
+    insert: list[Any]
+
+
+class Change(Up, tag="change"):
+    """Changes the state."""
+
+    id: Id
+    scope: Scope
+    ops: list[SetOperation | DeleteOperation | SpliceOperation]
+    base: int | None = None
+    bin: Bin = UNSET
+
+    def plain_ops(self) -> list[dict[str, Any]]:
+        """The operations as plain data, as the state takes them."""
+        return [codec.fields(op) for op in self.ops]
+
+
+class Sync(Up, tag="sync"):
+    """Asks for a snapshot."""
+
+    scope: Scope
+
+
+class Log(Up, tag="log"):
+    """A line for Python's log."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    message: str
+    stack: str | None = None
+
+
+class Head(Up, tag="head"):
+    """Names the parts of a frame that came as text: their ids and sizes."""
+
+    parts: list[tuple[str, Annotated[int, codec.Limits(ge=0)]]]
+
+
+Message = (
+    Hello | Call | Cancel | Credit | Event | Subscribe | Unsubscribe | Change | Sync | Log | Head
+)
