@@ -12,7 +12,7 @@ import dataclasses
 import difflib
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from pytron.errors import StateError
@@ -79,23 +79,18 @@ class Shape:
         """Set a field and nothing else."""
         object.__setattr__(record, self.name_of[key], value)
 
-    def items(self, record: Any) -> Iterator[tuple[str, Any]]:
+    def items(self, record: Any) -> list[tuple[str, Any]]:
         """Give the fields that are set, under their keys."""
-        for name, key in self.key_of.items():
-            value = getattr(record, name, MISSING)
-            if value is not MISSING:
-                yield key, value
-
-    def tagged_items(self, record: Any) -> Iterator[tuple[str, Any]]:
-        """Give what pages see of a record: its tag, when it has one, and its fields."""
-        if self.tag is not None:
-            yield self.tag
-        yield from self.items(record)
+        try:
+            return [(key, getattr(record, name)) for name, key in self.key_of.items()]
+        except AttributeError:  # one was never set
+            found = [(key, self.take(record, key)) for key in self.name_of]
+            return [item for item in found if item[1] is not MISSING]
 
     def private(self, record: Any) -> dict[str, Any]:
         """Give what a record holds beside its fields (caches and the like)."""
-        extra = getattr(record, "__dict__", None)
-        if not extra:
+        extra: dict[str, Any] = getattr(record, "__dict__", {})
+        if extra.keys() <= self.key_of.keys():
             return {}
         return {n: v for n, v in extra.items() if n not in self.key_of and n != "__pytron__"}
 
@@ -249,7 +244,10 @@ def untracked(value: Any) -> Any:
     if is_dict(value):
         return {key: untracked(item) for key, item in value.items()}
     shape = shape_of(value)
-    return copy.copy(value) if shape is None else shape.rebuild(value, untracked)
+    if shape is not None:
+        return shape.rebuild(value, untracked)
+    # A view of the state can't be written to, and `copy` can't handle it.
+    return value if type(value) is memoryview else copy.copy(value)
 
 
 def as_is(value: Any) -> Any:

@@ -93,7 +93,8 @@ class Tracker:
             node = shape.blank(self._link(parent, key))
             for name, item in shape.items(value):
                 shape.put(node, name, self._adopt(item, node, name))
-            getattr(node, "__dict__", {}).update(shape.private(value))
+            if private := shape.private(value):
+                node.__dict__.update(private)
             return node
         dump = getattr(type(value), "__pytron_plain__", None)
         if dump is not None:
@@ -106,7 +107,8 @@ class Tracker:
     def _link(self, parent: Node | None, key: object) -> Link:
         depth, above = 1, parent
         while above is not None:
-            depth, above = depth + 1, above.__pytron__.parent
+            depth += 1
+            above = above.__pytron__.parent
         if depth > MAX_DEPTH:
             raise self._refusal(parent, key, f"more than {MAX_DEPTH} levels, or itself: flatten it")
         return Link(self, parent, key)

@@ -6,7 +6,6 @@ inside: bytes and arrays are replaced as a whole.
 
 from __future__ import annotations
 
-import copy
 import datetime
 import decimal
 import enum
@@ -16,6 +15,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+from pytron.state.arrays import NotNumbers, hold_array
 from pytron.state.links import is_dict, is_list
 from pytron.state.records import shape_of
 
@@ -81,25 +81,27 @@ def hold_leaf(value: object) -> object:
         if check is not None and (why := check(value)) is not None:
             raise Refused(why)
         return value
-    if isinstance(value, enum.Enum | pathlib.PurePath | datetime.tzinfo):
+    if isinstance(value, enum.Enum):
+        hold_leaf(value.value)
+        return value
+    if isinstance(value, pathlib.PurePath):
         return value
     if isinstance(value, tuple):
         return _hold_tuple(cast("tuple[object, ...]", value))
-    if isinstance(value, bytearray):
-        return bytearray(value)
-    if isinstance(value, memoryview):
-        return cast("memoryview[int]", value).tobytes()
-    if hasattr(value, "dtype"):
-        return _hold_array(value)
+    if getattr(kind, "__module__", "") == "numpy" and not hasattr(value, "__len__"):
+        return hold_leaf(cast("Any", value).item())  # a NumPy scalar is a number, a text or a date
     for base in (bool, int, float, str, bytes):
         if isinstance(value, base):
             return hold_leaf(base(cast("Any", value)))
-    for base in SCALARS:
-        if isinstance(value, base):
-            return value
-    if _is_buffer(value):
-        return copy.copy(value)
-    raise Refused(_complaint(value))
+    if isinstance(value, uuid.UUID):
+        return value
+    try:
+        array = hold_array(value)
+    except NotNumbers as why:
+        raise Refused(f"{why}: convert it to a number type that pages know") from None
+    if array is None:
+        raise Refused(_complaint(value))
+    return array
 
 
 def _hold_tuple(value: tuple[object, ...]) -> object:
@@ -114,19 +116,6 @@ def _hold_tuple(value: tuple[object, ...]) -> object:
         return value
     make = getattr(value, "_make", None)  # a named tuple
     return make(held) if make is not None else tuple(held)
-
-
-def _hold_array(value: Any) -> object:
-    """Keep a NumPy scalar as a number, and an array as a copy."""
-    return hold_leaf(value.item()) if getattr(value, "shape", None) == () else value.copy()
-
-
-def _is_buffer(value: object) -> bool:
-    try:
-        memoryview(cast("Any", value)).release()
-    except TypeError:
-        return False
-    return True
 
 
 def _type(value: object) -> type[object]:
@@ -164,7 +153,10 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in cast("tuple[Any, ...]", value)]
     shape = shape_of(value)
     if shape is not None:
-        return {key: plain(item) for key, item in shape.tagged_items(value)}
+        made = {} if shape.tag is None else dict((shape.tag,))
+        for key, item in shape.items(value):
+            made[key] = item if type(item) in SCALARS else plain(item)
+        return made
     dump = getattr(_type(value), "__pytron_plain__", None)  # the attribute view of an untyped state
     return value if dump is None else dump(value)
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
+import copy
 import dataclasses
+import datetime
+import decimal
 import enum
 import functools
-from typing import Any, Generic, TypeVar
+import pathlib
+import uuid
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
 import msgspec
+import numpy as np
 import pytest
+from pytron import codec
 from pytron.errors import StateError
 from pytron.state import State, plain
 
@@ -213,17 +221,22 @@ def test_an_array_like_struct_is_refused() -> None:
         State[Any]("app", {"row": Row()})
 
 
-def test_leaves_are_kept_as_they_are() -> None:
-    import numpy as np
+def view_of(array: Any) -> memoryview[Any]:
+    return memoryview(array)
 
+
+def test_leaves_are_kept_as_they_are() -> None:
     array = np.arange(3)
+    floats: Any = view_of(array.astype("f4"))
     state = State[Any]("app", {"colour": Colour.RED, "pair": (1, "x")})
     state.root["array"] = array
     state.root["bytes"] = bytearray(b"ab")
     state.root["view"] = memoryview(b"cd")
     state.root["scalar"] = np.float64(1.5)
     state.root["integer"] = np.int64(3)
-    array[0] = 9
+    state.root["floats"] = floats
+    state.root["empty"] = view_of(np.zeros((0, 3)))
+    array[0] = floats[0] = 9
     _, value = state.snapshot()
     assert value["colour"] is Colour.RED
     assert value["pair"] == [1, "x"]
@@ -231,4 +244,67 @@ def test_leaves_are_kept_as_they_are() -> None:
     assert (value["bytes"], value["view"]) == (bytearray(b"ab"), b"cd")
     assert type(value["scalar"]) is float
     assert type(value["integer"]) is int
+    assert (value["floats"].format, value["floats"].tolist()) == ("f", [0, 1, 2])
+    assert value["empty"].format == "d"
+    assert value["floats"].readonly
+    assert copy.deepcopy(state.root)["array"].tolist() == [0, 1, 2]
     assert plain(state.root["pair"]) == [1, "x"]
+
+
+class Moment(datetime.datetime):
+    pass
+
+
+class Pair(NamedTuple):
+    a: int
+    b: int
+
+
+class Flags(enum.Flag):
+    ONE = 1
+
+
+class Odd(enum.Enum):
+    BAD = object()
+
+
+LEAVES: list[Any] = [
+    *(None, True, 1, 1.5, "é", b"x", bytearray(b"x"), memoryview(b"x")),
+    *(datetime.datetime.now(datetime.timezone.utc), datetime.date.today(), datetime.time(1)),
+    *(datetime.timedelta(1), decimal.Decimal("1.5"), uuid.uuid4(), pathlib.PurePath("/x")),
+    *(Colour.RED, Flags.ONE, (1, "x"), Pair(1, 2)),
+    *(np.arange(3), np.arange(3, dtype=">i4"), np.ones((2, 2), "f4")[:, ::2], np.bool_(True)),
+    *(np.float16(1), np.str_("x"), np.datetime64("2020-01-01"), array.array("d", [1.0])),
+    *(memoryview(array.array("h", [1, 2])), np.zeros((0, 3))),
+]
+
+
+@pytest.mark.parametrize("value", LEAVES, ids=lambda value: type(value).__name__)
+def test_every_leaf_can_be_sent(value: object) -> None:
+    state = State[Any]("app", {})
+    patches = recorded(state)
+    state.root["x"] = value
+    codec.encode(patches[0].ops, at=("ops",))
+    codec.encode(state.snapshot()[1])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Moment.now(),
+        Odd.BAD,
+        datetime.timezone.utc,
+        np.array([True]),
+        np.array([1], "f2"),
+        np.array([1j]),
+        np.array(["x"]),
+        np.array([object()]),
+        view_of(np.array([True])),
+        np.complex64(1),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_cannot_be_sent_is_refused(value: object) -> None:
+    state = State[Any]("app", {})
+    with pytest.raises(StateError, match="can't hold at 'x'"):
+        state.root["x"] = value
