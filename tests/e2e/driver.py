@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 #: How long one app may take from start to end. An app that hangs fails by this, with its output.
-DEADLINE_S = 60
+DEADLINE_S = 20
 _MARK = "@@report "
 
 _APP = '''

@@ -91,7 +91,7 @@ def test_garbage_from_the_page_is_refused_and_the_app_goes_on(run_app: RunApp) -
       port.send(frame);
       codes.push((await nextOf("error")).error.code);
     }
-    port.send(JSON.stringify([{ kind: "hello", version: 1, session: "s".repeat(20) }]));
+    port.send(JSON.stringify([{ kind: "hello", version: 1, session: "s".repeat(20), client: "test" }]));
     await nextOf("snapshot");
     port.send(add);
     codes.push((await nextOf("result")).value);
