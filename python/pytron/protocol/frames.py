@@ -89,10 +89,13 @@ def _fault(raw: Raw, place: int, error: Exception) -> Fault:
     loose: object = codec.decode(raw)
     message = cast("dict[str, Any]", loose) if isinstance(loose, dict) else {}
     kind, identity = message.get("kind"), message.get("id")
-    if kind == "hello" and isinstance(message.get("version"), int):
-        _check_version(message["version"])
     if kind == "head" and place == 0:
         raise ProtocolError(f"malformed head: {error}") from error
+    if kind == "hello" and type(message.get("version")) is int:
+        try:  # another version may say hello in another way
+            _check_version(message["version"])
+        except ProtocolError as other:
+            return Fault(None, other)
     is_usable = type(identity) is int and 0 < identity <= codec.MAX_SAFE_INTEGER
     known = identity if kind in ("call", "change") and is_usable else None
     return Fault(known, ProtocolError(f"malformed message: {error}"))

@@ -41,7 +41,7 @@ class Hello(Up, tag="hello"):
 
     version: int
     session: Annotated[str, codec.Limits(pattern=r"\A[A-Za-z0-9_-]{16,64}\Z")]
-    client: str
+    client: str = ""
 
 
 class Call(Up, tag="call"):
