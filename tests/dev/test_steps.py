@@ -109,6 +109,7 @@ def test_what_tools_made_in_a_source_folder_is_no_input(
     for folder in ("__pycache__", "node_modules", "dist", "target"):
         (checkout / "source" / folder).mkdir()
         (checkout / "source" / folder / "file").write_text("made")
+    (checkout / "source" / "library.so").write_text("made")
     assert make_step().is_done()
 
 

@@ -19,6 +19,7 @@ from tools.dev.process import run_watched
 from tools.dev.progress import Line, say
 
 NOT_INPUTS = {".git", ".venv", "__pycache__", "build", "dist", "node_modules", "target"}
+BUILT = (".dll", ".dylib", ".pyc", ".pyd", ".so")  # made by a build, sometimes among its sources
 TAIL_LINES = 30
 FIRST_ERRORS = 10
 ERROR = re.compile(r"\berr(or)?\b", re.IGNORECASE)
@@ -176,7 +177,7 @@ def files_below(folder: Path) -> list[Path]:
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in NOT_INPUTS)
-        found.extend(Path(place) / name for name in sorted(names) if not name.endswith(".pyc"))
+        found.extend(Path(place) / name for name in sorted(names) if not name.endswith(BUILT))
     return found
 
 
