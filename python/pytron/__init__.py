@@ -2,7 +2,7 @@
 
 from pytron.app import App
 from pytron.context import Context, current
-from pytron.dispatcher import Api, expose
+from pytron.dispatcher import Api, TypedEvent, expose
 from pytron.errors import (
     AssetError,
     CallError,
@@ -33,6 +33,7 @@ __all__ = [
     "PytronError",
     "StateError",
     "ToolMissing",
+    "TypedEvent",
     "Window",
     "__version__",
     "current",

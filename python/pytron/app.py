@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from pytron import bundled, codec
+from pytron import bundled, codec, inspection
 from pytron.assets import Assets
 from pytron.config import Origin, choose, is_dev, slug, trusted_origin
 from pytron.dispatcher.executors import check_names, serve_frozen_child
@@ -134,6 +134,8 @@ class App(Api, Generic[S]):
         check_names(self._executors)
         self._loop = Loop(loop_factory)
         self._loop_factory = loop_factory
+        #: The class that `app.state` has the shape of; None for an untyped state.
+        self.state_type = state if state is None or isinstance(state, type) else _type_of(state)
         self._state: State[Any] = State("app", state, convert=codec.convert)
         if _is_child():
             self._state.forbid(
@@ -234,6 +236,13 @@ class App(Api, Generic[S]):
         """The same from a loop: it waits for pages that do not read, and the loop goes on."""
         await self._now("emit_async").emit_async(name, data)
 
+    def send_event(self, name: str, data: object, to: str | None) -> None:
+        """Emit an event to all windows, or to one. For declared events."""
+        if to is None:
+            self.emit(name, data)
+        else:
+            self.window(to).emit(name, data)
+
     # --- windows ------------------------------------------------------------------------------
 
     def open_window(
@@ -324,6 +333,7 @@ class App(Api, Generic[S]):
         return Parts(
             functions=self.functions,
             handlers=self._events,
+            kinds={name: event.kind for name, event in self.events.items()},
             state=self._state,
             assets=self.assets,
             loop=self._loop,
@@ -348,6 +358,7 @@ class App(Api, Generic[S]):
         return self._runtime
 
     def _check_place(self) -> None:
+        inspection.stop(self)
         if _is_child():
             raise ConfigError(
                 "app.run() was reached in a child process, which imports the app's file anew; "
@@ -358,6 +369,10 @@ class App(Api, Generic[S]):
                 "app.run() must be called on the main thread, which windows belong to; run the "
                 "rest of your program in another thread instead"
             )
+
+
+def _type_of(value: object) -> type[object]:
+    return type(value)
 
 
 def _is_child() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytron import codec, protocol
 from pytron.answer import Answer, may_wait
@@ -25,11 +25,13 @@ class Emitter:
         sessions: Mapping[int, Session],
         handlers: Handlers,
         *,
+        kinds: Mapping[str, Any],
         loop: Loop,
         submit: Callable[[Task], None],
     ) -> None:
         self._sessions = sessions
         self._handlers = handlers
+        self._kinds = kinds
         self._loop = loop
         self._submit = submit
 
@@ -75,10 +77,12 @@ class Emitter:
         """What is to be done about an event of a page: for Python, or for other windows.
 
         Raises:
-            CallError: `backpressure`: a page that it is for does not read.
+            CallError: `backpressure`: a page that it is for does not read; `invalid_arguments`:
+                the data is not of the declared type.
         """
         if event.to is None:
-            return self.deliveries(Event(event.name, event.data, origin.label))
+            data = self._checked(event.name, event.data)
+            return self.deliveries(Event(event.name, data, origin.label))
         encoded = codec.encode(event.data, at=("data",))
         others = [
             other
@@ -92,6 +96,15 @@ class Emitter:
         """A task for each of the app's handlers."""
         handlers = self._handlers.for_event(event.name)
         return deliveries(handlers, event, self._loop) if handlers else []
+
+    def _checked(self, name: str, data: object) -> object:
+        """The data of a page's event as the declared type."""
+        if name not in self._kinds:
+            return data
+        try:
+            return codec.convert(data, self._kinds[name])
+        except ValueError as error:
+            raise CallError(f"the event {name!r}: {error}", code="invalid_arguments") from error
 
     def _tell_handlers(self, name: str, data: object) -> None:
         for task in self.deliveries(Event(name, data)):

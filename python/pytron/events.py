@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pytron.dispatcher.event import Event
 from pytron.dispatcher.functions import is_async
 from pytron.protocol import matches
 
@@ -13,33 +14,6 @@ if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
 
 Handler = Callable[..., Any]
-
-
-class Event:
-    """What a handler gets.
-
-    Attributes:
-        name: the event's name.
-        data: what came with it.
-        window: label of the window whose page emitted it, or that it is about; None from Python.
-        prevented: whether a handler has called `prevent`.
-    """
-
-    __slots__ = ("data", "name", "prevented", "window")
-
-    def __init__(self, name: str, data: Any = None, window: str | None = None) -> None:
-        self.name = name
-        self.data = data
-        self.window = window
-        self.prevented = False
-
-    def prevent(self) -> None:
-        """Keep what is about to happen from happening (`closing`)."""
-        self.prevented = True
-
-    def __repr__(self) -> str:
-        """Show what it is."""
-        return f"Event({self.name!r}, {self.data!r}, window={self.window!r})"
 
 
 class Handlers:

@@ -42,6 +42,7 @@ class Parts(NamedTuple):
 
     functions: Mapping[str, Function]
     handlers: Handlers
+    kinds: Mapping[str, Any]
     state: State[Any]
     assets: Assets
     loop: Loop
@@ -73,6 +74,7 @@ class Runtime:
         self._emitter = Emitter(
             self.dispatcher.sessions,
             parts.handlers,
+            kinds=parts.kinds,
             loop=parts.loop,
             submit=self._workers.submit,
         )

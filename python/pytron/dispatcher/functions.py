@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from pytron.dispatcher.arguments import Arguments
+from pytron.dispatcher.event import TypedEvent
 from pytron.errors import CallError, ConfigError
 
 T = TypeVar("T")
@@ -108,6 +109,7 @@ class Api:
         self.namespace = namespace
         self._functions: dict[str, Function] = {}
         self._handlers: list[tuple[str, Callable[..., Any]]] = []
+        self._declared: dict[str, TypedEvent[Any]] = {}
         self._frozen = False
         self._parents: list[Api] = []
 
@@ -181,6 +183,48 @@ class Api:
 
         return register
 
+    @overload
+    def event(self, name: str) -> TypedEvent[None]: ...
+    @overload
+    def event(self, name: str, kind: type[T]) -> TypedEvent[T]: ...
+    @overload
+    def event(self, name: str, kind: Any) -> TypedEvent[Any]: ...
+    def event(self, name: str, kind: Any = None) -> TypedEvent[Any]:
+        """Declare an event and the type of its data: `saved = app.event("saved", Saved)`.
+
+        What pages send under this name is checked against the type, and handlers get it as that
+        type; `pytron types` tells pages of it.
+
+        Raises:
+            ConfigError: it is declared already.
+        """
+        made: TypedEvent[Any] = TypedEvent(self, name, kind)
+        self._declare(made)
+        return made
+
+    @property
+    def events(self) -> Mapping[str, TypedEvent[Any]]:
+        """The declared events by their names."""
+        return self._declared
+
+    def send_event(self, name: str, data: object, to: str | None) -> None:
+        """Emit an event in the running app, for the events that are declared here.
+
+        Raises:
+            ConfigError: no app includes this group, or the app does not run.
+        """
+        if not self._parents:
+            raise ConfigError(f"{name!r} cannot be emitted: no app includes the group it is in")
+        for parent in self._parents:
+            parent.send_event(name, data, to)
+
+    def _declare(self, event: TypedEvent[Any]) -> None:
+        if self._declared.get(event.name, event) is not event:
+            raise ConfigError(f"the event {event.name!r} is declared twice; declare it once")
+        for parent in self._parents:
+            parent._declare(event)
+        self._declared[event.name] = event
+
     def include(self, api: Api) -> None:
         """Take in another group's functions and handlers, also those that it gets later.
 
@@ -191,6 +235,8 @@ class Api:
             self._add(self._qualified(function.name), function.target, function.options)
         for name, handler in api._handlers:
             self._handle(name, handler)
+        for event in api._declared.values():
+            self._declare(event)
         api._parents.append(self)
 
     def _qualified(self, name: str) -> str:

@@ -1,0 +1,96 @@
+"""What a handler of an event gets, and events whose data has a type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Protocol
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # for type checkers only: it knows defaults
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+H = TypeVar("H", bound=Callable[..., Any])
+
+
+class Event(Generic[T]):
+    """What a handler gets.
+
+    Attributes:
+        name: the event's name.
+        data: what came with it.
+        window: label of the window whose page emitted it, or that it is about; None from Python.
+        prevented: whether a handler has called `prevent`.
+    """
+
+    __slots__ = ("data", "name", "prevented", "window")
+
+    def __init__(self, name: str, data: Any = None, window: str | None = None) -> None:
+        self.name = name
+        self.data: T = data
+        self.window = window
+        self.prevented = False
+
+    def prevent(self) -> None:
+        """Keep what is about to happen from happening (`closing`)."""
+        self.prevented = True
+
+    def __repr__(self) -> str:
+        """Show what it is."""
+        return f"Event({self.name!r}, {self.data!r}, window={self.window!r})"
+
+
+class Group(Protocol):
+    """What an event is declared in: an app, or a group that an app includes."""
+
+    def send_event(self, name: str, data: object, to: str | None) -> None:
+        """Emit an event in the running app."""
+        ...
+
+    def on(self, name: str) -> Callable[[H], H]:
+        """Handle events of a name."""
+        ...
+
+
+class TypedEvent(Generic[T]):
+    """An event whose data has a type, as `app.event("saved", Saved)` declares it.
+
+    ```python
+    saved = app.event("saved", Saved)
+
+    @saved.on
+    def show(event: Event[Saved]) -> None: ...
+
+    saved.emit(Saved(3))
+    ```
+
+    Attributes:
+        name: the event's name, the same in Python and in pages.
+        kind: the type of its data, None for events that carry none.
+    """
+
+    def __init__(self, group: Group, name: str, kind: Any) -> None:
+        self._group = group
+        self.name = name
+        self.kind = kind
+
+    def emit(self, data: T = None, *, to: str | None = None) -> None:  # pyright: ignore[reportArgumentType] - only right for events without data
+        """Send it to all windows and to Python's own handlers, or `to` the window of a label.
+
+        Raises:
+            CallError: `backpressure` or `encode_failed`, as from `app.emit`.
+            ConfigError: the app does not run, or there is no such window.
+        """
+        self._group.send_event(self.name, data, to)
+
+    def on(self, handler: H) -> H:
+        """Handle it; what a page sends arrives as the declared type, or not at all."""
+        return self._group.on(self.name)(handler)
+
+    def __repr__(self) -> str:
+        """Show what it is."""
+        return f"TypedEvent({self.name!r}, {self.kind!r})"
