@@ -27,7 +27,7 @@ fn main() {
 fn build() -> Result<(), String> {
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|error| error.to_string())?);
     let script = fs::read_to_string("webext/port.js").map_err(|error| error.to_string())?;
-    fs::write(out.join("port.h"), header(&script)).map_err(|error| error.to_string())?;
+    fs::write(out.join("port_script.h"), header(&script)).map_err(|error| error.to_string())?;
     let library = Path::new(LIBRARY);
     if let Some(folder) = library.parent() {
         fs::create_dir_all(folder).map_err(|error| error.to_string())?;
@@ -42,9 +42,19 @@ fn build() -> Result<(), String> {
             .args(flags.split_whitespace())
             .arg("-o")
             .arg(library)
-            .arg("webext/pytron_webext.c"),
+            .args(sources()?),
     )?;
     Ok(())
+}
+
+fn sources() -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir("webext").map_err(|error| error.to_string())?;
+    let mut sources: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+        .collect();
+    sources.sort();
+    Ok(sources)
 }
 
 /// The script as a C string, a line for each of its lines.

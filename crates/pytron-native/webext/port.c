@@ -1,0 +1,58 @@
+/* The life of a page's port. */
+
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <unistd.h>
+
+#include "port.h"
+
+/* Joins the port to the host's end. */
+void port_open(Port *port, int fd) {
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    port->fd = fd;
+    port->readable =
+        g_unix_fd_add_full(PRIORITY, fd, G_IO_IN | G_IO_HUP | G_IO_ERR, port_readable, port, NULL);
+    port_flush_soon(port);
+}
+
+void port_close(Port *port) {
+    if (port->fd < 0) return;
+    if (port->readable) g_source_remove(port->readable);
+    if (port->writable) g_source_remove(port->writable);
+    port->readable = port->writable = 0;
+    close(port->fd);
+    port->fd = -1;
+    port->asked = FALSE;
+    port_forget_pieces(port);
+    g_ptr_array_set_size(port->parts, 0);
+    port_expect_frame(port);
+}
+
+static void part_free(gpointer value) {
+    if (value != NULL) g_object_unref(value);
+}
+
+static void port_free(gpointer data) {
+    Port *port = data;
+    port_close(port);
+    port_forget_pieces(port);
+    g_clear_object(&port->receive);
+    g_ptr_array_unref(port->parts);
+    g_free(port->text);
+    g_free(port->sink);
+    g_free(port);
+}
+
+Port *port_of(WebKitWebPage *page) {
+    Port *port = g_object_get_data(G_OBJECT(page), "pytron-port");
+    if (port == NULL) {
+        port = g_new0(Port, 1);
+        port->page = page;
+        port->fd = -1;
+        g_queue_init(&port->pieces);
+        port->parts = g_ptr_array_new_with_free_func(part_free);
+        port_expect_frame(port);
+        g_object_set_data_full(G_OBJECT(page), "pytron-port", port, port_free);
+    }
+    return port;
+}

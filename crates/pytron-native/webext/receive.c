@@ -1,0 +1,154 @@
+/* From the kit to the page. */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "port.h"
+
+/* A turn of the loop hands over at most this much text, so that the page can paint in between. */
+#define TURN_BYTES (4u << 20)
+#define TURN_FRAMES 256
+
+static uint32_t take_u32(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Reads until `want` bytes are at `into`; 1 when they are, 0 when the socket is empty, -1 at its
+ * end. */
+static int fill(Port *port, void *into) {
+    while (port->got < port->want) {
+        ssize_t read = recv(port->fd, (uint8_t *)into + port->got, port->want - port->got,
+                            MSG_DONTWAIT);
+        if (read > 0) {
+            port->got += (gsize)read;
+        } else if (read == 0) {
+            return -1;
+        } else if (errno != EINTR) {
+            return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+        }
+    }
+    port->got = 0;
+    return 1;
+}
+
+static void expect(Port *port, Phase phase, gsize want) {
+    port->phase = phase;
+    port->want = want;
+    port->got = 0;
+}
+
+void port_expect_frame(Port *port) { expect(port, READ_HEAD, 8); }
+
+static void hand_over(Port *port) {
+    JSCValue *receive = port->receive;
+    gboolean whole = port->parts->len == 0 || port->parts_document == port->document;
+    if (receive != NULL && whole) {
+        JSCContext *context = jsc_value_get_context(receive);
+        GBytes *bytes = g_bytes_new_static(port->text, port->text_size);
+        JSCValue *text = jsc_value_new_string_from_bytes(context, bytes);
+        g_ptr_array_insert(port->parts, 0, text);
+        g_object_ref(receive);
+        JSCValue *result = jsc_value_function_callv(receive, port->parts->len,
+                                                    (JSCValue **)port->parts->pdata);
+        g_object_unref(result);
+        g_object_unref(receive);
+        jsc_context_clear_exception(context);
+        g_bytes_unref(bytes);
+    }
+    g_ptr_array_set_size(port->parts, 0);
+    if (port->text_capacity > TURN_BYTES) {
+        g_clear_pointer(&port->text, g_free);
+        port->text_capacity = 0;
+    }
+    port_expect_frame(port);
+}
+
+/* The next part, or the end of the frame. */
+static void next_part(Port *port) {
+    if (port->parts->len < port->parts_expected)
+        expect(port, READ_PART_SIZE, 4);
+    else
+        hand_over(port);
+}
+
+static gboolean begin_frame(Port *port) {
+    port->text_size = take_u32(port->small);
+    port->parts_expected = take_u32(port->small + 4);
+    if (port->text_size > MAX_TEXT || port->parts_expected > MAX_PARTS) return FALSE;
+    if (port->text_size > port->text_capacity) {
+        g_free(port->text);
+        port->text = g_malloc(port->text_size);
+        port->text_capacity = port->text_size;
+    }
+    port->parts_document = port->document;
+    expect(port, READ_TEXT, port->text_size);
+    return TRUE;
+}
+
+static gboolean begin_part(Port *port) {
+    uint32_t size = take_u32(port->small);
+    if (size > MAX_PART) return FALSE;
+    JSCValue *array = NULL;
+    if (port->receive != NULL && port->parts_document == port->document)
+        array = jsc_value_new_typed_array(jsc_value_get_context(port->receive),
+                                          JSC_TYPED_ARRAY_UINT8, size);
+    g_clear_pointer(&port->sink, g_free);
+    if (array == NULL || !jsc_value_is_typed_array(array)) {
+        g_clear_object(&array);
+        port->sink = g_malloc(size ? size : 1);
+        port->parts_document = UINT64_MAX; /* nobody will get this frame */
+    }
+    g_ptr_array_add(port->parts, array);
+    expect(port, READ_PART, size);
+    return TRUE;
+}
+
+static void *part_memory(Port *port) {
+    if (port->sink != NULL) return port->sink;
+    return jsc_value_typed_array_get_data(port->parts->pdata[port->parts->len - 1], NULL);
+}
+
+/* One step; 1 when a frame is complete, 0 to wait, -1 when the peer is gone or mad. */
+static int step(Port *port) {
+    int filled;
+    switch (port->phase) {
+    case READ_HEAD:
+        if ((filled = fill(port, port->small)) <= 0) return filled;
+        return begin_frame(port) ? 2 : -1;
+    case READ_TEXT:
+        if ((filled = fill(port, port->text)) <= 0) return filled;
+        next_part(port);
+        return port->phase == READ_HEAD ? 1 : 2;
+    case READ_PART_SIZE:
+        if ((filled = fill(port, port->small)) <= 0) return filled;
+        return begin_part(port) ? 2 : -1;
+    case READ_PART:
+    default:
+        if ((filled = fill(port, part_memory(port))) <= 0) return filled;
+        next_part(port);
+        return port->phase == READ_HEAD ? 1 : 2;
+    }
+}
+
+gboolean port_readable(gint fd, GIOCondition condition, gpointer data) {
+    (void)fd;
+    (void)condition;
+    Port *port = data;
+    gsize bytes = 0;
+    for (int frames = 0; frames < TURN_FRAMES && bytes < TURN_BYTES;) {
+        int done = step(port);
+        if (done == 0) return G_SOURCE_CONTINUE;
+        if (port->fd < 0) return G_SOURCE_REMOVE; /* the page's code closed it meanwhile */
+        if (done < 0) {
+            port->readable = 0;
+            port_close(port);
+            return G_SOURCE_REMOVE;
+        }
+        if (done == 1) {
+            frames++;
+            bytes += port->text_size;
+        }
+    }
+    return G_SOURCE_CONTINUE;
+}
