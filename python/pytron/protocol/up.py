@@ -17,7 +17,7 @@ Scope = Literal["app", "window"]
 Step = str | int
 
 
-class Place(Record):
+class Place(Record, omit_defaults=True):
     """Where binary stands in a message."""
 
     at: list[Step]
