@@ -1,10 +1,11 @@
-// Bundles the client into the one file that pages without Node import, and puts it where the Python
-// package serves it from.
-import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
+// Bundles the client into the one file that pages without Node import, and its declarations into one
+// for their editors, and puts both where the Python package has them.
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
+import { rollUp } from "./declarations.js";
 
 const LIMIT_BYTES = 15_000;
 
@@ -24,7 +25,12 @@ const packed = gzipSync(readFileSync(bundle)).length;
 if (packed > LIMIT_BYTES)
   throw new Error(`client.js has ${packed} bytes gzipped, ${LIMIT_BYTES} are allowed`);
 
-const served = join(here, "..", "..", "python", "pytron", "_bundled", "client.js");
-mkdirSync(dirname(served), { recursive: true });
-copyFileSync(bundle, served);
+const types = join(here, "dist", "client.d.ts");
+const head = "// The client of pytron, for editors: written with it, not to be changed.";
+writeFileSync(types, rollUp(join(here, "dist", "index.d.ts"), head));
+
+const served = join(here, "..", "..", "python", "pytron", "_bundled");
+mkdirSync(served, { recursive: true });
+copyFileSync(bundle, join(served, "client.js"));
+copyFileSync(types, join(served, "client.d.ts"));
 console.log(`client.js: ${statSync(bundle).size} bytes, ${packed} gzipped`);

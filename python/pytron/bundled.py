@@ -17,7 +17,20 @@ def client() -> bytes:
     Raises:
         AssetError: this is a checkout that has not been built.
     """
-    path = _FOLDER / "client.js"
+    return _read("client.js")
+
+
+def client_types() -> bytes:
+    """The client's declarations for TypeScript, as one file.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    return _read("client.d.ts")
+
+
+def _read(name: str) -> bytes:
+    path = _FOLDER / name
     try:
         return path.read_bytes()
     except FileNotFoundError:

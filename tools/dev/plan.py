@@ -15,7 +15,8 @@ from tools.dev.progress import say
 from tools.dev.steps import Job, Step, run_steps
 
 NATIVE_WHEELS = BUILD / "wheels" / "native"
-CLIENT = "packages/pytron-client/dist/client.js"
+#: The client as one file, and its declarations as one file.
+CLIENT = ("packages/pytron-client/dist/client.js", "packages/pytron-client/dist/client.d.ts")
 BUNDLED = "python/pytron/_bundled"
 DEMO = "examples/notes"
 
@@ -137,15 +138,15 @@ def part_steps(rust: str, node: str) -> list[Step]:
             "client",
             lambda job: job.run(_npm(job.env), "run", "build"),
             inputs=["package.json", "package-lock.json", "packages", "tsconfig*.json"],
-            outputs=[CLIENT],
+            outputs=CLIENT,
             facts={"node": node},
             remedy="mend what the compiler names above; `npm run build` repeats only this step",
         ),
         Step(
             "bundled files",
             _bundle,
-            inputs=[CLIENT],
-            outputs=[f"{BUNDLED}/client.js"],
+            inputs=CLIENT,
+            outputs=[f"{BUNDLED}/{Path(name).name}" for name in CLIENT],
         ),
         Step(
             "native engine",
@@ -183,8 +184,9 @@ def part_steps(rust: str, node: str) -> list[Step]:
 def _bundle(job: Job) -> None:
     target = ROOT / BUNDLED
     target.mkdir(parents=True, exist_ok=True)
-    job.write(f"copy {CLIENT} to {BUNDLED}")
-    shutil.copyfile(ROOT / CLIENT, target / "client.js")
+    for name in CLIENT:
+        job.write(f"copy {name} to {BUNDLED}")
+        shutil.copyfile(ROOT / name, target / Path(name).name)
 
 
 def _build_native(job: Job) -> None:

@@ -69,12 +69,19 @@ type Send = (name: string, args: unknown[]) => Call<unknown>;
 /** The name that asks whether something is a promise, and the one that asks how it is written. */
 const NEVER_NAMES = new Set(["then", "toJSON"]);
 
+/** The arguments without those at the end that are undefined: Python's defaults hold for them. */
+function given(args: unknown[]): unknown[] {
+  let count = args.length;
+  while (count > 0 && args[count - 1] === undefined) count--;
+  return args.slice(0, count);
+}
+
 /** A function of this name, and the namespace of this name. */
 function functionOf(send: Send, name: string): object {
   const members = new Map<string, object>();
   // An arrow has no `prototype`, which the proxy would have to show.
   return new Proxy(() => {}, {
-    apply: (_target, _this, args: unknown[]) => send(name, args),
+    apply: (_target, _this, args: unknown[]) => send(name, given(args)),
     get: (_target, key) => member(send, members, `${name}.`, key),
     set: () => false,
     has: () => false,

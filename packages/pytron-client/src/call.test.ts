@@ -46,6 +46,21 @@ describe("a call", () => {
     expect(transport.messages.at(-1)).toEqual({ kind: "call", id: 1, name: "add", args: [1, 2] });
   });
 
+  test("leaves out undefined arguments at the end, for which Python has defaults", async () => {
+    const { pytron, transport } = pageAlone();
+    void pytron.find("x", undefined, 3, undefined, undefined);
+    void pytron.find(undefined);
+    await settled();
+    const sent = transport.messages.filter(({ kind }) => kind === "call").map(({ args }) => args);
+    expect(sent).toEqual([["x", null, 3], []]);
+  });
+
+  test("reaches a mock by position that knows the names of its parameters", async () => {
+    const parameters = { add: ["a", "b"] };
+    const { pytron } = pageWith({ functions, parameters });
+    expect(await pytron.call("add", { b: 2, a: 40 })).toBe(42);
+  });
+
   test("sends its arguments as they were", async () => {
     const { pytron, transport } = pageAlone();
     const list = [1];

@@ -13,6 +13,7 @@ export { PytronError } from "./errors.js";
 export type {
   Api,
   AppState,
+  Arguments,
   Events,
   Frozen,
   Functions,

@@ -9,6 +9,13 @@ import type { Call } from "./call.js";
 // biome-ignore lint/suspicious/noEmptyInterface: augmented by the generated pytron.d.ts.
 export interface Functions {}
 
+/**
+ * The arguments of each function by their names, for `pytron.call(name, { … })`; filled in by the
+ * generated `pytron.d.ts`. The keys are full names, with dots.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: augmented by the generated pytron.d.ts.
+export interface Arguments {}
+
 /** The data of each event by its name; filled in by the generated `pytron.d.ts`. */
 // biome-ignore lint/suspicious/noEmptyInterface: augmented by the generated pytron.d.ts.
 export interface Events {}
@@ -63,8 +70,12 @@ export type ResultOf<Name extends string> = keyof Functions extends never
 export type ArgsOf<Name extends string> = keyof Functions extends never
   ? readonly unknown[] | Readonly<Record<string, unknown>>
   : Find<Functions, Name> extends (...args: infer Args) => unknown
-    ? Readonly<Args> | Readonly<Record<string, unknown>>
+    ? Readonly<Args> | NamedArgsOf<Name>
     : never;
+
+type NamedArgsOf<Name extends string> = Name extends keyof Arguments
+  ? Readonly<Arguments[Name]>
+  : Readonly<Record<string, unknown>>;
 
 /** The names of the events. */
 export type EventName = keyof Events extends never

@@ -10,7 +10,7 @@ import pathlib
 import typing
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pytron import codec
 from pytron.typegen import hints
@@ -186,7 +186,7 @@ class Reader:
             return Map(self.read(arguments[0]), self.read(arguments[1]))
         if hints.is_type_statement(origin):
             return self._alias(origin, arguments)
-        if not isinstance(origin, type):
+        if not isinstance(origin, type) or origin is type:
             return self.refuse(hint)
         if origin.__module__ == "numpy" and origin.__name__ == "ndarray":
             return self._ndarray(arguments)
@@ -194,8 +194,7 @@ class Reader:
             return OneWay(self._mapping(origin, arguments), origin.__qualname__)
         if issubclass(origin, (list, set, frozenset)):
             return OneWay(Array(self.read(arguments[0])), origin.__qualname__)
-        known: type[Any] = origin
-        return self.refuse(hint) if known is type else self._class(known, arguments)
+        return self._class(cast("type[Any]", origin), arguments)
 
     def _mapping(self, origin: type[Any], arguments: Sequence[Any]) -> Type:
         if issubclass(origin, collections.Counter):

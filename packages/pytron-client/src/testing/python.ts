@@ -30,6 +30,8 @@ export interface MockFunctions {
 /** What the pretended Python is like. */
 export interface MockOptions {
   functions?: MockFunctions;
+  /** Names of the parameters by function: arguments given by name then come by position as well. */
+  parameters?: Readonly<Record<string, readonly string[]>>;
   /** The app's state at the start. */
   state?: unknown;
   /** The label of the page's window. */
@@ -187,7 +189,7 @@ export class MockPython {
     const running: Running = { stopped: false, credits: CREDITS, resume: undefined };
     this.running.set(id, running);
     const work = async () => {
-      const given = await (Array.isArray(args) ? run(...args) : run(args));
+      const given = await run(...this.byPosition(name as string, args));
       if (isIterator(given)) await this.stream(id, running, given);
       else if (!running.stopped) this.send({ kind: "result", id, value: given }, "value");
     };
@@ -196,6 +198,12 @@ export class MockPython {
         if (!running.stopped) this.refuse(id, error);
       })
       .finally(() => this.running.delete(id));
+  }
+
+  private byPosition(name: string, args: unknown): unknown[] {
+    if (Array.isArray(args)) return args;
+    const parameters = this.options.parameters?.[name];
+    return parameters?.map((key) => (args as Record<string, unknown>)[key]) ?? [args];
   }
 
   private async stream(

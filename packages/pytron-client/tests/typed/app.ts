@@ -9,6 +9,7 @@ export async function calls(): Promise<void> {
   await withOptions({ signal: AbortSignal.timeout(1), onProgress: () => {} }).add(placed, 1);
   await pytron.notes.rename(1, "x");
   await pytron.call("notes.rename", [1, "x"]);
+  await pytron.call("notes.rename", { id: 1, title: "x" });
   for await (const line of pytron.tail("log.txt")) line.text.trim();
   for await (const line of pytron.call("tail", ["log.txt"])) line.text.trim();
 
@@ -24,6 +25,10 @@ export async function calls(): Promise<void> {
   await pytron.call("sub", [1, 2]);
   // @ts-expect-error the wrong arguments by position
   await pytron.call("add", ["1", 2]);
+  // @ts-expect-error an argument of another type by name
+  await pytron.call("add", { a: 1, b: "2" });
+  // @ts-expect-error an unknown argument by name
+  await pytron.call("add", { a: 1, b: 2, c: 3 });
   // @ts-expect-error a result of another type
   const text: string = await pytron.add(1, 2);
   // @ts-expect-error a function that does not stream

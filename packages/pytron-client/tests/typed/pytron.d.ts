@@ -10,6 +10,11 @@ declare module "pytron-client" {
     };
   }
 
+  interface Arguments {
+    add: { a: number; b: number };
+    tail: { name: string };
+  }
+
   interface Events {
     saved: { id: number };
     closed: null;
