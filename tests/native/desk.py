@@ -1,30 +1,41 @@
 """What a test does with a host: open pages, wait for what they send, answer."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pytron_native import Host
 
 DEADLINE_S = 30.0
 
+# Where the page has a direct line, parts do not travel over the app's origin.
+over_the_origin = pytest.mark.skipif(
+    os.environ.get("PYTRON_TRANSPORT") not in ("reply", "evaluate"),
+    reason="parts travel inline; run with PYTRON_TRANSPORT=reply",
+)
+
 # A page that runs what it is told and sends back what came of it.
 PAGE = """<!doctype html><meta charset="utf-8"><title>test</title>
 <body style="background:#2a4d69;color:#fff"><h1>page</h1><script>
-const port = __pytron__.open((text) => {
+const port = __pytron__.open((text, inline) => {
   const [head, ...rest] = JSON.parse(text);
   const messages = head.kind === "head" ? rest : [head, ...rest];
-  for (const message of messages) receive(message, head.parts, text);
+  for (const message of messages) receive(message, head.parts ?? inline ?? []);
 });
+// A part is an ArrayBuffer where the transport has binary, else [id, size].
+const load = async (part) =>
+  Array.isArray(part) ? (await fetch("/_pytron/part/" + part[0])).arrayBuffer() : part;
 const say = (message, parts) => port.send(JSON.stringify([message]), parts);
 const seen = [];
-async function receive(message, parts, text) {
+async function receive(message, parts) {
   if (message.kind !== "do") { seen.push(message); return; }
   try {
-    const run = new Function("parts", "text", `return (async () => {${message.source}})()`);
-    say({ kind: "done", value: await run(parts, text) ?? null });
+    const run = new Function("parts", `return (async () => {${message.source}})()`);
+    say({ kind: "done", value: await run(parts) ?? null });
   } catch (error) {
     say({ kind: "threw", value: String(error) });
   }
@@ -44,7 +55,8 @@ class Desk:
         self.items: list[tuple[Any, ...]] = []
         self._arrived = threading.Condition()
         self.host: Host
-        self.answer: Callable[[int, str], bool] = lambda request, path: False
+        # Answers a request itself and says so.
+        self.answer: Callable[[int, str], bool] | None = None
 
     def run(
         self, scenario: Callable[["Desk"], None], *, prewarm: bool = False, **options: Any
@@ -76,16 +88,15 @@ class Desk:
         while items := self.host.receive():
             for item in items:
                 if item[0] == "asset":
-                    self._serve(*item[1:])
+                    self._serve(item)
             with self._arrived:
                 self.items += items
                 self._arrived.notify_all()
 
-    def _serve(
-        self, request: int, window: int, method: str, path: str, headers: dict[str, str]
-    ) -> None:
+    def _serve(self, item: tuple[Any, ...]) -> None:
+        _, request, _, method, path, headers = item
         self.requests.append((method, path, headers))
-        if self.answer(request, path):
+        if self.answer and self.answer(request, path):
             return
         kind, body = self.files.get(path, ("text/plain", b"not here"))
         status = 200 if path in self.files else 404

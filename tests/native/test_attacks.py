@@ -2,7 +2,7 @@
 
 import json
 
-from native.desk import Desk
+from native.desk import Desk, over_the_origin
 
 # A frame that tries all it could reach the host by, and says what it found.
 INTRUDER = """
@@ -175,6 +175,7 @@ def test_downloads_are_refused(desk: Desk) -> None:
     desk.run(scenario)
 
 
+@over_the_origin
 def test_parts_of_another_window_cannot_be_read(desk: Desk) -> None:
     def scenario(desk: Desk) -> None:
         desk.open(1)

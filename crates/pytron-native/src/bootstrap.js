@@ -15,7 +15,8 @@
   const { text: bodyText } = Response.prototype;
   const { report } = { report: window.reportError || ((error) => console.error(error)) };
   const all = Later.all.bind(Later);
-  const target = mode === "ipc" ? window.ipc : window.webkit.messageHandlers.pytron;
+  const { chrome, ipc, webkit } = window;
+  const target = mode === "ipc" || mode === "posted" ? ipc : webkit.messageHandlers.pytron;
   const post = target.postMessage.bind(target);
   const after = (promise, done, failed) => apply(then, promise, [done, failed]);
 
@@ -105,5 +106,7 @@
   window.close = () => up("c", "", "");
   const port = Object.freeze({ version: 1, kind: "native", origin: home, open });
   Object.defineProperty(window, "__pytron__", { value: port });
-  if (mode !== "reply") Object.defineProperty(window, "__pytron_receive__", { value: down });
+  if (mode === "posted") {
+    chrome.webview.addEventListener("message", (event) => down(event.data));
+  } else if (mode !== "reply") Object.defineProperty(window, "__pytron_receive__", { value: down });
 })

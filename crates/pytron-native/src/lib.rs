@@ -4,6 +4,7 @@
 //! `stage`, `window` and `platform`. The contracts are `python/pytron_native/__init__.pyi` and
 //! `spec/view.md`.
 
+mod asset;
 mod body;
 mod buffer;
 mod command;
@@ -21,6 +22,7 @@ mod lines;
 mod link;
 mod outbox;
 mod part;
+mod picture;
 mod platform;
 mod received;
 mod route;

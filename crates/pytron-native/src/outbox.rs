@@ -153,6 +153,10 @@ impl Outbox {
     }
 
     /// The page has given a handle, or (`given` false) it was answered without a frame.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "only WebKitGTK has handles")
+    )]
     pub fn count_handle(&mut self, given: bool) {
         if given {
             self.handles += 1;

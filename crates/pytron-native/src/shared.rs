@@ -75,6 +75,10 @@ pub enum Body {
     #[cfg(unix)]
     Stream {
         source: std::os::fd::OwnedFd,
+        #[cfg_attr(
+            not(target_os = "linux"),
+            allow(dead_code, reason = "the engine wants whole bodies")
+        )]
         length: i64,
     },
 }

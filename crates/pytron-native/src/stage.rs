@@ -221,6 +221,10 @@ impl Stage {
     }
 
     /// The number of the window for which `is` holds.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "elsewhere a view knows its window")
+    )]
     pub fn find(&self, is: impl Fn(&Window) -> bool) -> Option<u32> {
         let windows = self.windows.borrow();
         windows

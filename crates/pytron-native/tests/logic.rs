@@ -20,5 +20,7 @@ mod link;
 mod outbox;
 #[path = "../src/part.rs"]
 mod part;
+#[path = "../src/picture.rs"]
+mod picture;
 #[path = "../src/route.rs"]
 mod route;

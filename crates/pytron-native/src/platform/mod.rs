@@ -1,7 +1,28 @@
-//! What differs between operating systems. Each file has the same names: `ORIGIN`, `Engine`,
-//! `View`, `Request`, `Waker`, `Watch`, `prepare`, `facts`, `flow`.
+//! What differs between operating systems. Each has the same names: `ORIGIN`, `SCHEME`, `HOST`,
+//! `Engine`, `View`, `Request`, `Waker`, `Watch`, `prepare`, `settle`, `facts`, `flow`.
 
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 pub use linux::*;
+
+#[cfg(not(target_os = "linux"))]
+mod portable;
+#[cfg(not(target_os = "linux"))]
+pub use portable::*;
+
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "macos")]
+use macos as system;
+
+#[cfg(target_os = "windows")]
+mod windows;
+#[cfg(target_os = "windows")]
+use windows as system;
+
+/// A value of `facts`.
+pub enum Fact {
+    Text(String),
+    Flag(bool),
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 use gtk::glib;
 
 use crate::error::Error;
+use crate::platform::Fact;
 
 const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
@@ -85,10 +86,4 @@ pub fn facts() -> Vec<(&'static str, Fact)> {
         ),
         ("origin", Fact::Text(super::ORIGIN.to_owned())),
     ]
-}
-
-/// A value of `facts`.
-pub enum Fact {
-    Text(String),
-    Flag(bool),
 }

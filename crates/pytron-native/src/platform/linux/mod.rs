@@ -12,7 +12,7 @@ mod view;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-pub use display::{Fact, facts, prepare, settle};
+pub use display::{facts, prepare, settle};
 pub use extension::watch_socket;
 pub use scheme::Request;
 pub use turn::{Waker, Watch};
@@ -23,8 +23,9 @@ use crate::outbox::Flow;
 /// The app's origin, as a page has it.
 pub const ORIGIN: &str = "pytron://localhost";
 
-const SCHEME: &str = "pytron";
-const HOST: &str = "localhost";
+/// The parts of an asset request's address that must be there.
+pub const SCHEME: &str = "pytron";
+pub const HOST: &str = "localhost";
 
 /// How frames travel. `PYTRON_TRANSPORT` forces one.
 pub fn flow() -> Flow {

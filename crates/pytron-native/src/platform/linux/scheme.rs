@@ -13,14 +13,12 @@ use webkit2gtk::{
     URISchemeResponseExt, WebContext, WebContextExt,
 };
 
-use super::{HOST, ORIGIN, SCHEME};
+use super::SCHEME;
+use crate::asset::{self, Asking, Reply};
 use crate::buffer::Buffer;
 use crate::guard::guard;
-use crate::part::Taken;
-use crate::route::{self, HEADERS, Question, Route, SECRET_HEADER};
-use crate::shared::{Answer, Body, Incoming};
-use crate::stage::{self, Stage};
-use crate::window::Window;
+use crate::shared::{Answer, Body};
+use crate::stage;
 
 /// A piece of Python memory for WebKit.
 struct Piece(Arc<Buffer>, Range<usize>);
@@ -43,120 +41,52 @@ pub fn register(context: &WebContext) {
 }
 
 fn handle(request: &URISchemeRequest) {
-    let stage = stage::current();
+    let asked = Asked(request);
+    let answered = Request {
+        request: request.clone(),
+        foreign: asset::foreign(&asked),
+    };
     let number = request
         .web_view()
         .and_then(|web| super::view::number_of(&web));
-    let window = stage
-        .as_ref()
-        .zip(number)
-        .and_then(|(stage, number)| stage.window(number));
-    match stage.zip(window) {
-        Some((stage, window)) => ask(&stage, &window, request),
-        None => Request::new(request, None).finish(Body::status(410)),
-    }
-}
-
-fn ask(stage: &Stage, window: &Window, request: &URISchemeRequest) {
-    let uri = request.uri().unwrap_or_default();
-    let method = request.http_method().unwrap_or_else(|| "GET".into());
-    let headers = request.http_headers();
-    let header = |name: &str| headers.as_ref().and_then(|headers| headers.one(name));
-    let (origin, range, secret) = (header("origin"), header("range"), header(SECRET_HEADER));
-    let origins = window.origins();
-    let authority = route::origin(&uri).unwrap_or_default();
-    let question = Question {
-        method: &method,
-        host: authority.strip_prefix("pytron://").unwrap_or_default(),
-        path: path_of(&uri),
-        origin: origin.as_deref(),
-        secret: secret.as_deref(),
-        range: range.as_deref(),
+    let stage = stage::current().zip(number);
+    let Some((stage, window)) = stage.and_then(|(stage, number)| {
+        let window = stage.window(number)?;
+        Some((stage, window))
+    }) else {
+        return answered.finish(Body::status(410));
     };
-    let foreign = origin.as_deref().filter(|origin| *origin != ORIGIN);
-    let answered = Request::new(request, foreign.map(str::to_owned));
-    match route::route(&question, HOST, &origins, window.view().secret()) {
-        Route::Refuse(status) => answered.finish(Body::status(status)),
-        Route::Preflight => answered.finish(Body::status(204)),
-        Route::PartDown(id, asked) => {
-            let taken = stage.shared.parts().take(id, window.number(), asked);
-            answered.finish(part(taken, asked.is_some()));
-        }
-        Route::PartUp => answered.finish(upload(stage, window, request)),
-        Route::Asset => {
-            let number = stage.shared.next_request();
-            let headers = HEADERS
-                .iter()
-                .filter_map(|name| Some((*name, header(name)?.to_string())))
-                .collect();
+    match asset::ask(&stage, &window, &asked) {
+        Reply::Now(answer) => answered.finish(answer),
+        Reply::Kit(number, asset) => {
             stage.keep_request(number, answered);
-            stage.shared.push(Incoming::Asset {
-                request: number,
-                window: window.number(),
-                method: method.to_string(),
-                path: question.path.to_owned(),
-                headers,
-            });
+            stage.shared.push(asset);
         }
     }
 }
 
-/// Everything after the authority, without the fragment.
-fn path_of(uri: &str) -> &str {
-    let start = route::origin(uri).map_or(uri.len(), str::len);
-    let path = uri[start..].split('#').next().unwrap_or_default();
-    if path.is_empty() { "/" } else { path }
-}
+struct Asked<'a>(&'a URISchemeRequest);
 
-fn part(taken: Taken<Buffer>, partial: bool) -> Answer {
-    let slice = match taken {
-        Taken::Slice(slice) => slice,
-        Taken::Unknown => return Body::status(404),
-        Taken::Outside(size) => {
-            let mut answer = Body::status(416);
-            answer
-                .headers
-                .push(("content-range".to_owned(), format!("bytes */{size}")));
-            return answer;
+impl Asking for Asked<'_> {
+    fn method(&self) -> String {
+        self.0
+            .http_method()
+            .map_or_else(|| "GET".to_owned(), Into::into)
+    }
+
+    fn uri(&self) -> String {
+        self.0.uri().unwrap_or_default().into()
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        self.0.http_headers()?.one(name).map(Into::into)
+    }
+
+    fn body(&self) -> Option<Vec<u8>> {
+        match self.0.http_body() {
+            Some(stream) => read(&stream).ok(),
+            None => Some(Vec::new()), // an empty one
         }
-    };
-    let (range, size) = (slice.range, slice.size);
-    let mut headers = vec![
-        (
-            "content-type".to_owned(),
-            "application/octet-stream".to_owned(),
-        ),
-        ("cache-control".to_owned(), "no-store".to_owned()),
-    ];
-    if partial {
-        let last = range.end.saturating_sub(1);
-        let value = format!("bytes {}-{last}/{size}", range.start);
-        headers.push(("content-range".to_owned(), value));
-    }
-    Answer {
-        status: if partial { 206 } else { 200 },
-        headers,
-        body: Body::Held(slice.data, range),
-    }
-}
-
-/// Reads an upload. Only after the route has seen the secret: then the body is an ArrayBuffer.
-fn upload(stage: &Stage, window: &Window, request: &URISchemeRequest) -> Answer {
-    let Some(stream) = request.http_body() else {
-        return Body::status(400);
-    };
-    let Ok(data) = read(&stream) else {
-        return Body::status(400);
-    };
-    let Ok(id) = crate::secret::part() else {
-        return Body::status(500);
-    };
-    if !stage.shared.parts().keep(id, window.number(), data) {
-        return Body::status(413);
-    }
-    Answer {
-        body: Body::Owned(id.to_string().into_bytes()),
-        ..Body::status(200)
     }
 }
 
@@ -177,34 +107,25 @@ fn read(stream: &InputStream) -> Result<Vec<u8>, glib::Error> {
 /// A request that waits for its answer.
 pub struct Request {
     request: URISchemeRequest,
-    /// A trusted origin that is not the app's own: it may read the answer.
     foreign: Option<String>,
 }
 
 impl Request {
-    fn new(request: &URISchemeRequest, foreign: Option<String>) -> Self {
-        Self {
-            request: request.clone(),
-            foreign,
-        }
-    }
-
     /// Answers.
-    pub fn finish(&self, answer: Answer) {
+    pub fn finish(self, answer: Answer) {
+        let headers = MessageHeaders::new(MessageHeadersType::Response);
+        let mut kind = None;
+        for (name, value) in asset::headers(&answer, self.foreign.as_deref()) {
+            headers.append(&name, &value);
+            if name.eq_ignore_ascii_case("content-type") {
+                kind = Some(value);
+            }
+        }
         let (stream, length) = stream(answer.body);
         let response = URISchemeResponse::new(&stream, length);
         response.set_status(u32::from(answer.status), None);
-        let headers = MessageHeaders::new(MessageHeadersType::Response);
-        for (name, value) in &answer.headers {
-            if name.eq_ignore_ascii_case("content-type") {
-                response.set_content_type(value);
-            }
-            headers.append(name, value);
-        }
-        if let Some(origin) = self.foreign.as_deref().filter(|_| answer.status != 403) {
-            headers.append("access-control-allow-origin", origin);
-            headers.append("access-control-allow-headers", "range, x-pytron-secret");
-            headers.append("access-control-expose-headers", "content-range");
+        if let Some(kind) = kind {
+            response.set_content_type(&kind);
         }
         response.set_http_headers(headers);
         self.request.finish_with_response(&response);

@@ -1,6 +1,5 @@
 //! Pictures of the page, through WebKit's own snapshot.
 
-use std::collections::HashSet;
 use std::fs::File;
 
 use cairo::{Format, ImageSurface};
@@ -9,9 +8,6 @@ use serde_json::{Value, json};
 use webkit2gtk::{SnapshotOptions, SnapshotRegion, WebView, WebViewExt};
 
 use crate::guard::guard;
-
-/// As many colours as anybody wants to tell a painted page from a blank one.
-const COLOURS: usize = 256;
 
 /// Writes what is visible as a PNG.
 pub fn write(web: &WebView, path: String, done: impl FnOnce(Result<Value, String>) + 'static) {
@@ -30,13 +26,8 @@ pub fn count(web: &WebView, done: impl FnOnce(Result<Value, String>) + 'static) 
         let (width, height) = (surface.width(), surface.height());
         surface.flush();
         let data = surface.data().map_err(|error| error.to_string())?;
-        let mut colours = HashSet::new();
-        for pixel in data.chunks_exact(4) {
-            if colours.len() < COLOURS {
-                colours.insert([pixel[0], pixel[1], pixel[2]]);
-            }
-        }
-        Ok(json!({"width": width, "height": height, "colours": colours.len()}))
+        let colours = crate::picture::colours(&data, 4);
+        Ok(json!({"width": width, "height": height, "colours": colours}))
     });
 }
 

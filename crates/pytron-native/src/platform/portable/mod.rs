@@ -1,0 +1,44 @@
+//! WebView2 and WKWebView through what wry has for both: its custom protocol, its message handler,
+//! and each engine's own way to hand a text to the page (`system`).
+
+mod scheme;
+mod turn;
+mod view;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+pub use scheme::Request;
+pub use turn::{Waker, Watch};
+pub use view::{View, with_window};
+
+pub use super::system::{ORIGIN, facts, prepare};
+use crate::outbox::Flow;
+
+/// The parts of an asset request's address that must be there, as wry gives it.
+pub const SCHEME: &str = "pytron";
+pub const HOST: &str = "localhost";
+
+/// There are no reply handles: the page acknowledges.
+pub fn flow() -> Flow {
+    Flow::Credit
+}
+
+/// The window system needs no help to show that windows have closed.
+pub fn settle() {}
+
+/// What all views of a host share.
+pub struct Engine {
+    pub dev: bool,
+    /// `None`: nothing is kept.
+    context: Option<RefCell<wry::WebContext>>,
+}
+
+impl Engine {
+    pub fn new(data_folder: Option<PathBuf>, dev: bool) -> Self {
+        Self {
+            dev,
+            context: data_folder.map(|folder| RefCell::new(wry::WebContext::new(Some(folder)))),
+        }
+    }
+}

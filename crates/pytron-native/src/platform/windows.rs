@@ -1,0 +1,156 @@
+//! Windows: WebView2.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+use webview2_com::Microsoft::Web::WebView2::Win32::{
+    COREWEBVIEW2_CAPTURE_PREVIEW_IMAGE_FORMAT_PNG, COREWEBVIEW2_PROCESS_FAILED_KIND,
+    COREWEBVIEW2_PROCESS_FAILED_KIND_BROWSER_PROCESS_EXITED,
+    COREWEBVIEW2_PROCESS_FAILED_KIND_RENDER_PROCESS_EXITED,
+    COREWEBVIEW2_PROCESS_FAILED_KIND_RENDER_PROCESS_UNRESPONSIVE,
+};
+use webview2_com::{CapturePreviewCompletedHandler, ProcessFailedEventHandler};
+use windows::Win32::System::Com::{IStream, STGM_CREATE, STGM_WRITE};
+use windows::Win32::UI::Shell::SHCreateStreamOnFileEx;
+use windows::core::HSTRING;
+use wry::{WebView, WebViewBuilder, WebViewBuilderExtWindows, WebViewExtWindows};
+
+use super::Fact;
+use super::portable::with_window;
+use crate::error::Error;
+use crate::guard::guard;
+
+/// The app's origin, as a page has it: wry gives custom schemes a public host name.
+pub const ORIGIN: &str = "https://pytron.localhost";
+
+/// How the bootstrap posts and listens: through WebView2's own messages.
+pub const MODE: &str = "posted";
+
+type Done = Box<dyn FnOnce(Result<Value, String>)>;
+
+/// Is the engine there?
+pub fn prepare(_app_id: &str, _name: &str) -> Result<(), Error> {
+    match wry::webview_version() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::Unsupported {
+            cause: "the WebView2 runtime is not installed".to_owned(),
+            remedy: "install the Evergreen WebView2 Runtime from Microsoft",
+        }),
+    }
+}
+
+/// Facts about this machine, found without opening a display.
+pub fn facts() -> Vec<(&'static str, Fact)> {
+    let version = wry::webview_version().unwrap_or_default();
+    let hazard = if version.is_empty() {
+        "no-webview2"
+    } else {
+        ""
+    };
+    vec![
+        ("engine", Fact::Text("webview2".to_owned())),
+        ("version", Fact::Text(version)),
+        ("display", Fact::Flag(true)),
+        ("hazard", Fact::Text(hazard.to_owned())),
+        ("origin", Fact::Text(ORIGIN.to_owned())),
+    ]
+}
+
+/// What only this engine's builder has.
+pub fn finish<'a>(builder: WebViewBuilder<'a>, _number: &Rc<Cell<u32>>) -> WebViewBuilder<'a> {
+    builder.with_https_scheme(true)
+}
+
+/// Tells the kit when the page's process died.
+pub fn watch(wry: &WebView, number: &Rc<Cell<u32>>) {
+    let number = Rc::clone(number);
+    let handler = ProcessFailedEventHandler::create(Box::new(move |_, failed| {
+        let mut kind = COREWEBVIEW2_PROCESS_FAILED_KIND::default();
+        if let Some(failed) = failed {
+            // SAFETY: writes into a place of ours.
+            unsafe { failed.ProcessFailedKind(&raw mut kind)? };
+        }
+        if let Some(reason) = reason_of(kind) {
+            guard("a crash", (), || {
+                with_window(&number, |stage, window| {
+                    stage.crashed(window.number(), reason);
+                });
+            });
+        }
+        Ok(())
+    }));
+    let mut token = 0;
+    // SAFETY: a live view on its own thread; the handler lives as long as the view.
+    let added = unsafe { wry.webview().add_ProcessFailed(&handler, &raw mut token) };
+    if let Err(error) = added {
+        crate::stage::log("warning", format!("crashes will not be noticed: {error}"));
+    }
+}
+
+fn reason_of(kind: COREWEBVIEW2_PROCESS_FAILED_KIND) -> Option<&'static str> {
+    match kind {
+        COREWEBVIEW2_PROCESS_FAILED_KIND_RENDER_PROCESS_EXITED
+        | COREWEBVIEW2_PROCESS_FAILED_KIND_BROWSER_PROCESS_EXITED => Some("crashed"),
+        COREWEBVIEW2_PROCESS_FAILED_KIND_RENDER_PROCESS_UNRESPONSIVE => Some("unresponsive"),
+        _ => None, // WebView2 starts its other processes again itself
+    }
+}
+
+/// Posts a frame: a message event, not a script.
+pub fn deliver(wry: &WebView, text: &str) -> windows::core::Result<()> {
+    // SAFETY: a live view on its own thread; the text is copied.
+    unsafe { wry.webview().PostWebMessageAsString(&HSTRING::from(text)) }
+}
+
+/// Allows the inspector.
+pub fn set_devtools(wry: &WebView, on: bool) -> windows::core::Result<()> {
+    // SAFETY: a live view on its own thread.
+    unsafe { wry.webview().Settings()?.SetAreDevToolsEnabled(on) }
+}
+
+/// Writes what is visible as a PNG.
+pub fn screenshot(wry: &WebView, path: String, done: Done) {
+    let size = match wry.bounds() {
+        Ok(bounds) => bounds.size.to_logical::<f64>(1.0),
+        Err(error) => return done(Err(error.to_string())),
+    };
+    let value = json!({"path": path, "width": size.width, "height": size.height});
+    capture(
+        wry,
+        &path,
+        Box::new(move |taken| done(taken.map(|()| value))),
+    );
+}
+
+/// Counts the colours of what is visible.
+pub fn pixels(_wry: &WebView, done: Done) {
+    done(Err("WebView2 gives pictures only as files".to_owned()));
+}
+
+fn capture(wry: &WebView, path: &str, done: Box<dyn FnOnce(Result<(), String>)>) {
+    let mode = STGM_CREATE.0 | STGM_WRITE.0;
+    // SAFETY: the name lives through the call; the stream is COM's to release.
+    let opened = unsafe { SHCreateStreamOnFileEx(&HSTRING::from(path), mode, 0x80, true, None) };
+    let stream: IStream = match opened {
+        Ok(stream) => stream,
+        Err(error) => return done(Err(format!("{path}: {error}"))),
+    };
+    let told = Rc::new(Cell::new(Some(done)));
+    let later = Rc::clone(&told);
+    let handler = CapturePreviewCompletedHandler::create(Box::new(move |result| {
+        guard("a snapshot", (), || {
+            if let Some(done) = later.take() {
+                done(result.map_err(|error| error.to_string()));
+            }
+        });
+        Ok(())
+    }));
+    let format = COREWEBVIEW2_CAPTURE_PREVIEW_IMAGE_FORMAT_PNG;
+    // SAFETY: a live view on its own thread; it keeps the stream and the handler as long as needed.
+    if let Err(error) = unsafe { wry.webview().CapturePreview(format, &stream, &handler) }
+        && let Some(done) = told.take()
+    {
+        done(Err(error.to_string()));
+    }
+}
