@@ -184,7 +184,7 @@ class Replica(RuleBasedStateMachine):
     @rule(data=st.data())
     def move_into_another_place(self, data: Any) -> None:
         (node, twin), (target, target_twin) = self.pick(data, object), self.pick(data, list)
-        if target is not None and len(plain_text(self.mirror)) < 3000:
+        if target is not None and len(plain_text(self.mirror)) < 3000 and depth(self.mirror) < 30:
             target.append(node)
             target_twin.append(copy.deepcopy(twin))
 
@@ -259,6 +259,13 @@ class Replica(RuleBasedStateMachine):
         if self.transaction is not None:
             self.transaction.__exit__(None, None, None)
         assert exact(plain(self.node)) == exact(self.copy)
+
+
+def depth(value: Any) -> int:
+    """How many levels of containers there are."""
+    value = plain(value)
+    inside = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(depth, inside), default=0) if isinstance(value, list | dict) else 0
 
 
 def outcome(act: Any, target: Any) -> tuple[Any, type[Exception] | None]:
