@@ -211,7 +211,10 @@ class Page:
         return Response(*found)
 
     def send(self, *messages: Mapping[str, Any], parts: Sequence[memoryview] = ()) -> None:
-        """Send messages as one frame, exactly as given."""
+        """Send messages as one frame, exactly as given; `result` waits for calls among them."""
+        for message in messages:
+            if message.get("kind") in ("call", "change") and isinstance(message.get("id"), int):
+                self._answers.setdefault(message["id"], deque())
         self.send_text(codec.encode_plain(list(messages)), parts)
 
     def send_text(self, text: bytes, parts: Sequence[memoryview] = ()) -> None:
@@ -302,9 +305,10 @@ class TestClient(Page):
             page.end()
         self._stack.close()
 
-    def page(self, label: str) -> Page:
-        """The page of another open window, with its session opened."""
+    def page(self, label: str, *, hello: bool = True) -> Page:
+        """The page of another open window, by default with its session opened."""
         page = Page(self.engine, self.app.window(label).id, timeout_s=self._wait_s)
         self._pages.append(page)
-        page.hello()
+        if hello:
+            page.hello()
         return page

@@ -54,7 +54,7 @@ def _element_type(kind: Any) -> type | None:
         element = kind.__args__[1].__args__[0]
     except (AttributeError, IndexError):
         return None
-    return element if isinstance(element, type) else None
+    return element if isinstance(element, type) and element.__module__ == "numpy" else None
 
 
 def mentions_binary(kinds: Sequence[Any]) -> bool:

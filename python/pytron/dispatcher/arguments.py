@@ -103,7 +103,7 @@ class Arguments:
         ):
             raise CallError(
                 f"{self._name}() takes {', '.join(self._keyword_only)} by name only: "
-                f"pytron.call({self._name!r}, {{…}}); it is {self._name}{self._signature}",
+                f"pytron.call({self._name!r}, {{…}}); it is {self._name}{self.signature()}",
                 code="invalid_arguments",
             )
         fields = [
@@ -269,12 +269,30 @@ class Arguments:
 
     def _refused(self, message: str) -> CallError:
         return CallError(
-            f"{message}; it is {self._name}{self._signature}", code="invalid_arguments"
+            f"{message}; it is {self._name}{self.signature()}", code="invalid_arguments"
         )
 
     def signature(self) -> str:
-        """The parameters as Python writes them."""
-        return str(self._signature)
+        """The parameters as the code has them."""
+        written = [
+            parameter.replace(annotation=_Text(parameter.annotation))
+            if isinstance(parameter.annotation, str)
+            else parameter
+            for parameter in self._signature.parameters.values()
+        ]
+        returned: Any = self._signature.return_annotation
+        if isinstance(returned, str):
+            returned = _Text(returned)
+        return str(self._signature.replace(parameters=written, return_annotation=returned))
+
+
+class _Text(str):
+    """An annotation that was written as a text, shown without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _lower(text: str) -> str:

@@ -1,0 +1,246 @@
+"""The threads that run what pages ask for."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from pytron.dispatcher.workers import Task, Workers
+from waiting import Counter, Gate
+
+
+class Job:
+    """A task that calls a function."""
+
+    def __init__(
+        self, function: Callable[[], object], *, in_order: bool = False, takes_place: bool = True
+    ) -> None:
+        self.in_order = in_order
+        self.takes_place = takes_place and not in_order
+        self._function = function
+        self.after: Callable[[], object] = lambda: None
+
+    def run(self) -> None:
+        self._function()
+
+
+class Inbox:
+    """What the workers receive from."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[list[Iterable[Task]]] = queue.SimpleQueue()
+
+    def receive(self) -> list[Iterable[Task]]:
+        return self._queue.get()
+
+    def put(self, *tasks: Job) -> None:
+        """They arrive together."""
+        self._queue.put([tasks])
+
+    def end(self) -> None:
+        self._queue.put([])
+
+
+@contextmanager
+def working(limit: int = 4) -> Iterator[tuple[Inbox, Workers[Iterable[Task]]]]:
+    inbox = Inbox()
+    workers: Workers[Iterable[Task]] = Workers(inbox.receive, lambda tasks: tasks, limit=limit)
+    workers.start()
+    try:
+        yield inbox, workers
+    finally:
+        inbox.end()
+        workers.close(5)
+
+
+def test_quick_tasks_are_run_in_the_order_they_came() -> None:
+    seen: list[int] = []
+    done = Gate()
+    with working(limit=1) as (inbox, _):
+        inbox.put(*[Job(lambda i=i: seen.append(i)) for i in range(5000)], Job(done.set))
+        done.pass_through()
+    assert seen == list(range(5000))
+
+
+def test_slow_task_does_not_hold_up_what_came_with_it() -> None:
+    slow, quick = Gate(), Gate()
+    with working() as (inbox, _):
+        inbox.put(Job(slow.pass_through), Job(quick.set))
+        quick.pass_through()
+        slow.set()
+
+
+def test_slow_task_does_not_keep_what_comes_later_from_being_received() -> None:
+    slow, started = Gate(), Gate()
+    later = Counter()
+    with working() as (inbox, _):
+        inbox.put(Job(lambda: (started.set(), slow.pass_through())))
+        started.pass_through()
+        for _ in range(100):
+            inbox.put(Job(later.add))
+        later.reach(100)
+        slow.set()
+
+
+def test_no_more_than_the_limit_run_at_once() -> None:
+    gate = Gate()
+    running, most = Counter(), Counter()
+    lock = threading.Lock()
+    now = 0
+
+    def work() -> None:
+        nonlocal now
+        with lock:
+            now += 1
+            most.value = max(most.value, now)
+        running.add()
+        gate.pass_through()
+        with lock:
+            now -= 1
+
+    with working(limit=3) as (inbox, _):
+        inbox.put(*[Job(work) for _ in range(10)])
+        running.reach(3)
+        assert running.value == 3
+        gate.set()
+        running.reach(10)
+    assert most.value == 3
+
+
+def test_full_pool_still_runs_what_takes_no_place_and_what_is_in_order() -> None:
+    gate, brief, ordered = Gate(), Gate(), Gate()
+    running = Counter()
+    with working(limit=2) as (inbox, workers):
+        inbox.put(*[Job(lambda: (running.add(), gate.pass_through())) for _ in range(5)])
+        running.reach(2)
+        inbox.put(Job(brief.set, takes_place=False), Job(ordered.set, in_order=True))
+        brief.pass_through()
+        ordered.pass_through()
+        own = Gate()
+        workers.submit(Job(own.set, takes_place=False))
+        own.pass_through()
+        gate.set()
+        running.reach(5)
+
+
+def test_blocked_handlers_do_not_use_up_the_threads_for_others() -> None:
+    gate = Gate()
+    running = Counter()
+    last = Gate()
+    with working(limit=2) as (inbox, _):
+        for _ in range(3):
+            inbox.put(Job(lambda: (running.add(), gate.pass_through()), takes_place=False))
+        running.reach(3)
+        inbox.put(Job(last.set))
+        last.pass_through()
+        gate.set()
+
+
+def test_later_tasks_wait_for_one_in_order() -> None:
+    seen: list[str] = []
+    started, gate, done = Gate(), Gate(), Gate()
+
+    def change() -> None:
+        started.set()
+        gate.pass_through()
+        seen.append("change")
+
+    with working() as (inbox, _):
+        inbox.put(
+            Job(change, in_order=True), Job(lambda: seen.append("call")), Job(done.set)
+        )  # fmt: skip
+        started.pass_through()
+        assert seen == []
+        gate.set()
+        done.pass_through()
+    assert seen[:1] == ["change"]
+
+
+def test_receiving_goes_on_while_one_in_order_waits() -> None:
+    started, gate = Gate(), Gate()
+    accepted = Gate()
+
+    class Answers(Job):
+        """What is done as soon as it arrives, such as the answer to a query."""
+
+        def __init__(self) -> None:
+            super().__init__(lambda: None)
+            accepted.set()
+
+    with working() as (inbox, _):
+        inbox.put(Job(lambda: (started.set(), gate.pass_through()), in_order=True))
+        started.pass_through()
+        arrivals: Iterator[Task] = (Answers() for _ in range(1))
+        inbox._queue.put([arrivals])
+        accepted.pass_through()
+        gate.set()
+
+
+def test_what_comes_after_one_in_order_holds_up_nobody() -> None:
+    blocked, gate, later = Gate(), Gate(), Gate()
+    job = Job(lambda: None, in_order=True)
+    job.after = lambda: (blocked.set(), gate.pass_through())
+    with working() as (inbox, _):
+        inbox.put(job)
+        blocked.pass_through()
+        inbox.put(Job(later.set))
+        later.pass_through()
+        gate.set()
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1)])
+def test_task_that_raises_ends_no_worker(
+    error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise error
+
+    done = Counter()
+    with working(limit=1) as (inbox, _):
+        inbox.put(*[Job(fail) for _ in range(3)], Job(fail, in_order=True), Job(done.add))
+        done.reach(1)
+    assert [record.getMessage() for record in caplog.records] == ["a task failed"] * 4
+
+
+def test_item_that_cannot_be_accepted_ends_no_worker(caplog: pytest.LogCaptureFixture) -> None:
+    def bad() -> Iterator[Task]:
+        raise ValueError("x")
+        yield Job(lambda: None)
+
+    done = Gate()
+    with working() as (inbox, _):
+        inbox._queue.put([bad(), [Job(done.set)]])
+        done.pass_through()
+    assert "could not be taken up" in caplog.text
+
+
+def test_many_threads_may_submit_at_once() -> None:
+    done = Counter()
+    with working(limit=2) as (_, workers):
+
+        def submit() -> None:
+            for _ in range(500):
+                workers.submit(Job(done.add, takes_place=False))
+
+        threads = [threading.Thread(target=submit) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        done.reach(4000)
+        for thread in threads:
+            thread.join()
+
+
+def test_burst_after_a_long_rest_finds_the_watcher_awake() -> None:
+    """The watcher sleeps when nothing happens; a slow task must wake it all the same."""
+    with working() as (inbox, workers):
+        deadline = Gate()
+        while workers._watching or not workers._receiving:
+            deadline.wait(0.01)  # its own rest is 50 ms; there is no event for it
+        for _ in range(20):
+            slow, quick = Gate(), Gate()
+            inbox.put(Job(slow.pass_through), Job(quick.set))
+            quick.pass_through()
+            slow.set()
