@@ -157,18 +157,41 @@ export function valueAt(root: unknown, path: Path): unknown {
  */
 export function reconcile(before: unknown, after: unknown): unknown {
   if (Object.is(before, after) || !isContainer(before) || !isContainer(after)) return after;
-  if (Array.isArray(before) !== Array.isArray(after)) return after;
+  if (Array.isArray(after)) return Array.isArray(before) ? reconcileList(before, after) : after;
+  return Array.isArray(before) ? after : reconcileRecord(before, after);
+}
+
+/** By index, and quick over what is the same: lists are what is long. */
+function reconcileList(before: readonly unknown[], after: readonly unknown[]): unknown {
+  let same = before.length === after.length;
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < after.length; i++) {
+    const next = after[i];
+    const old = before[i];
+    if (Object.is(old, next)) continue;
+    const kept = reconcile(old, next);
+    if (kept !== next) {
+      copy ??= after.slice();
+      copy[i] = kept;
+    }
+    if (!Object.is(kept, old)) same = false;
+  }
+  return same ? before : (copy ?? after);
+}
+
+function reconcileRecord(before: Container, after: Container): unknown {
   const keys = Object.keys(after);
   let same = keys.length === Object.keys(before).length;
   let copy: Container | undefined;
   for (const key of keys) {
-    const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    const known = Object.hasOwn(before, key);
+    const old = known ? before[key] : undefined;
     const kept = reconcile(old, after[key]);
     if (kept !== after[key]) {
-      copy ??= (Array.isArray(after) ? after.slice() : { ...after }) as Container;
+      copy ??= { ...after };
       copy[key] = kept;
     }
-    if (!Object.is(kept, old) || !Object.hasOwn(before, key)) same = false;
+    if (!known || !Object.is(kept, old)) same = false;
   }
   return same ? before : (copy ?? after);
 }

@@ -295,6 +295,19 @@ describe("revisions", () => {
     expect(pytron.state.count).toBe(0);
   });
 
+  test("many patches in a turn leave what was read before as it was", async () => {
+    const { pytron, patch, snapshot } = await scripted();
+    patch(1, [set(["items", 0, "text"], "x")]);
+    const first = snapshot("items");
+    patch(2, [set(["items", 0, "text"], "y")]);
+    pytron.state.items[0].text = "mine";
+    patch(3, [set(["items", 1, "text"], "z")]);
+    expect(first[0].text).toBe("x");
+    expect(pytron.state.items[0].text).toBe("mine");
+    patch(4, [set(["items", 0, "text"], "theirs")]);
+    expect(snapshot("items")).toMatchObject([{ text: "mine" }, { text: "z" }]);
+  });
+
   test("an old patch is ignored", async () => {
     const { pytron, patch, last } = await scripted();
     patch(1, [set(["count"], 1)]);

@@ -95,7 +95,9 @@ export class Store implements Source {
   private readonly link: StoreLink;
   private base: unknown;
   private view: unknown;
+  /** Writes to the view, or applies patches, without copying again what it copied in this turn. */
   private editor: Editor | undefined;
+  private patching: Editor | undefined;
   private open: Change | undefined;
   private pending: Change[] = [];
   private readonly subscriptions = new Set<Subscription>();
@@ -117,7 +119,7 @@ export class Store implements Source {
 
   /** The value at a path, not to be changed; a changed state has other objects there. */
   get(path: string | Path = []): unknown {
-    this.editor = undefined;
+    this.release();
     return valueAt(this.view, toPath(path));
   }
 
@@ -130,6 +132,7 @@ export class Store implements Source {
       );
     const change = this.open ?? new Change(this, undefined, (error) => this.refused(change, error));
     const prepared = change.prepare(op, this.link.room());
+    this.patching = undefined;
     this.editor ??= new Editor(this.view, this.cursors.onCopy);
     // What does not fit throws here, where it was written, and is not sent.
     this.editor.apply(prepared.op);
@@ -180,6 +183,11 @@ export class Store implements Source {
       return;
     }
     this.revision = revision;
+    if (this.pending.length === 0 && this.open === undefined) {
+      this.view = this.base;
+      this.touch();
+      return;
+    }
     if (own !== undefined) this.pending = this.pending.filter((change) => change !== own);
     this.rebuild();
   }
@@ -187,7 +195,7 @@ export class Store implements Source {
   /** For the bridge: hands over what was written since the last frame. */
   flush(): void {
     const { open } = this;
-    this.editor = undefined;
+    this.release();
     if (open === undefined) return;
     this.open = undefined;
     this.pending.push(open);
@@ -198,7 +206,7 @@ export class Store implements Source {
   notify(): void {
     if (this.told) return;
     this.told = true;
-    this.editor = undefined;
+    this.release();
     for (const subscription of this.subscriptions) this.tell(subscription);
   }
 
@@ -235,11 +243,14 @@ export class Store implements Source {
       own !== undefined &&
       own.found.length === 0 &&
       JSON.stringify(ops) === `[${own.texts.join(",")}]`;
+    this.patching ??= new Editor(this.base, this.cursors.onCopy);
     try {
-      this.base = apply(this.base, same ? own.ops : ops, this.cursors.onCopy);
+      for (const op of same ? own.ops : ops) this.patching.apply(op);
+      this.base = this.patching.root;
       return true;
     } catch (error) {
       if (!(error instanceof PytronError)) throw error;
+      this.release();
       return false;
     }
   }
@@ -258,8 +269,14 @@ export class Store implements Source {
     }
     this.view = view === before ? before : reconcile(before, view);
     if (changes.length === 0) this.base = this.view;
-    this.editor = undefined;
+    this.release();
     this.touch();
+  }
+
+  /** From here on somebody may hold what there is: it is copied again before it changes. */
+  private release(): void {
+    this.editor = undefined;
+    this.patching = undefined;
   }
 
   private touch(): void {
@@ -314,9 +331,11 @@ export class Store implements Source {
         "invalid_change",
         "the state is not here yet: await pytron.ready before changing it",
       );
+    let over = false;
     const source: Source = {
       root: () => editor.root,
       write: (op) => {
+        if (over) throw new PytronError("invalid_change", "this update is over: start another");
         const prepared = change.prepare(op, this.link.room());
         editor.apply(prepared.op);
         change.add(prepared);
@@ -325,6 +344,7 @@ export class Store implements Source {
     const cursors = new Cursors(source);
     const editor = new Editor(this.view, cursors.onCopy);
     const given = run(cursors.root());
+    over = true;
     if (typeof (given as { then?: unknown } | undefined)?.then === "function")
       throw new PytronError(
         "invalid_change",

@@ -92,6 +92,20 @@ describe("update", () => {
     await expect(pytron.update(async () => {})).rejects.toThrow("must not be async");
   });
 
+  test("ends with its function: a draft that is kept cannot be written to", async () => {
+    const { pytron, python } = pageWith({ state: { count: 1 } });
+    await pytron.ready;
+    const kept = await pytron.update((state: Counter) => {
+      state.count = 2;
+      return state;
+    });
+    expect(() => {
+      kept.count = 3;
+    }).toThrow("this update is over");
+    expect(pytron.state.count).toBe(2);
+    expect(python.state).toEqual({ count: 2 });
+  });
+
   test("that Python refuses rejects and rolls back", async () => {
     const { pytron, transport } = pageAlone();
     await settled();
