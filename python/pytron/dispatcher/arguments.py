@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 
 
+def underlying(target: Any) -> Any:
+    """The function behind methods, partials and callable objects."""
+    while isinstance(target, functools.partial):
+        target = cast("functools.partial[Any]", target).func
+    target = getattr(target, "__func__", target)
+    call: Any = getattr(cast("Any", type(target)), "__call__", None)  # noqa: B004 - the method is what is wanted
+    return call if not hasattr(target, "__code__") and hasattr(call, "__code__") else target
+
+
 class Arguments:
     """What a function takes. All of it is found out at first use: many are never called."""
 
@@ -65,10 +74,7 @@ class Arguments:
         """
         import inspect
 
-        function: Any = self._target
-        while isinstance(function, functools.partial):
-            function = cast("functools.partial[Any]", function).func
-        function = inspect.unwrap(getattr(function, "__func__", function))
+        function: Any = inspect.unwrap(underlying(self._target))
         try:
             hints = typing.get_type_hints(function, include_extras=True)
         except NameError as error:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
-from pytron.dispatcher.arguments import Arguments
+from pytron.dispatcher.arguments import Arguments, underlying
 from pytron.dispatcher.event import TypedEvent
 from pytron.errors import CallError, ConfigError
 
@@ -62,12 +61,7 @@ _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 def code_flags(target: object) -> int:
     """The flags of a function's code, seen through methods, partials and callable objects."""
-    while isinstance(target, functools.partial):
-        target = cast("functools.partial[Any]", target).func
-    target = getattr(target, "__func__", target)
-    if not hasattr(target, "__code__"):
-        target = getattr(type(target), "__call__", None)  # noqa: B004 - its code, not whether
-    flags: int = getattr(getattr(target, "__code__", None), "co_flags", 0)
+    flags: int = getattr(getattr(underlying(target), "__code__", None), "co_flags", 0)
     return flags
 
 

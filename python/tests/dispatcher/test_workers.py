@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -45,7 +45,7 @@ class Inbox:
 
 
 @contextmanager
-def working(limit: int = 4) -> Iterator[tuple[Inbox, Workers[Iterable[Task]]]]:
+def working(limit: int = 4) -> Generator[tuple[Inbox, Workers[Iterable[Task]]]]:
     inbox = Inbox()
     workers: Workers[Iterable[Task]] = Workers(inbox.receive, lambda tasks: tasks, limit=limit)
     workers.start()
