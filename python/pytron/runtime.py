@@ -24,6 +24,7 @@ from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
 from pytron.errors import CallError, ConfigError
 from pytron.events import Event, Handlers, deliveries
 from pytron.queries import Queries
+from pytron.recovery import ERROR_PATH, Recovery
 from pytron.serving import AssetTask
 from pytron.shared import SharedState
 from pytron.state import State
@@ -85,6 +86,7 @@ class Runtime:
         self._lock = Lock()
         self._closing: set[int] = set()
         self._loading: set[int] = set()
+        self._recovery = Recovery()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -314,12 +316,15 @@ class Runtime:
             self.dispatcher.close_window(event.window)
             self._shared.drop_window(event.window)
             self._queries.give_up(event.window, "the window has closed")
+            self._recovery.forget(event.window)
         elif event.kind == "crashed":
             self.dispatcher.end_session(event.window)
-            _log.error("the page of window %r died: %s", window.label, event.fields.get("reason"))
+            self._recover(window, str(event.fields.get("reason")))
         elif event.kind in ("failed", "refused"):
-            reason = event.fields.get("message") or event.fields.get("reason")
+            reason = str(event.fields.get("message") or event.fields.get("reason"))
             _log.warning("window %r: %s: %s", window.label, event.kind, reason)
+            if event.kind == "failed" and ERROR_PATH not in reason:
+                self._show_error(window, "failed")
         seen = Event(event.kind, event.fields, window.label)
         handlers = [
             *window.handlers.for_event(event.kind),
@@ -330,6 +335,19 @@ class Runtime:
         if not handlers and done is not None:
             done()
         return deliveries(handlers, seen, self._parts.loop, done)
+
+    def _recover(self, window: Window, reason: str) -> None:
+        """Load a page that died again, unless it keeps dying."""
+        if self._recovery.may_reload(window.id):
+            _log.error("the page of window %r died (%s); it is loaded again", window.label, reason)
+            self.engine.command({"kind": "reload", "window": window.id})
+        else:
+            _log.error("the page of window %r keeps dying (%s); given up", window.label, reason)
+            self._show_error(window, "crashed")
+
+    def _show_error(self, window: Window, cause: str) -> None:
+        url = f"{self.engine.origin}{ERROR_PATH}?{cause}"
+        self.engine.command({"kind": "navigate", "window": window.id, "url": url})
 
 
 class _Report:

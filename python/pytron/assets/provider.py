@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from pytron.assets.answers import Answer, Content, Request, etag_of, failure, serve
 from pytron.assets.blobs import Blobs
 from pytron.assets.csp import policy
+from pytron.assets.error_page import HTML, error_page
 from pytron.assets.frontend import NO_INLINE, Frontend
 from pytron.assets.mime import check_type
 from pytron.assets.parameters import BadQuery
@@ -170,6 +171,9 @@ class Assets:
             data = self._client() if callable(self._client) else self._client
             kind = "text/javascript; charset=utf-8"
             return serve(request, Content(data, len(data), kind, etag_of(data)))
+        if names == ["error"]:
+            page = error_page(request.target.partition("?")[2])
+            return serve(request, Content(page, len(page), HTML, etag_of(page)))
         if names[:1] == ["blob"]:
             return self._blobs.answer(request, names[1:])
         return failure(404, "not found")

@@ -1,0 +1,73 @@
+"""A page whose process dies comes back; one that keeps dying is replaced by a page that says so."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from e2e.driver import RunApp
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the web process in /proc")
+
+PYTHON = """
+import os, signal, pathlib, threading
+app = App("Test", state={"starts": 0}, frontend="page", ephemeral=True)
+crashes = []
+
+def children(parent):
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                name = (entry / "comm").read_text()
+            except OSError:
+                continue
+            if int(fields[1]) == parent:
+                yield int(entry.name), name
+
+def kill_page() -> None:
+    for process, name in children(os.getpid()):
+        if name.startswith("WebKitWebProces"):
+            os.kill(process, signal.SIGKILL)
+
+@app.expose
+def started() -> int:
+    with app.transaction():
+        app.state.starts += 1
+    return app.state.starts
+
+@app.expose
+def die() -> None:
+    kill_page()
+    threading.Event().wait(20)
+
+@app.on("window.crashed")
+def crashed(event):
+    crashes.append(event.window)
+    report(["crashed", len(crashes)])
+"""
+
+
+def test_a_page_that_died_is_loaded_again_with_its_state(run_app: RunApp) -> None:
+    page = """
+    if (await pytron.started() === 1) await pytron.die();
+    report(["alive", pytron.state.starts, innerWidth]);
+    """
+    reports = run_app(page, PYTHON.replace("frontend=", "width=640, frontend=")).reports
+    assert reports == [["crashed", 1], ["alive", 2, 640]]
+
+
+def test_a_page_that_keeps_dying_gives_way_to_an_error_page(run_app: RunApp) -> None:
+    python = (
+        PYTHON
+        + """
+@app.on("window.loaded")
+def loaded(event):
+    if "/_pytron/error" in event.data["url"]:
+        report("error page")
+        app.quit()
+"""
+    )
+    page = "await pytron.started(); await pytron.die();"
+    reports = run_app(page, python, finish=False).reports
+    assert reports == [["crashed", 1], ["crashed", 2], ["crashed", 3], ["crashed", 4], "error page"]
