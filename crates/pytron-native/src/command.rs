@@ -123,6 +123,9 @@ pub fn parse(message: &[u8]) -> Result<Command, String> {
         }
         _ => {}
     }
+    if message.windows(6).any(|part| part == br"\u0000") {
+        return Err("a text holds NUL, which no window system takes".to_owned());
+    }
     if command.window() == 0 {
         return Err("windows are numbered from 1".to_owned());
     }
@@ -247,6 +250,7 @@ mod tests {
             r#"{"kind":"set","window":1,"width":1e300}"#,
             r#"{"kind":"set","window":1,"zoom":0}"#,
             r#"{"kind":"set","window":1,"title":5}"#,
+            r#"{"kind":"set","window":1,"title":"a\u0000b"}"#,
             r#"{"kind":"open","window":1,"options":{"background":"red"}}"#,
             r#"{"kind":"query","id":1,"window":1,"what":"screenshot"}"#,
             r#"{"kind":"query","id":1,"window":1,"what":"soul"}"#,

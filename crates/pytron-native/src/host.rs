@@ -75,8 +75,10 @@ impl Host {
     }
 
     /// Start the web process for the first window now. Main thread, before `run`. Optional.
-    fn prewarm(&self) -> PyResult<()> {
-        Ok(self.stage("prewarm")?.prewarm()?)
+    fn prewarm(&self, py: Python<'_>) -> PyResult<()> {
+        self.stage("prewarm")?;
+        // Most of it is waiting for a process to start: other threads may run meanwhile.
+        Ok(py.detach(|| stage::current().map_or(Ok(()), |stage| stage.prewarm()))?)
     }
 
     /// Turn the event loop until `quit`; the exit code. May be called again afterwards.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ use crate::shared::{Answer, Incoming, Order, Shared};
 use crate::window::Window;
 
 thread_local! {
-    static STAGE: RefCell<Option<Rc<Stage>>> = const { RefCell::new(None) };
+    /// Not dropped when the process ends: by then GTK may be gone.
+    static STAGE: RefCell<ManuallyDrop<Option<Rc<Stage>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// All that lives on the main thread for one host. Nothing is borrowed while the web engine or the
@@ -42,15 +45,12 @@ pub struct Stage {
 
 /// The current host's stage; `None` on other threads and before there is a host.
 pub fn current() -> Option<Rc<Stage>> {
-    STAGE
-        .try_with(|stage| stage.borrow().clone())
-        .ok()
-        .flatten()
+    STAGE.with_borrow(|stage| (**stage).clone())
 }
 
 /// Makes this the stage of the main thread; the last host's windows close.
 pub fn set(stage: Rc<Stage>) {
-    let last = STAGE.with(|current| current.replace(Some(stage)));
+    let last = STAGE.with_borrow_mut(|current| current.replace(stage));
     drop(last);
 }
 

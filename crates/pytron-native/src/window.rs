@@ -296,6 +296,8 @@ impl Window {
         let tell = |event: Event| stage.shared.tell(&event);
         match event {
             WindowEvent::CloseRequested => tell(Event::Closing { window }),
+            // By the window system, not by us: we would have forgotten the window before.
+            WindowEvent::Destroyed => return stage.close(window),
             WindowEvent::Resized(size) => {
                 let size = size.to_logical::<f64>(self.frame.scale_factor());
                 self.view.resize(size);
