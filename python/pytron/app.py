@@ -159,8 +159,15 @@ class App(Api, Generic[S]):
             self._url = chosen
         elif chosen is not None:
             folder = (self._origin.folder / chosen).resolve()
+        #: The folder or HTML file of the pages; None for a URL, or when there is none.
+        self.frontend = folder
         #: Everything the app's pages can load (VAP).
         self.assets = Assets(folder, client=bundled.client, csp=self._csp, dev=is_dev())
+
+    @property
+    def folder(self) -> Path:
+        """Where the app's relative paths start."""
+        return self._origin.folder
 
     # --- what users add -----------------------------------------------------------------------
 

@@ -174,15 +174,37 @@ def _attribute_of(module: ModuleType, target: Target) -> App[Any]:
     raise ConfigError(f"{target} is no App, but {type(value).__name__}; name the App itself")
 
 
+def run_app(target: Target) -> int:
+    """Run the app of a target as Python would: the file as a script, the module with `-m`.
+
+    Returns:
+        The exit code, if the app does not itself end the process.
+
+    Raises:
+        ConfigError: there is no such module or app.
+    """
+    with _search_path(target):
+        if target.attribute is not None:
+            return _attribute_of(_imported(target), target).run()
+        _run_as_main(target)
+    return 0
+
+
+def _run_as_main(target: Target) -> None:
+    import runpy  # only where it is needed
+
+    if target.file is not None:
+        runpy.run_path(str(target.file), run_name="__main__")
+    elif _spec_of(target) is None:
+        raise ConfigError(f"there is no module {target.module!r}; run this in the app's folder")
+    else:
+        runpy.run_module(str(target.module), run_name="__main__", alter_sys=True)
+
+
 def _app_of_main(target: Target) -> App[Any]:
     """The app that a file makes only when it is run, as `python app.py` would."""
-    import runpy  # only for such files
-
     try:
-        if target.file is not None:
-            runpy.run_path(str(target.file), run_name="__main__")
-        else:
-            runpy.run_module(str(target.module), run_name="__main__", alter_sys=True)
+        _run_as_main(target)
     except (Exception, SystemExit) as error:
         raise _failed(target, error) from error
     raise ConfigError(f"{target} makes no App; give the file that does, or module:name")

@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 _WINDOW_FEATURES = frozenset({"window", "window.screenshot", "window.bounds", "window.zoom"})
 
 
+def host_facts() -> dict[str, str | bool]:
+    """The web view's version and what is known of this machine; opens no display.
+
+    Raises:
+        EngineError: the native host is not installed, or cannot be loaded.
+    """
+    try:
+        import pytron_native
+    except ImportError as error:
+        raise EngineError(native_remedy(error)) from error
+    return {"host": pytron_native.__version__, **pytron_native.facts()}
+
+
 class NativeEngine(Engine):
     """Windows through tao and wry: WebKitGTK, WKWebView or WebView2."""
 

@@ -232,7 +232,7 @@ class Event:
 
 @dataclass(frozen=True)
 class State:
-    """The typed state: its type, and what it is at the start, as JSON."""
+    """The typed state: its type, and what it is at the start, as JSON; None if there is binary."""
 
     type: Type
     initial: object = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pytron.errors import CODES
@@ -73,10 +74,21 @@ def tree_of(functions: Sequence[Function]) -> Tree:
     return root
 
 
-def signature(function: Function, printer: Printer) -> str:
-    """The parameters of a function as a page gives them by position."""
-    by_name = [p for p in function.parameters if p.by == "name"]
-    if any(p.required for p in by_name):
+def signature(function: Function, printer: Printer, *, by_name: bool = False) -> str:
+    """The parameters of a function as a page gives them by position.
+
+    With `by_name` those follow that can only be given by name: so a mock gets them.
+    """
+    named = [p for p in function.parameters if p.by == "name"]
+    if by_name:
+        rest_last = sorted(function.parameters, key=lambda p: p.by == "rest")
+        optional = False
+        texts: list[str] = []
+        for given in rest_last:
+            optional = optional or not given.required
+            texts.append(_by_position(replace(given, required=not optional), printer))
+        return ", ".join(texts)
+    if any(p.required for p in named):
         return "...args: never"
     return ", ".join(_by_position(p, printer) for p in function.parameters if p.by != "name")
 
@@ -107,10 +119,7 @@ def _members(tree: Tree, printer: Printer, indent: str) -> Iterator[str]:
 
 def _function(name: str, function: Function, printer: Printer, indent: str) -> Iterator[str]:
     takes = signature(function, printer)
-    note = ""
-    if takes == "...args: never":
-        note = f"Takes arguments by name: `pytron.call({quoted(function.name)}, {{ … }})`."
-    yield from tsdoc.comment(tsdoc.of_function(function, [note]), indent)
+    yield from tsdoc.comment(tsdoc.of_function(function), indent)
     result = printer.result(function.result)
     gives = f"AsyncIterable<{printer.sent(function.result)}>"
     yield f"{indent}{key(name)}({takes}): {gives if function.stream else f'Promise<{result}>'};"

@@ -92,7 +92,7 @@ def _state(reader: Reader, app: App[Any]) -> State | None:
         return None
     kind = _checked(reader, "the state", app.state_type)
     initial = hints.plain(app.state)
-    return State(kind, {} if initial is hints.UNTOLD else initial)
+    return State(kind, None if initial is hints.UNTOLD else initial)
 
 
 def _function(reader: Reader, exposed: Exposed) -> Function:
@@ -103,6 +103,11 @@ def _function(reader: Reader, exposed: Exposed) -> Function:
         exposed.arguments.prepare()
     except ConfigError as error:
         reader.problems.append(str(error))
+    except RecursionError:
+        reader.problems.append(
+            f"{exposed.name}(): a `type` statement that refers to itself cannot come from a page; "
+            "make it a dataclass"
+        )
     except CallError:
         pass  # arguments that can only be given by name
     parameters = [

@@ -10,6 +10,7 @@ import pathlib
 import typing
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from pytron import codec
@@ -298,7 +299,8 @@ class Reader:
 
     def _declaration(self, kind: Any, name: str, parameters: Sequence[Any]) -> Declaration:
         if hints.is_enum(kind):
-            return self._alias_of(kind, name, self._enum(kind), ())
+            made = self._alias_of(kind, name, self._enum(kind), ())
+            return replace(made, doc="\n\n".join(filter(None, [made.doc, _members_doc(kind)])))
         if hints.is_named_tuple(kind):
             return self._alias_of(kind, name, self._named_tuple(kind), parameters)
         return declaration_of(self, kind, name, self._scope)
@@ -323,6 +325,13 @@ class Reader:
             names=tuple(kind._fields),
             required=len(kind._fields) - len(defaults),
         )
+
+
+def _members_doc(kind: type[enum.Enum]) -> str:
+    """What the numbers of an enumeration mean: texts say it themselves."""
+    named = [f"{m.value} is {m.name}" for m in kind if isinstance(m.value, int)]
+    ending = "; their sum is several of them" if issubclass(kind, enum.Flag) else ""
+    return f"{', '.join(named)}{ending}." if named else ""
 
 
 def _is_mapping(kind: type[Any]) -> bool:

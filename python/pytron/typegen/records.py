@@ -77,7 +77,7 @@ def _field(
         name=member.name,
         type=reader.read_in(hint, scope),
         sent_as=None if member.private else member.key,
-        accepted_as=member.key,
+        accepted_as=None if member.private and not member.required else member.key,
         optional=member.optional,
         required=member.required,
         doc=doc.attributes.get(member.name) or doc.args.get(member.name) or description,

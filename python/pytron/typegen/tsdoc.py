@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pytron.typegen.contract import Field, Function, Parameter
+from pytron.typegen.tsnames import parameter, quoted
 
 _WIDTH: Final = 96
 _LIMITS: Final[Mapping[str, str]] = {
@@ -42,21 +43,33 @@ def of_field(field: Field, *, accepted: bool) -> list[str]:
     return _sentences(field, default=accepted and not field.required)
 
 
-def of_function(function: Function, notes: Iterable[str] = ()) -> list[str]:
+def of_function(function: Function) -> list[str]:
     """What is said of a function."""
     tags: list[str] = []
-    for parameter in function.parameters:
-        said = " ".join(_sentences(parameter, default=not parameter.required))
-        if said:
-            tags.append(f"@param {parameter.name} - {said}")
+    for given in function.parameters:
+        said = "".join(_sentences(given, default=not given.required))
+        if said and given.by != "name":
+            tags.append(f"@param {parameter(given.name)} - {said}")
     if function.returns:
         tags.append(f"@returns {prose(function.returns)}")
     for failure in function.raises:
         end = f": {prose(failure.doc)}" if failure.doc else ""
         tags.append(f"@throws `{failure.code}` ({failure.name}){end}")
     text = [prose(function.doc)] if function.doc else []
-    text += [note for note in notes if note]
+    for note in _by_name_only(function):
+        text += ["", note] if text and not text[-1].startswith("-") else [note]
     return [*text, *([""] if text and tags else []), *tags]
+
+
+def _by_name_only(function: Function) -> Iterator[str]:
+    """What cannot be given by position."""
+    parameters = [given for given in function.parameters if given.by == "name"]
+    if not parameters:
+        return
+    yield f"By name only, with `pytron.call({quoted(function.name)}, {{ … }})`:"
+    for given in parameters:
+        said = "".join(_sentences(given, default=not given.required))
+        yield f"- `{given.name}`{': ' if said else ''}{said}"
 
 
 def _sentences(thing: Field | Parameter, *, default: bool) -> list[str]:
@@ -66,5 +79,12 @@ def _sentences(thing: Field | Parameter, *, default: bool) -> list[str]:
         text = ", ".join(limits)
         said.append(f"{text[0].upper()}{text[1:]}.")
     if default and thing.has_default and thing.default not in (None, [], {}, ""):
-        said.append(f"Default: `{json.dumps(thing.default, ensure_ascii=False)}`.")
+        said.append(f"Default: `{_written(thing.default)}`.")
     return [" ".join(said)] if said else []
+
+
+def _written(value: object) -> str:
+    """A default as JavaScript writes it: 1.0 is 1 there."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -42,7 +42,8 @@ FORMATS: Final[Mapping[str, tuple[str, str]]] = {
     "decimal": ("DecimalText", 'A decimal number, exactly: "12.30".'),
     "path": ("FilePath", "A path of a file or folder on the machine that Python runs on."),
 }
-_ARRAYS: Final[Mapping[str, str]] = {
+#: The typed array of each element type.
+ARRAYS: Final[Mapping[str, str]] = {
     "int8": "Int8Array", "uint8": "Uint8Array", "int16": "Int16Array", "uint16": "Uint16Array",
     "int32": "Int32Array", "uint32": "Uint32Array", "int64": "BigInt64Array",
     "uint64": "BigUint64Array", "float32": "Float32Array", "float64": "Float64Array",
@@ -52,7 +53,7 @@ EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     **{name: (doc, f"export type {name} = string;") for name, doc in FORMATS.values()},
     "TypedArray": (
         "An array of numbers of any type.",
-        "export type TypedArray =\n" + "\n".join(f"  | {a}" for a in _ARRAYS.values()) + ";",
+        "export type TypedArray =\n" + "\n".join(f"  | {a}" for a in ARRAYS.values()) + ";",
     ),
     "NdArray": (
         "An array of NumPy. One of more than one dimension has a `shape`; its rows stand one after"
@@ -141,7 +142,7 @@ class Printer:
         if numbers == list(ELEMENTS):
             arrays = self._extra("TypedArray")
         else:
-            arrays = " | ".join(_ARRAYS[element] for element in numbers)
+            arrays = " | ".join(ARRAYS[element] for element in numbers)
         members = [f"{self._extra('NdArray')}<{arrays}>"] if arrays else []
         return " | ".join(["ArrayBuffer"] * ("bytes" in type.elements) + members)
 
