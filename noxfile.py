@@ -72,7 +72,8 @@ def clippy(session: nox.Session) -> list[tuple[str, ...]]:
     if shutil.which("cargo-clippy") is None:
         session.warn("Skipped: clippy is not installed; `rustup component add clippy` brings it")
         return []
-    return [("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings")]
+    clippy = ("cargo", "clippy", "--workspace", "--all-targets", "--release", "--locked")
+    return [(*clippy, "--", "-D", "warnings")]
 
 
 @nox.session

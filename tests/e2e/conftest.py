@@ -1,5 +1,19 @@
 """Fixtures for tests with real windows."""
 
+import sys
+
+import pytest
 from e2e.driver import run_app
 
 __all__ = ["run_app"]
+
+#: The ways between page and Python, each of which must keep every promise of the bridge.
+TRANSPORTS = ("extension", "reply", "evaluate") if sys.platform == "linux" else ("",)
+ON_EVERY_TRANSPORT = ("test_bridge", "test_security", "test_state", "test_transport")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of the bridge once over each transport."""
+    if "transport" in metafunc.fixturenames:
+        every = metafunc.module.__name__.rpartition(".")[2] in ON_EVERY_TRANSPORT
+        metafunc.parametrize("transport", TRANSPORTS if every else ("",))

@@ -83,7 +83,7 @@ RunApp = Callable[..., Run]
 
 
 @pytest.fixture
-def run_app(tmp_path: Path) -> RunApp:
+def run_app(tmp_path: Path, transport: str) -> RunApp:
     """Run an app with a page, and give what it reported.
 
     The page's script is the body of a module with `pytron`, `report(value)`, `failure(promise)`
@@ -115,7 +115,11 @@ def run_app(tmp_path: Path) -> RunApp:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         (folder / "app.py").write_text(_APP.format(mark=_MARK, source=source), "utf-8")
-        done = _finished([sys.executable, str(folder / "app.py")], environment or {}, deadline_s)
+        variables = {
+            **({"PYTRON_TRANSPORT": transport} if transport else {}),
+            **(environment or {}),
+        }
+        done = _finished([sys.executable, str(folder / "app.py")], variables, deadline_s)
         reports = [
             json.loads(line.removeprefix(_MARK))
             for line in done.stdout.splitlines()

@@ -104,7 +104,7 @@
 
   // The engine's own would mark the document as closed even when the app then keeps it open.
   window.close = () => up("c", "", "");
-  const port = Object.freeze({ version: 1, kind: "native", origin: home, open });
+  const port = Object.freeze({ version: 1, kind: "native", transport: mode, origin: home, open });
   Object.defineProperty(window, "__pytron__", { value: port });
   if (mode === "posted") {
     chrome.webview.addEventListener("message", (event) => down(event.data));

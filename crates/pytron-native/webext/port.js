@@ -38,6 +38,7 @@
     };
   }
 
-  const port = Object.freeze({ version: 1, kind: "native", origin: location.origin, open });
+  const origin = location.origin;
+  const port = Object.freeze({ version: 1, kind: "native", transport: "extension", origin, open });
   Object.defineProperty(window, "__pytron__", { value: port });
 })
