@@ -35,7 +35,7 @@ def test_no_file_names_a_place_on_one_machine() -> None:
         for path, text in text_files()
         for match in MACHINE_PATH.finditer(text)
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_no_file_names_a_package_registry() -> None:
@@ -46,7 +46,7 @@ def test_no_file_names_a_package_registry() -> None:
         for host in REGISTRIES
         if host in text
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_every_module_is_named_for_a_concept() -> None:
@@ -56,7 +56,7 @@ def test_every_module_is_named_for_a_concept() -> None:
         for part in path.relative_to(ROOT).with_suffix("").parts
         if EMPTY_NAMES.match(part)
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_text_files_end_with_one_line_feed_and_have_no_carriage_return() -> None:
@@ -65,14 +65,14 @@ def test_text_files_end_with_one_line_feed_and_have_no_carriage_return() -> None
         for path, text in text_files()
         if text and (not text.endswith("\n") or text.endswith("\n\n") or "\r" in text)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_todo_carries_an_issue_number() -> None:
     loose = re.compile(r"\b(TODO|FIXME|XXX)\b(?!\(#\d+\)| #\d+)")
     here = "tests/architecture/test_conventions.py"
     wrong = [path for path, text in text_files() if path != here and loose.search(text)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_suppressions_name_their_rule() -> None:
@@ -84,4 +84,4 @@ def test_suppressions_name_their_rule() -> None:
         if path.endswith(".py") and path != here
         for match in bare.finditer(text)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
