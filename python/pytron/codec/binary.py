@@ -192,7 +192,7 @@ def as_ndarray(value: object, wanted: type | None) -> Any:
     array: Any
     if isinstance(value, (bytes, bytearray, memoryview)):
         array = np.asarray(memoryview(cast("Any", value)))
-        array = array.astype(array.dtype.str, copy=False)  # long and long long are one type
+        array = array.view(array.dtype.str)  # long and long long are one type
     elif isinstance(value, list):
         array = np.array(cast("Any", value))
         if wanted in np.sctypeDict.values() and array.dtype.kind in "biuf":
