@@ -94,7 +94,7 @@ def types(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Run the unit tests; name languages to run only those: `nox -s test -- python`."""
     commands = {
-        "python": python("pytest", "-m", "not slow", "python/tests", "tests", *NO_WINDOWS),
+        "python": python("pytest", "python/tests", "tests", *NO_WINDOWS),
         "rust": ("cargo", "test", "--workspace", "--release", "--locked"),
         "typescript": ("npm", "test"),
     }
@@ -105,18 +105,25 @@ def test(session: nox.Session) -> None:
 @nox.session
 def e2e(session: nox.Session) -> None:
     """Open real windows on a display of its own; further words are pytest's."""
-    tests = python("pytest", "-m", "not slow", *REAL_WINDOWS, *session.posargs)
+    tests = python("pytest", *REAL_WINDOWS, *session.posargs)
     run_all(session, (*ON_DISPLAY, *tests))
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run what takes minutes: long fuzzing, the check of the Windows and macOS code."""
+    cases = session.posargs[0] if session.posargs else "20000"
+    no_hurry = "--testTimeout=3600000"
     run_all(
         session,
-        (*ON_DISPLAY, *python("pytest", "-m", "slow", "python/tests", "tests")),
+        python("pytest", "python/tests/protocol/test_fuzz.py"),
+        ("cargo", "test", "--package", "pytron-native", "--release", "--locked"),
+        npx("vitest", "run", "packages/pytron-client/tests", no_hurry),
         python("pip", "install", "--quiet", ZIG),
         python("tools.dev.targets"),
+        PYTRON_FUZZ_EXAMPLES=cases,
+        PROPTEST_CASES=cases,
+        FUZZ_RUNS=cases,
     )
 
 
