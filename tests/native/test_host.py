@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -322,6 +323,30 @@ def test_quit_before_run_ends_it_at_once() -> None:
     assert host.receive() == []
 
 
+def test_every_thread_that_waits_ends_with_quit() -> None:
+    host = Host(app_id="dev.pytron.test", name="Test")
+    for _ in range(20):
+        turning = threading.Barrier(9)
+
+        def wait(turning: threading.Barrier = turning) -> None:
+            turning.wait(DEADLINE_S)
+            assert host.receive(DEADLINE_S) == []
+
+        def end(turning: threading.Barrier = turning) -> None:
+            turning.wait(DEADLINE_S)
+            host.quit()
+
+        threads = [threading.Thread(target=wait) for _ in range(8)]
+        host.invoke(threading.Thread(target=end).start)
+        for thread in threads:
+            thread.start()
+        started = time.monotonic()
+        host.run()
+        for thread in threads:
+            thread.join()
+        assert time.monotonic() - started < DEADLINE_S / 2
+
+
 def test_run_may_be_called_again(desk: Desk) -> None:
     def scenario(desk: Desk) -> None:
         desk.open()
@@ -418,6 +443,12 @@ def test_without_a_display_the_error_has_the_remedy() -> None:
     )
     assert done.stdout.startswith("unsupported | there is no display")
     assert "xvfb-run" in done.stdout
+
+
+def test_unknown_transport_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTRON_TRANSPORT", "pigeon")
+    with pytest.raises(HostError, match="pigeon.*extension, reply or evaluate"):
+        Host(app_id="dev.pytron.test", name="Test")
 
 
 def test_facts_need_no_display() -> None:

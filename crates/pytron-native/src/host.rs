@@ -60,11 +60,12 @@ impl Host {
         if app_id.contains('\0') || name.contains('\0') {
             return Err(Error::Command("app_id and name must not hold NUL".to_owned()).into());
         }
+        let flow = platform::flow()?;
         platform::prepare(app_id, name)?;
         let shared = LOOP.with_borrow_mut(|kept| {
             let event_loop = kept.get_or_insert_with(|| EventLoopBuilder::new().build());
             let proxy = event_loop.create_proxy();
-            let shared = Arc::new(Shared::new(platform::flow(), Waker::new(proxy.clone()))?);
+            let shared = Arc::new(Shared::new(flow, Waker::new(proxy.clone()))?);
             let engine = Engine::new(data_folder, dev);
             let target = (**event_loop).clone();
             let stage = Stage::new(Arc::clone(&shared), engine, target, proxy);

@@ -1,7 +1,6 @@
 //! The queue between the main thread, which must never wait, and the threads in `receive`.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,8 +8,6 @@ use std::time::{Duration, Instant};
 pub struct Inbox<T> {
     state: Mutex<State<T>>,
     arrived: Condvar,
-    /// Mirrors the length, so that a receiver can look without the lock.
-    length: AtomicUsize,
 }
 
 struct State<T> {
@@ -39,7 +36,6 @@ impl<T> Default for Inbox<T> {
                 closed: false,
             }),
             arrived: Condvar::new(),
-            length: AtomicUsize::new(0),
         }
     }
 }
@@ -53,7 +49,6 @@ impl<T> Inbox<T> {
     pub fn push(&self, item: T) {
         let mut state = self.lock();
         state.items.push_back(item);
-        self.length.store(state.items.len(), Ordering::Release);
         let wake = state.waiting > 0 && !state.woken;
         state.woken |= wake;
         drop(state);
@@ -67,14 +62,12 @@ impl<T> Inbox<T> {
         target_os = "linux",
         allow(dead_code, reason = "lines.rs waits for sockets too")
     )]
-    pub fn receive(&self, timeout: Option<Duration>, spin: Duration) -> Received<T> {
+    pub fn receive(&self, timeout: Option<Duration>) -> Received<T> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        self.spin(spin);
         let mut state = self.lock();
         loop {
             if !state.items.is_empty() {
                 state.woken = false;
-                self.length.store(0, Ordering::Release);
                 return Received::Items(std::mem::take(&mut state.items));
             }
             if state.closed {
@@ -118,7 +111,6 @@ impl<T> Inbox<T> {
                 Received::TimedOut
             };
         }
-        self.length.store(0, Ordering::Release);
         Received::Items(std::mem::take(&mut state.items))
     }
 
@@ -132,6 +124,14 @@ impl<T> Inbox<T> {
         state.closed || !state.items.is_empty()
     }
 
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "read beside direct lines")
+    )]
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// Every `receive` gives what is left, then nothing, until `open`.
     pub fn close(&self) {
         self.lock().closed = true;
@@ -140,20 +140,6 @@ impl<T> Inbox<T> {
 
     pub fn open(&self) {
         self.lock().closed = false;
-    }
-
-    #[cfg_attr(
-        target_os = "linux",
-        allow(dead_code, reason = "lines.rs waits for sockets too")
-    )]
-    fn spin(&self, limit: Duration) {
-        if limit.is_zero() {
-            return;
-        }
-        let end = Instant::now() + limit;
-        while self.length.load(Ordering::Acquire) == 0 && Instant::now() < end {
-            std::hint::spin_loop();
-        }
     }
 }
 
@@ -170,14 +156,14 @@ mod tests {
         let inbox = Inbox::default();
         (0..5).for_each(|item| inbox.push(item));
         let expected = Received::Items((0..5).collect());
-        assert_eq!(inbox.receive(SOON, Duration::ZERO), expected);
+        assert_eq!(inbox.receive(SOON), expected);
     }
 
     #[test]
     fn nothing_in_time_is_a_time_out() {
         let inbox = Inbox::<u8>::default();
         let timeout = Some(Duration::from_millis(1));
-        assert_eq!(inbox.receive(timeout, Duration::ZERO), Received::TimedOut);
+        assert_eq!(inbox.receive(timeout), Received::TimedOut);
     }
 
     #[test]
@@ -185,17 +171,11 @@ mod tests {
         let inbox = Inbox::default();
         inbox.push(1);
         inbox.close();
-        assert_eq!(
-            inbox.receive(None, Duration::ZERO),
-            Received::Items([1].into())
-        );
-        assert_eq!(inbox.receive(None, Duration::ZERO), Received::Closed);
+        assert_eq!(inbox.receive(None), Received::Items([1].into()));
+        assert_eq!(inbox.receive(None), Received::Closed);
         inbox.open();
         inbox.push(2);
-        assert_eq!(
-            inbox.receive(SOON, Duration::ZERO),
-            Received::Items([2].into())
-        );
+        assert_eq!(inbox.receive(SOON), Received::Items([2].into()));
     }
 
     #[test]
@@ -203,12 +183,11 @@ mod tests {
         const ITEMS: u32 = 20_000;
         let inbox = Arc::new(Inbox::default());
         let receivers: Vec<_> = (0..4)
-            .map(|index| {
+            .map(|_| {
                 let inbox = Arc::clone(&inbox);
-                let spin = Duration::from_micros(10 * index);
                 thread::spawn(move || {
                     let mut seen = Vec::new();
-                    while let Received::Items(items) = inbox.receive(None, spin) {
+                    while let Received::Items(items) = inbox.receive(None) {
                         seen.extend(items);
                     }
                     seen

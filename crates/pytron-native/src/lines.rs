@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::inbox::Inbox;
 use crate::line::{Flushed, Line};
 use crate::link::Frame;
 
@@ -129,11 +130,11 @@ impl Lines {
         }
     }
 
-    /// Waits until a page has sent something or somebody rings. `ready` is asked once this thread
-    /// counts as waiting: what comes after that rings.
-    pub fn wait(&self, timeout: Option<Duration>, ready: impl Fn() -> bool) {
+    /// Waits until a page has sent something or somebody rings. The inbox is looked at once this
+    /// thread counts as waiting: what comes after that rings.
+    pub fn wait<T>(&self, timeout: Option<Duration>, inbox: &Inbox<T>) {
         let _here = Presence::new(&self.waiting);
-        if ready() {
+        if inbox.is_ready() {
             return;
         }
         let mut polled: Vec<libc::pollfd> = std::iter::once(self.bell.as_raw_fd())
@@ -152,6 +153,9 @@ impl Lines {
             let mut rung = [0_u8; 8];
             // SAFETY: reads into an array of ours; empty when another thread was quicker.
             unsafe { libc::read(self.bell.as_raw_fd(), rung.as_mut_ptr().cast(), rung.len()) };
+        }
+        if inbox.is_closed() {
+            self.ring(); // the end is for all who wait, and this thread may have taken their ring
         }
     }
 }

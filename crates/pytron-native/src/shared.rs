@@ -138,7 +138,7 @@ impl Shared {
     /// Waits for what pages and windows sent.
     #[cfg(not(target_os = "linux"))]
     pub fn receive(&self, timeout: Option<Duration>) -> Received<Incoming> {
-        self.inbox.receive(timeout, Duration::ZERO)
+        self.inbox.receive(timeout)
     }
 
     /// Waits for what pages and windows sent; first sends what this thread has queued for them.
@@ -166,7 +166,7 @@ impl Shared {
             if !matches!(received, Received::TimedOut) || left.is_some_and(|left| left.is_zero()) {
                 return received;
             }
-            self.lines.wait(left, || self.inbox.is_ready());
+            self.lines.wait(left, &self.inbox);
         }
     }
 

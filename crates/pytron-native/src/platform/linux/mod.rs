@@ -18,6 +18,7 @@ pub use scheme::Request;
 pub use turn::{Waker, Watch};
 pub use view::View;
 
+use crate::error::Error;
 use crate::outbox::Flow;
 
 /// The app's origin, as a page has it.
@@ -27,11 +28,22 @@ pub const ORIGIN: &str = "pytron://localhost";
 pub const SCHEME: &str = "pytron";
 pub const HOST: &str = "localhost";
 
-/// How frames travel. `PYTRON_TRANSPORT` forces one.
-pub fn flow() -> Flow {
-    match std::env::var("PYTRON_TRANSPORT").as_deref() {
-        Ok("evaluate") => Flow::Credit,
-        _ => Flow::Handles,
+/// How frames travel. `PYTRON_TRANSPORT` forces a way: `extension`, `reply` or `evaluate`.
+pub fn flow() -> Result<Flow, Error> {
+    let wanted = std::env::var("PYTRON_TRANSPORT").unwrap_or_default();
+    match wanted.as_str() {
+        "" | "reply" => Ok(Flow::Handles),
+        "evaluate" => Ok(Flow::Credit),
+        "extension" if extension::folder().is_some() => Ok(Flow::Handles),
+        "extension" => Err(Error::Unsupported {
+            cause: "PYTRON_TRANSPORT asks for the web process extension, which was not built"
+                .into(),
+            remedy: "build pytron-native where webkit2gtk-4.1's headers are, or unset it",
+        }),
+        _ => Err(Error::Unsupported {
+            cause: format!("PYTRON_TRANSPORT is {wanted:?}"),
+            remedy: "set it to extension, reply or evaluate, or unset it",
+        }),
     }
 }
 

@@ -13,6 +13,7 @@ pub use turn::{Waker, Watch};
 pub use view::{View, with_window};
 
 pub use super::system::{ORIGIN, facts, prepare};
+use crate::error::Error;
 use crate::outbox::Flow;
 
 /// The parts of an asset request's address that must be there, as wry gives it.
@@ -20,8 +21,8 @@ pub const SCHEME: &str = "pytron";
 pub const HOST: &str = "localhost";
 
 /// There are no reply handles: the page acknowledges.
-pub fn flow() -> Flow {
-    Flow::Credit
+pub fn flow() -> Result<Flow, Error> {
+    Ok(Flow::Credit)
 }
 
 /// The window system needs no help to show that windows have closed.
