@@ -76,7 +76,9 @@ class Page:
         self._answers: dict[int, deque[Mapping[str, Any]]] = {}
         self._events: deque[tuple[str, Any]] = deque()
         self._scopes: dict[str, tuple[int, Any]] = {}
+        self._session = ""
         self._greeted = False
+        self._snapshots = 0
         self._page = engine.pages.get(window)
         #: Errors that belong to no call, such as a refused frame.
         self.faults: list[RemoteError] = []
@@ -88,10 +90,10 @@ class Page:
     def hello(self) -> None:
         """Open a new session, as a loaded or reloaded document does."""
         with self._changed:
+            self._session = secrets.token_urlsafe(16)
             self._greeted = False
             self._scopes.clear()
-        session = secrets.token_urlsafe(16)
-        self.send({"kind": "hello", "version": 1, "session": session, "client": "test"})
+        self.send({"kind": "hello", "version": 1, "session": self._session, "client": "test"})
         self._wait(lambda: self._greeted and len(self._scopes) == 2, "hello")
 
     def call(self, name: str, *arguments: Any, **named: Any) -> Any:
@@ -221,6 +223,13 @@ class Page:
         """Send a frame of any text: also what no client would send."""
         self._engine.frame(self._window, text, parts)
 
+    def sync(self) -> None:
+        """Wait until Python has taken up everything that was sent so far, as subscriptions."""
+        with self._changed:
+            seen = self._snapshots
+        self.send({"kind": "sync", "scope": "window"})
+        self._wait(lambda: self._snapshots > seen, "a snapshot")
+
     def wait_for_fault(self) -> RemoteError:
         """Wait for an error that belongs to no call."""
         self._wait(lambda: bool(self.faults), "an error")
@@ -252,12 +261,16 @@ class Page:
                     self._changed.notify_all()
 
     def _take(self, message: dict[str, Any], parts: Sequence[memoryview]) -> None:
+        kind = message["kind"]
+        if kind == "hello" and message["session"] == self._session:
+            self._greeted = True
+        elif self._greeted or kind == "error":  # what is for the page before this one is ignored
+            self._take_own(kind, message, parts)
+
+    def _take_own(self, kind: str, message: dict[str, Any], parts: Sequence[memoryview]) -> None:
         if "bin" in message:
             codec.place(message, message["bin"], parts)
-        kind = message["kind"]
-        if kind == "hello":
-            self._greeted = True
-        elif kind in ("result", "item", "end") or (kind == "error" and "id" in message):
+        if kind in ("result", "item", "end") or (kind == "error" and "id" in message):
             box = self._answers.get(message["id"])
             if box is not None:
                 box.append(message)
@@ -271,6 +284,7 @@ class Page:
             )
         elif kind == "snapshot":
             self._scopes[message["scope"]] = (message["revision"], message["value"])
+            self._snapshots += 1
         elif kind == "patch":
             revision, value = self._scopes[message["scope"]]
             if message["revision"] != revision + 1:
@@ -284,8 +298,19 @@ class TestClient(Page):
 
     __test__ = False  # pytest: this is no test class
 
-    def __init__(self, app: App[Any], *, timeout_s: float = _TIMEOUT_S) -> None:
+    def __init__(
+        self, app: App[Any], *, timeout_s: float = _TIMEOUT_S, persist: bool = False
+    ) -> None:
+        """Describe the run.
+
+        Args:
+            app: what is tested.
+            timeout_s: how long a wait may take before it fails.
+            persist: read and write the file of an app that keeps its state, which is the user's
+                own; without it tests begin with the defaults and leave that file alone.
+        """
         self.app = app
+        self._persist = persist
         self.engine = HeadlessEngine()
         self._wait_s = timeout_s
         self._stack = ExitStack()
@@ -293,7 +318,7 @@ class TestClient(Page):
 
     def __enter__(self) -> TestClient:
         """Start the app and open its first page."""
-        self._stack.enter_context(self.app.running_on(self.engine))
+        self._stack.enter_context(self.app.running_on(self.engine, persist=self._persist))
         Page.__init__(self, self.engine, self.app.window("main").id, timeout_s=self._wait_s)
         self._pages.append(self)
         self.hello()

@@ -12,6 +12,7 @@ from pytron.errors import CallError
 
 if TYPE_CHECKING:
     from pytron.dispatcher.call import Call
+    from pytron.dispatcher.grants import Grants
 
 #: How long a thread waits for a page that does not read.
 PATIENCE_S = 10.0
@@ -40,10 +41,19 @@ class Outlet(Protocol):
 class Session:
     """A session of spec/ipc.md section 2. Sending to one that has ended does nothing."""
 
-    def __init__(self, identity: str, window: int, label: str, outlet: Outlet) -> None:
+    def __init__(
+        self,
+        identity: str,
+        window: int,
+        label: str,
+        outlet: Outlet,
+        grants: Grants | None = None,
+    ) -> None:
         self.id = identity
         self.window = window
         self.label = label
+        #: What its page may do; None for everything.
+        self.grants = grants
         self.calls: dict[int, Call] = {}
         self.patterns: set[str] = set()
         self.alive = True
@@ -68,12 +78,12 @@ class Session:
         self.waiting = self._outlet.waiting(self.window)
         return self.waiting > protocol.QUEUE_BYTES
 
-    def wait_for_room(self, timeout_s: float = PATIENCE_S) -> bool:
+    def wait_for_room(self) -> bool:
         """Wait until the page has read what waits for it; False if it has not."""
         if not self.is_full():
             return True
         below = protocol.QUEUE_BYTES // 2  # not to be back here at once
-        return self._outlet.drained(self.window, below, timeout_s) or not self.alive
+        return self._outlet.drained(self.window, below, PATIENCE_S) or not self.alive
 
     def make_room(self, *, may_wait: bool) -> None:
         """Wait until more may be sent.
