@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime
 import enum
 import math
+import sys
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import chain
 from typing import Any, Final, cast
 
@@ -35,12 +37,15 @@ def has_binary(value: object, seen: set[type]) -> bool:
         TypeError: a key of a mapping has no form in JSON.
         RecursionError: it is nested too deeply, or contains itself.
     """
+    found = False
     for kind, members in _members(value, seen, _NOTHING):
         if issubclass(kind, dict):
             _check_keys(members)
         elif issubclass(kind, _BINARY):
-            return True
-    return False
+            found = True
+        else:
+            _complete(cast("Any", kind), members)
+    return found
 
 
 def is_inexact(value: object) -> bool:
@@ -91,6 +96,30 @@ def _inside(kind: type[Any], members: list[Any]) -> Iterable[Any] | None:
     if fields:
         return [getattr(member, name, None) for member in members for name in fields]
     return None
+
+
+def _complete(kind: type[Any], members: list[Any]) -> None:
+    """Give objects the defaults that are only in their class, which msgspec would leave out.
+
+    It makes such objects itself, of what a page sent without these fields.
+    """
+    fields: Any = getattr(kind, "__dataclass_fields__", None)
+    defaults = _class_defaults(kind) if fields else None
+    if defaults:
+        count = len(fields)
+        for member in members:
+            own = member.__dict__
+            if len(own) < count:
+                own.update({name: v for name, v in defaults.items() if name not in own})
+
+
+@cache
+def _class_defaults(kind: type[Any]) -> Mapping[str, object]:
+    """Defaults of a dataclass whose objects have a `__dict__`."""
+    if not kind.__dictoffset__:
+        return {}
+    library: Any = sys.modules["dataclasses"]  # heavy to import, and here since there is one
+    return {f.name: f.default for f in library.fields(kind) if f.default is not library.MISSING}
 
 
 def fields_of(kind: type[Any]) -> Iterable[str]:

@@ -151,9 +151,7 @@ def dataclass_members(kind: Any) -> Iterator[Member]:
             default = made_by(field.default_factory)
         else:
             required = True
-        # A default that no __init__ sets stays in the class, where nothing encodes it.
-        unset = not field.init and field.default is not dataclasses.MISSING
-        yield Member(field.name, field.name, required, default, optional=unset)
+        yield Member(field.name, field.name, required, default)
 
 
 def attrs_members(kind: Any) -> Iterator[Member]:
