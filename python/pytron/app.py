@@ -253,15 +253,24 @@ class App(Api, Generic[S]):
     # --- windows ------------------------------------------------------------------------------
 
     def open_window(
-        self, label: str, *, url: str | None = None, **options: Unpack[WindowOptions]
+        self,
+        label: str,
+        *,
+        url: str | None = None,
+        trust: bool = False,
+        **options: Unpack[WindowOptions],
     ) -> Window:
         """Open a window that shows `url`, a path of the app (by default its first page).
 
+        With `trust` it may be a foreign page, which may do nothing but what `allow` grants.
+
         Raises:
-            ConfigError: the label is taken, or an option is unknown.
+            ConfigError: the label is taken, an option does not fit, or a foreign page is not
+                trusted.
         """
         merged = cast("WindowOptions", {"title": self.name, **options})
-        return self._now("open_window").open_window(label, url or self._url, merged)
+        runtime = self._now("open_window")
+        return runtime.open_window(label, url or self._url, merged, trust=trust)
 
     def window(self, label: str = "main") -> Window:
         """The open window of that label.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
@@ -130,7 +130,55 @@ def trusted_origin(url: str, *, trust: bool) -> str:
             f"frontend={url!r} is not on this machine, and its pages would be able to call "
             "Python; give trust=True if you control that server"
         )
-    return f"{parts.scheme}://{parts.netloc}"
+    return _origin_of(url)
+
+
+def foreign_origin(url: str | None, known: Iterable[str], *, trust: bool) -> str | None:
+    """The origin of a page that the app does not serve; None for the app's own.
+
+    Raises:
+        ConfigError: it is foreign and `trust=True` was not given.
+    """
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return None
+    origin = _origin_of(url)
+    if origin in known:
+        return None
+    if not trust:
+        raise ConfigError(
+            f"{url} is no page of this app; give trust=True to show it in a window, and "
+            "allow=[…] with what its pages may call: without it nothing"
+        )
+    return origin
+
+
+def _origin_of(url: str) -> str:
+    """Scheme, host and port as a web view writes them: lower case, no port that is the default."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ConfigError(f"{url!r} is no address of a page: {error}") from error
+    host = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{host}" + ("" if port in (None, default) else f":{port}")
+
+
+def page_address(url: str | None, own: str) -> str:
+    """The whole address of a page.
+
+    Raises:
+        ConfigError: it is none that a window can show.
+    """
+    if url is None:
+        url = "/"
+    if url.startswith("/"):
+        return own + url
+    if url.lower().startswith(("http://", "https://")) or url.startswith(f"{own}/"):
+        return url
+    if "://" in url:
+        raise ConfigError(f"a window cannot show {url!r}; give a path such as /about.html")
+    return f"{own}/{url}"
 
 
 def slug(name: str) -> str:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from pytron import protocol
 from pytron.answer import Answer
 from pytron.assets import Assets
-from pytron.config import load_timeout_s
+from pytron.config import foreign_origin, load_timeout_s, page_address
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
 from pytron.dispatcher.functions import Function
+from pytron.dispatcher.grants import grants_of
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
@@ -106,14 +107,22 @@ class Runtime:
 
     # --- windows ------------------------------------------------------------------------------
 
-    def open_window(self, label: str, url: str | None, options: WindowOptions) -> Window:
+    def open_window(
+        self, label: str, url: str | None, options: WindowOptions, *, trust: bool = False
+    ) -> Window:
         """Open a window, which may call functions as `label`.
 
         Raises:
-            ConfigError: the label is taken, or an option is unknown.
+            ConfigError: the label is taken, an option is unknown, or the page is foreign and not
+                trusted.
         """
         wire = to_wire(options)
-        address = self._address(url)
+        address = page_address(url, self.engine.origin)
+        trusted = list(self._parts.trust)
+        foreign = foreign_origin(address, (self.engine.origin, *trusted), trust=trust)
+        if foreign is not None:
+            trusted.append(foreign)
+        grants = grants_of(label, options.get("allow"), foreign=foreign is not None)
         with self._lock:
             if any(window.label == label for window in self._windows.values()):
                 raise ConfigError(
@@ -123,10 +132,10 @@ class Runtime:
             identity = next(self._serial)
             window = Window(self, identity, label, options)
             self._windows[identity] = window
-        self.dispatcher.open_window(identity, label)
+        self.dispatcher.open_window(identity, label, grants)
         wire["url"] = address
-        if self._parts.trust:
-            wire["trust"] = list(self._parts.trust)
+        if trusted:
+            wire["trust"] = trusted
         if self._parts.script:
             wire["script"] = self._parts.script
         self.engine.command({"kind": "open", "window": identity, "options": wire})
@@ -145,17 +154,6 @@ class Runtime:
                 self._workers.submit(_Report(self, Happening("failed", window, fields)))
 
         self._deadlines.at(monotonic() + limit_s, look)
-
-    def _address(self, url: str | None) -> str:
-        if url is None:
-            url = "/"
-        if url.startswith("/"):
-            return self.engine.origin + url
-        if url.startswith(("http://", "https://")) or url.startswith(f"{self.engine.origin}/"):
-            return url
-        if "://" in url:
-            raise ConfigError(f"a window cannot show {url!r}; give a path such as /about.html")
-        return f"{self.engine.origin}/{url}"
 
     def window(self, label: str) -> Window:
         """The open window of that label.
@@ -200,7 +198,8 @@ class Runtime:
         Raises:
             ConfigError: it is no address that a window can show.
         """
-        self.engine.command({"kind": "navigate", "window": window, "url": self._address(url)})
+        address = page_address(url, self.engine.origin)
+        self.engine.command({"kind": "navigate", "window": window, "url": address})
 
     def ask_to_close(self, window: int) -> None:
         """Run the `closing` handlers, then close the window unless one prevents it."""
@@ -280,6 +279,10 @@ class Runtime:
             with self._lock:
                 window = self._windows.get(item.window)
             label = window.label if window else ""
+            if not self.dispatcher.may_load(item.window, item.target):
+                refusal = f"window {label!r} may not load assets; open it with allow=['assets']"
+                self.engine.answer(item.request, 403, [], refusal.encode())
+                return []
             task = AssetTask(
                 item,
                 label,

@@ -39,7 +39,13 @@ class SharedState:
 
     def join(self, session: Session) -> Task:
         """The task that sends the snapshots; then the session gets every patch, with no gap."""
-        return SnapshotTask([self._app, self._window(session.window)], session)
+        scopes = [self._app, self._window(session.window)]
+        grants = session.grants
+        if grants is None:
+            return SnapshotTask(scopes, session)
+        seen = [scope for scope in scopes if grants.has_state(scope.state.scope)]
+        hidden = [scope.state.scope for scope in scopes if scope not in seen]
+        return SnapshotTask(seen, session, hidden)
 
     def resync(self, session: Session, scope: str) -> Task:
         """The task that sends a scope whole."""
@@ -111,12 +117,17 @@ class SnapshotTask:
     in_order = True
     takes_place = False
 
-    def __init__(self, scopes: Sequence[Scope], session: Session) -> None:
+    def __init__(
+        self, scopes: Sequence[Scope], session: Session, hidden: Sequence[str] = ()
+    ) -> None:
         self._scopes = scopes
         self._session = session
+        self._hidden = hidden
 
     def run(self) -> None:
-        """Send them."""
+        """Send them; those that are hidden from the page look empty to it."""
+        for name in self._hidden:
+            self._session.send(protocol.snapshot(name, 0, codec.Encoded(b"{}")))
         for scope in self._scopes:
             scope.send_snapshot(self._session)
 

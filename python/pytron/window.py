@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar, overload
 
 from pytron.errors import ConfigError
@@ -37,7 +37,9 @@ OPTIONS = {
     "background": "background",
     "theme": "theme",
 }
-_FIXED_AFTER_OPENING = frozenset({"transparent", "background"})
+#: Options that the engine is not told of: the kit itself keeps to them.
+_KEPT = frozenset({"allow"})
+_FIXED_AFTER_OPENING = frozenset({"transparent", "background", "allow"})
 
 
 class WindowOptions(TypedDict, total=False):
@@ -64,6 +66,7 @@ class WindowOptions(TypedDict, total=False):
     devtools: bool
     background: str | None
     theme: str | None
+    allow: Sequence[str] | None
 
 
 class Bounds(TypedDict):
@@ -111,11 +114,14 @@ def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
     """
     wire: dict[str, object] = {}
     for name, value in options.items():
+        if name in _KEPT:
+            continue
         if name not in OPTIONS:
             import difflib
 
-            near = difflib.get_close_matches(name, OPTIONS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(OPTIONS)}"
+            known = [*OPTIONS, *sorted(_KEPT)]
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
             raise ConfigError(f"a window has no option {name!r}; {hint}")
         wire[OPTIONS[name]] = not value if name == "frameless" else value
     return wire

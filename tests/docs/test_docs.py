@@ -92,6 +92,16 @@ def test_instances_snippet() -> None:
         assert refused.value.code == "unknown_function"
 
 
+def test_permission_snippet() -> None:
+    app = load("permission").app
+    with TestClient(app) as page:
+        page.call("open_docs")
+        docs = page.page("docs")
+        assert docs.call("notes.read") == page.call("notes.read") == ["first"]
+        with pytest.raises(RemoteError, match=r"allow=\[.*'notes\.clear'\]"):
+            docs.call("notes.clear")
+
+
 def test_first_app_and_its_own_tests() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"],

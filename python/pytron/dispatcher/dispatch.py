@@ -11,6 +11,7 @@ from pytron.dispatcher.call import Call
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.faults import describe
 from pytron.dispatcher.functions import Function, unknown
+from pytron.dispatcher.grants import Grants
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.perform import Performer, places
 from pytron.dispatcher.session import Outlet, Session
@@ -81,16 +82,25 @@ class Dispatcher:
         )
         self._dev = dev
         self._labels: dict[int, str] = {}
+        self._grants: dict[int, Grants] = {}  # of those windows that may not do everything
         self.sessions: dict[int, Session] = {}
 
-    def open_window(self, window: int, label: str) -> None:
-        """Pages of this window may open sessions from now on."""
+    def open_window(self, window: int, label: str, grants: Grants | None = None) -> None:
+        """Pages of this window may open sessions from now on; without grants, do everything."""
+        if grants is not None:
+            self._grants[window] = grants
         self._labels[window] = label
 
     def close_window(self, window: int) -> None:
         """The window has gone: its session ends."""
         self._labels.pop(window, None)
         self.end_session(window)
+        self._grants.pop(window, None)
+
+    def may_load(self, window: int, target: str) -> bool:
+        """Whether a window may load a path of the app; what the client itself needs, always."""
+        grants = self._grants.get(window)
+        return grants is None or grants.has_assets() or target.startswith("/_pytron/")
 
     def close(self) -> None:
         """End every session, and the executors."""
@@ -174,7 +184,7 @@ class Dispatcher:
             if call is not None and call.stream is not None:
                 call.stream.credit(message.count)
         elif isinstance(message, protocol.Subscribe):
-            session.patterns.add(message.name)
+            self._subscribe(session, message.name)
         elif isinstance(message, protocol.Unsubscribe):
             session.patterns.discard(message.name)
         elif isinstance(message, protocol.Event):
@@ -182,9 +192,27 @@ class Dispatcher:
         elif isinstance(message, protocol.Change):
             self._accept_change(session, message, parts, tasks)
         elif isinstance(message, protocol.Sync):
-            tasks.append(self._listener.resync(session, message.scope))
+            self._resync(session, message.scope, tasks)
         elif isinstance(message, protocol.Log):
             self._listener.logged(session, message)
+
+    def _subscribe(self, session: Session, name: str) -> None:
+        try:
+            if session.grants is not None:
+                session.grants.check_event(name)
+        except CallError as error:
+            self._refuse(session.window, None, error, f"a subscription to {name!r}")
+        else:
+            session.patterns.add(name)
+
+    def _resync(self, session: Session, scope: str, tasks: list[Task]) -> None:
+        try:
+            if session.grants is not None:
+                session.grants.check_state(scope)
+        except CallError as error:
+            self._refuse(session.window, None, error, "a request for the state")
+        else:
+            tasks.append(self._listener.resync(session, scope))
 
     def _accept_event(
         self,
@@ -194,6 +222,8 @@ class Dispatcher:
         tasks: list[Task],
     ) -> None:
         try:
+            if session.grants is not None:
+                session.grants.check_event(message.name)
             if message.bin is not codec.UNSET:
                 tree = {"data": message.data}
                 codec.place(tree, places(message.bin), parts, forward=message.to is not None)
@@ -209,24 +239,30 @@ class Dispatcher:
         parts: Sequence[bytes | memoryview],
         tasks: list[Task],
     ) -> None:
-        ops = message.plain_ops()
         try:
+            if session.grants is not None:
+                session.grants.check_state(message.scope)
+            ops = message.plain_ops()
             if message.bin is not codec.UNSET:
                 codec.place({"ops": ops}, places(message.bin), parts)
-        except ProtocolError as error:
+        except (ProtocolError, CallError) as error:
             self._refuse(session.window, message.id, error, "a state change")
             return
         tasks.append(self._listener.changed(session, message, ops))
 
     def _allowed(self, session: Session, name: str) -> Function:
+        grants = session.grants
+        if grants is not None:
+            grants.check_call(name)  # first: who may not call learns no names
         function = self._functions.get(name)
         if function is None:
-            raise unknown(name, self._functions)
+            names = filter(grants.has_call, self._functions) if grants else self._functions
+            raise unknown(name, names)
         windows = function.options.windows
         if windows is not None and session.label not in windows:
             raise CallError(
-                f"window {session.label!r} may not call {name!r}; add it to its windows="
-                f"{list(windows)!r}",
+                f"window {session.label!r} may not call {name!r}; to allow it, expose it with "
+                f"windows={[*windows, session.label]!r}",
                 code="not_allowed",
             )
         return function
@@ -249,7 +285,8 @@ class Dispatcher:
             self._refuse(window, None, ProtocolError("this session has said hello already"))
             return
         self.end_session(window)
-        session = Session(hello.session, window, self._labels[window], self._outlet)
+        label, grants = self._labels[window], self._grants.get(window)
+        session = Session(hello.session, window, label, self._outlet, grants)
         session.send(
             protocol.hello(session=session.id, epoch=EPOCH, window=session.label, dev=self._dev)
         )

@@ -340,7 +340,8 @@ def test_windows_names_who_may_call(app: AppOf) -> None:
     with TestClient(app) as page:
         error = refused(page, "save")
         assert error.code == "not_allowed"
-        assert "window 'main' may not call 'save'; add it to its windows=['settings']" in str(error)
+        assert "window 'main' may not call 'save'; " in str(error)
+        assert "expose it with windows=['settings', 'main']" in str(error)
         app.open_window("settings")
         assert page.page("settings").call("save") == "settings"
 

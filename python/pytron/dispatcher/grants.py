@@ -1,0 +1,134 @@
+"""What the pages of one window may do.
+
+Source: spec/ipc.md, section 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pytron.errors import CallError, ConfigError
+
+_STATE = frozenset({"state", "state:app", "state:window"})
+_EVENTS = "events:"
+_ASSETS = "assets"
+
+
+class Grants:
+    """The grants of a window, from `allow=[…]`.
+
+    A grant is the name of a function, `events:NAME`, `state`, `state:app`, `state:window` or
+    `assets`. A trailing `*` in a name matches any ending.
+    """
+
+    def __init__(self, label: str, allow: Sequence[str], *, foreign: bool) -> None:
+        """Read the grants.
+
+        Args:
+            label: the window's.
+            allow: the grants.
+            foreign: the window shows a page that the app does not serve.
+
+        Raises:
+            ConfigError: one of them is none; the message names those there are.
+        """
+        self._label = label
+        self._foreign = foreign
+        self._given = list(allow)
+        self._calls = _Names()
+        self._events = _Names()
+        self._others: set[str] = set()
+        for grant in allow:
+            self._add(grant)
+
+    def _add(self, grant: str) -> None:
+        name = grant.removeprefix(_EVENTS)
+        if grant in _STATE or grant == _ASSETS:
+            self._others.add(grant)
+        elif grant.startswith(_EVENTS) and name:
+            self._events.add(name)
+        elif grant and ":" not in grant:
+            self._calls.add(grant)
+        else:
+            raise ConfigError(
+                f"allow={grant!r} is no grant; there are: names of functions ('add', 'notes.*'), "
+                "'events:NAME', 'state', 'state:app', 'state:window', 'assets'"
+            )
+
+    def has_call(self, name: str) -> bool:
+        """Whether it may call a function."""
+        return self._calls.cover(name)
+
+    def has_state(self, scope: str) -> bool:
+        """Whether it may see and change the state of a scope."""
+        return "state" in self._others or f"state:{scope}" in self._others
+
+    def has_assets(self) -> bool:
+        """Whether it may load what the app serves, as the app's own pages must to be there."""
+        return not self._foreign or _ASSETS in self._others
+
+    def check_call(self, name: str) -> None:
+        """Refuse a call that is not granted.
+
+        Raises:
+            CallError: `not_allowed`; the message says what to write.
+        """
+        if not self._calls.cover(name):
+            raise self._missing(f"call {name!r}", name)
+
+    def check_event(self, name: str) -> None:
+        """Refuse to send or hear events of a name, or of all that a pattern matches.
+
+        Raises:
+            CallError: `not_allowed`; the message says what to write.
+        """
+        if not self._events.cover(name):
+            raise self._missing(f"send or hear the event {name!r}", _EVENTS + name)
+
+    def check_state(self, scope: str) -> None:
+        """Refuse to see or change the state of a scope.
+
+        Raises:
+            CallError: `not_allowed`; the message says what to write.
+        """
+        if not self.has_state(scope):
+            raise self._missing(f"see or change the {scope} state", f"state:{scope}")
+
+    def _missing(self, what: str, grant: str) -> CallError:
+        wanted = [*self._given, grant]
+        return CallError(
+            f"window {self._label!r} may not {what}; to allow it, open the window with "
+            f"allow={wanted!r}",
+            code="not_allowed",
+        )
+
+
+class _Names:
+    """Names, and beginnings of names."""
+
+    def __init__(self) -> None:
+        self._exact: set[str] = set()
+        self._beginnings: tuple[str, ...] = ()
+
+    def add(self, name: str) -> None:
+        if name.endswith("*"):
+            self._beginnings += (name[:-1],)
+        else:
+            self._exact.add(name)
+
+    def cover(self, name: str) -> bool:
+        """Whether a name, or all that a pattern can match, is among them."""
+        return name in self._exact or name.startswith(self._beginnings)
+
+
+def grants_of(label: str, allow: Iterable[str] | None, *, foreign: bool) -> Grants | None:
+    """The grants of a window; None allows everything: the app's own pages, unless narrowed.
+
+    Raises:
+        ConfigError: `allow` is no list of grants.
+    """
+    if allow is None:
+        return Grants(label, [], foreign=True) if foreign else None
+    if isinstance(allow, str):
+        raise ConfigError(f"allow={allow!r} must be a list: allow=[{allow!r}]")
+    return Grants(label, list(allow), foreign=foreign)
