@@ -1,5 +1,6 @@
 """Code for other systems is checked with what Rust has here, and left out loudly otherwise."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,12 +57,19 @@ def test_source_of_the_standard_library_serves_as_well(sysroot: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="there the system's own compiler is used")
-def test_code_for_macos_gets_a_c_compiler_for_macos(sysroot: Path) -> None:
+def test_code_for_macos_gets_a_c_compiler_for_macos(
+    sysroot: Path, add_program: AddProgram, tmp_path: Path
+) -> None:
     (sysroot / "lib" / MACOS).mkdir(parents=True)
-    check = targets.plan_check(MACOS, python="/some where/python")
+    zig = add_program("a python", 'for word do echo "$word"; done').rename(tmp_path / "a python")
+    check = targets.plan_check(MACOS, python=str(zig))
     assert check is not None
-    compiler = Path(check.env["CC_aarch64_apple_darwin"])
-    assert '"/some where/python" -m ziglang cc "$@"' in compiler.read_text("utf-8")
+    flags = ["--target=arm64-apple-macosx", "-mmacosx-version-min=11.0", "-c", "a file.m"]
+    command = [check.env["CC_aarch64_apple_darwin"], *flags]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert said.splitlines() == [
+        *("-m", "ziglang", "cc", "-target", "aarch64-macos", "-c", "a file.m"),
+    ]
 
 
 def test_failing_check_fails_the_run(

@@ -43,6 +43,20 @@ def _ask(*arguments: str) -> str:
     return answer.stdout.strip()
 
 
+# Zig as the C compiler that cc-rs calls: it has names of its own for targets.
+COMPILER = """#!/bin/sh
+for word do
+  shift
+  case "$word" in
+    --target=arm64-apple-*) set -- "$@" -target aarch64-macos ;;
+    -mmacosx-version-min=*) ;;
+    *) set -- "$@" "$word" ;;
+  esac
+done
+exec "{python}" -m ziglang {tool} "$@"
+"""
+
+
 def _zig(target: str, python: str) -> dict[str, str]:
     """A C compiler for macOS that works anywhere: some crates compile C in their build scripts."""
     folder = BUILD / "zig"
@@ -51,7 +65,7 @@ def _zig(target: str, python: str) -> dict[str, str]:
     env: dict[str, str] = {}
     for tool, variable in (("cc", "CC"), ("ar", "AR")):
         script = folder / tool
-        script.write_text(f'#!/bin/sh\nexec "{python}" -m ziglang {tool} "$@"\n', "utf-8")
+        script.write_text(COMPILER.format(python=python, tool=tool), "utf-8")
         script.chmod(0o755)
         env[f"{variable}_{key}"] = str(script)
     return env
