@@ -1,0 +1,105 @@
+"""The `pytron` command itself: versions, help, what the machine has, exit codes."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+
+import click.testing
+import pytest
+import pytron
+from pytron import cli
+from pytron.errors import (
+    AssetError,
+    CallError,
+    ConfigError,
+    EngineError,
+    PackagingError,
+    PytronError,
+    ToolMissing,
+)
+
+
+def run(*arguments: str) -> click.testing.Result:
+    return click.testing.CliRunner().invoke(cli.commands, arguments)
+
+
+def test_version() -> None:
+    assert run("--version").output == f"pytron {pytron.__version__}\n"
+
+
+def test_help_lists_every_command_with_what_it_does() -> None:
+    text = run("--help").output
+    for name in cli.COMMANDS:
+        assert f"  {name}  " in text
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert "Options:" in result.output
+
+
+def test_unknown_command_is_said_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["tyeps"]) == 2
+    assert "No such command 'tyeps'" in capsys.readouterr().err
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 2
+    assert "Commands:" in capsys.readouterr().err
+
+
+def test_info_as_json() -> None:
+    found = json.loads(run("info", "--json").output)
+    assert found["pytron"] == pytron.__version__
+    assert found["python"] == platform.python_version()
+    engines = {engine["name"]: engine for engine in found["engines"]}
+    assert engines["headless"]["problem"] == ""
+    assert bool(engines["native"]["facts"]) != bool(engines["native"]["problem"])
+
+
+def test_info_for_people() -> None:
+    text = run("info").output
+    assert f"pytron {pytron.__version__}, Python {platform.python_version()}" in text
+    assert "engine headless: ready" in text
+
+
+def test_info_says_what_the_native_engine_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pytron_native", None)  # as if it were not installed
+    found = json.loads(run("info", "--json").output)
+    native = next(engine for engine in found["engines"] if engine["name"] == "native")
+    assert "pytron-native" in native["problem"] or "pytron_native" in native["problem"]
+    assert native["facts"] == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError, 2),
+        (EngineError, 3),
+        (AssetError, 4),
+        (PackagingError, 5),
+        (ToolMissing, 6),
+        (CallError, 1),
+        (PytronError, 1),
+    ],
+)
+def test_exit_codes(error: type[PytronError], code: int) -> None:
+    assert cli.exit_code(error("x")) == code
+
+
+def test_version_waits_for_no_command() -> None:
+    """The commands, the type generator and the engines are not imported for it."""
+    program = (
+        "import sys; from pytron.cli import main; code = main(['--version']);"
+        "print([m for m in sys.modules if m.startswith(('pytron.cli.', 'pytron.typegen',"
+        " 'pytron.engines', 'pytron.discovery'))], code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[] 0"
