@@ -174,6 +174,34 @@ def test_window_obeys_and_tells(desk: Desk, tmp_path: Path) -> None:
     desk.run(scenario)
 
 
+def test_hidden_window_stays_hidden(desk: Desk) -> None:
+    def scenario(desk: Desk) -> None:
+        desk.open(visible=False)
+        assert desk.query("state")["visible"] is False
+        desk.command("set", window=1, visible=True)
+        desk.event("state", visible=True)
+
+    desk.run(scenario)
+
+
+def test_theme_reaches_the_page(desk: Desk) -> None:
+    dark = "return matchMedia('(prefers-color-scheme: dark)').matches"
+
+    def scenario(desk: Desk) -> None:
+        desk.open(theme="dark")
+        assert desk.query("state")["theme"] == "dark"
+        assert desk.do(dark) is True
+        desk.command("set", window=1, theme="light")
+        desk.event("theme", window=1, theme="light")
+        changed = (
+            "const q = matchMedia('(prefers-color-scheme: dark)');"
+            "while (q.matches) await new Promise((done) => setTimeout(done, 5)); return q.matches"
+        )
+        assert desk.do(changed) is False
+
+    desk.run(scenario)
+
+
 def test_prewarmed_window_has_no_history(desk: Desk) -> None:
     def scenario(desk: Desk) -> None:
         desk.open()

@@ -14,6 +14,7 @@ mod event;
 mod guard;
 mod host;
 mod inbox;
+mod limits;
 #[cfg(target_os = "linux")]
 mod line;
 #[cfg(target_os = "linux")]

@@ -216,6 +216,10 @@ impl Stage {
         &self.target
     }
 
+    pub fn windows(&self) -> Vec<Rc<Window>> {
+        self.windows.borrow().values().cloned().collect()
+    }
+
     pub fn window(&self, number: u32) -> Option<Rc<Window>> {
         self.windows.borrow().get(&number).cloned()
     }

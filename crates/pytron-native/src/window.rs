@@ -10,6 +10,7 @@ use tao::window::{Fullscreen, Theme, WindowBuilder, WindowId};
 use crate::command::{self, Command, Live, Options, Query, What};
 use crate::error::Error;
 use crate::event::{Event, Outcome, State};
+use crate::limits::Limits;
 use crate::platform::{self, View};
 use crate::route;
 use crate::stage::{self, Stage};
@@ -22,44 +23,6 @@ pub struct Window {
     options: Options,
     state: Cell<State>,
     limits: Cell<Limits>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Limits {
-    minimum: (Option<f64>, Option<f64>),
-    maximum: (Option<f64>, Option<f64>),
-}
-
-impl Limits {
-    fn change(&mut self, live: &Live) -> bool {
-        let mut changed = false;
-        for (limit, asked) in [
-            (&mut self.minimum.0, live.minwidth),
-            (&mut self.minimum.1, live.minheight),
-            (&mut self.maximum.0, live.maxwidth),
-            (&mut self.maximum.1, live.maxheight),
-        ] {
-            if let Some(asked) = asked {
-                *limit = asked;
-                changed = true;
-            }
-        }
-        changed
-    }
-
-    fn minimum(self) -> Option<LogicalSize<f64>> {
-        let (width, height) = self.minimum;
-        (width.is_some() || height.is_some())
-            .then(|| LogicalSize::new(width.unwrap_or(1.0), height.unwrap_or(1.0)))
-    }
-
-    fn maximum(self) -> Option<LogicalSize<f64>> {
-        // Window systems keep sizes in 16 bits.
-        const UNLIMITED: f64 = 32_767.0;
-        let (width, height) = self.maximum;
-        (width.is_some() || height.is_some())
-            .then(|| LogicalSize::new(width.unwrap_or(UNLIMITED), height.unwrap_or(UNLIMITED)))
-    }
 }
 
 impl Window {
@@ -79,18 +42,17 @@ impl Window {
             .with_decorations(live.decorations.unwrap_or(true))
             .with_transparent(options.transparent)
             .with_always_on_top(live.ontop.unwrap_or(false))
-            .with_maximized(live.maximized.unwrap_or(false))
-            .with_theme(live.theme.flatten().map(tao_theme));
+            .with_maximized(live.maximized.unwrap_or(false));
         if live.fullscreen == Some(true) {
             builder = builder.with_fullscreen(Some(Fullscreen::Borderless(None)));
         }
         if let (Some(x), Some(y)) = (live.x, live.y) {
             builder = builder.with_position(LogicalPosition::new(x, y));
         }
-        if let Some(size) = limits.minimum() {
+        if let Some(size) = limits.minimum().map(logical) {
             builder = builder.with_min_inner_size(size);
         }
-        if let Some(size) = limits.maximum() {
+        if let Some(size) = limits.maximum().map(logical) {
             builder = builder.with_max_inner_size(size);
         }
         let background = options.background.as_deref().and_then(command::rgb);
@@ -100,6 +62,9 @@ impl Window {
         let frame = builder.build(stage.target())?;
         if live.minimized == Some(true) {
             frame.set_minimized(true);
+        }
+        if let Some(theme) = live.theme.flatten() {
+            platform::set_theme(&frame, Some(tao_theme(theme)));
         }
         let state = Cell::new(state_of(&frame));
         let window = Self {
@@ -133,6 +98,11 @@ impl Window {
 
     pub fn id(&self) -> WindowId {
         self.frame.id()
+    }
+
+    /// `light` or `dark`, as its page sees it.
+    pub fn theme(&self) -> &'static str {
+        theme_name(platform::theme(&self.frame))
     }
 
     pub fn view(&self) -> &View {
@@ -192,8 +162,8 @@ impl Window {
         let mut limits = self.limits.get();
         if limits.change(live) {
             self.limits.set(limits);
-            frame.set_min_inner_size(limits.minimum());
-            frame.set_max_inner_size(limits.maximum());
+            frame.set_min_inner_size(limits.minimum().map(logical));
+            frame.set_max_inner_size(limits.maximum().map(logical));
         }
         if live.width.is_some() || live.height.is_some() {
             let now = self.size();
@@ -222,7 +192,7 @@ impl Window {
             self.view.set_devtools(devtools);
         }
         if let Some(theme) = live.theme {
-            frame.set_theme(theme.map(tao_theme));
+            platform::set_theme(frame, theme.map(tao_theme));
         }
     }
 
@@ -273,7 +243,7 @@ impl Window {
             "fullscreen": state.fullscreen,
             "visible": state.visible,
             "focused": self.frame.is_focused(),
-            "theme": theme_name(self.frame.theme()),
+            "theme": self.theme(),
         })
     }
 
@@ -344,6 +314,10 @@ fn answer(id: u64, outcome: Result<Value, String>) {
     if let Some(stage) = stage::current() {
         stage.shared.tell(&Event::Answer { id, outcome });
     }
+}
+
+fn logical((width, height): (f64, f64)) -> LogicalSize<f64> {
+    LogicalSize::new(width, height)
 }
 
 fn state_of(frame: &tao::window::Window) -> State {

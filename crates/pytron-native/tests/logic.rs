@@ -10,6 +10,8 @@ mod command;
 mod envelope;
 #[path = "../src/inbox.rs"]
 mod inbox;
+#[path = "../src/limits.rs"]
+mod limits;
 #[cfg(target_os = "linux")]
 #[path = "../src/line.rs"]
 mod line;

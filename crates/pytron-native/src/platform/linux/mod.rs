@@ -6,6 +6,7 @@ mod message;
 mod policy;
 mod scheme;
 mod snapshot;
+mod theme;
 mod turn;
 mod view;
 
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 pub use display::{facts, prepare, settle};
 pub use extension::watch_socket;
 pub use scheme::Request;
+pub use theme::{set_theme, theme};
 pub use turn::{Waker, Watch};
 pub use view::View;
 

@@ -28,6 +28,16 @@ pub fn flow() -> Result<Flow, Error> {
 /// The window system needs no help to show that windows have closed.
 pub fn settle() {}
 
+/// The theme pages see.
+pub fn theme(frame: &tao::window::Window) -> tao::window::Theme {
+    frame.theme()
+}
+
+/// Chooses a window's theme; `None` is the desktop's.
+pub fn set_theme(frame: &tao::window::Window, theme: Option<tao::window::Theme>) {
+    frame.set_theme(theme);
+}
+
 /// What all views of a host share.
 pub struct Engine {
     pub dev: bool,
