@@ -9,18 +9,19 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from pytron import bundled, codec, inspection
+from pytron import bundled, inspection
 from pytron.assets import Assets
-from pytron.config import Origin, choose, is_dev, slug, trusted_origin
+from pytron.config import Origin, choose, is_child, is_dev, slug, trusted_origin
 from pytron.dispatcher.executors import check_names, serve_frozen_child
 from pytron.dispatcher.functions import Api
 from pytron.dispatcher.loop import Loop
 from pytron.engine import Capability, Engine, EngineOptions, load_engine
 from pytron.errors import ConfigError, EngineError
 from pytron.events import Handlers
+from pytron.persistence import Persistence, place_of
 from pytron.platforms import data_folder
 from pytron.runtime import Parts, Runtime
-from pytron.state import State
+from pytron.shared import app_state, type_of
 from pytron.window import Window, WindowOptions, to_wire
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ _END_TIMEOUT_S = 3.0
 _running: App[Any] | None = None
 
 
+class AppOptions(WindowOptions, total=False):
+    """What an `App` can be given, beside its name and state."""
+
+    frontend: str | Path | None
+    engine: str | None
+    app_id: str | None
+    trust: bool
+    ephemeral: bool
+    persist: bool | str | Path
+    executors: Mapping[str, int | Executor] | None
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
+    csp: str | bool | None
+
+
 class App(Api, Generic[S]):
     """A desktop app: Python functions, a web page that calls them, and state that both see.
 
@@ -55,36 +70,13 @@ class App(Api, Generic[S]):
     """
 
     @overload
-    def __init__(
-        self: App[Any],
-        name: str = ...,
-        *,
-        frontend: str | Path | None = ...,
-        engine: str | None = ...,
-        app_id: str | None = ...,
-        trust: bool = ...,
-        ephemeral: bool = ...,
-        executors: Mapping[str, int | Executor] | None = ...,
-        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = ...,
-        csp: str | bool | None = ...,
-        **window: Unpack[WindowOptions],
-    ) -> None: ...
+    def __init__(self: App[Any], name: str = ..., **options: Unpack[AppOptions]) -> None: ...
     @overload
     def __init__(
-        self,
-        name: str = ...,
-        *,
-        state: type[S] | S,
-        frontend: str | Path | None = ...,
-        engine: str | None = ...,
-        app_id: str | None = ...,
-        trust: bool = ...,
-        ephemeral: bool = ...,
-        executors: Mapping[str, int | Executor] | None = ...,
-        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = ...,
-        csp: str | bool | None = ...,
-        **window: Unpack[WindowOptions],
+        self, name: str = ..., *, state: type[S], **options: Unpack[AppOptions]
     ) -> None: ...
+    @overload
+    def __init__(self, name: str = ..., *, state: S, **options: Unpack[AppOptions]) -> None: ...
     def __init__(
         self,
         name: str = "Pytron",
@@ -95,6 +87,7 @@ class App(Api, Generic[S]):
         app_id: str | None = None,
         trust: bool = False,
         ephemeral: bool = False,
+        persist: bool | str | Path = False,
         executors: Mapping[str, int | Executor] | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
         csp: str | bool | None = None,
@@ -111,7 +104,8 @@ class App(Api, Generic[S]):
             engine: `native` (default), `headless`, or an installed one. PYTRON_ENGINE wins.
             app_id: names the app to the system and its data folder; made from `name` by default.
             trust: give the pages of a `frontend` URL the bridge even if it is not on loopback.
-            ephemeral: keep no cookies or storage between runs.
+            ephemeral: keep no cookies or storage of pages between runs.
+            persist: keep `app.state` between runs, in a file of the app's data folder or in this.
             executors: places where functions can run, by name: a number of threads, or any
                 `concurrent.futures.Executor`.
             loop_factory: makes the asyncio loop for `async def`.
@@ -135,13 +129,9 @@ class App(Api, Generic[S]):
         self._loop = Loop(loop_factory)
         self._loop_factory = loop_factory
         #: The class that `app.state` has the shape of; None for an untyped state.
-        self.state_type = state if state is None or isinstance(state, type) else _type_of(state)
-        self._state: State[Any] = State("app", state, convert=codec.convert)
-        if _is_child():
-            self._state.forbid(
-                "the state belongs to the app's own process; return a value from the function "
-                "instead, and change the state where it is called"
-            )
+        self.state_type = type_of(state)
+        self._state = app_state(state, is_child=is_child())
+        self._persistence = Persistence(self._state, self.state_type, place_of(persist, self.id))
         self._events = Handlers()
         self._start: list[Callable[[], object]] = []
         self._stop: list[Callable[[], object]] = []
@@ -219,6 +209,13 @@ class App(Api, Generic[S]):
         ```
         """
         return self._state.transaction()
+
+    def migrate(self, version: int) -> Callable[[F], F]:
+        """Bring kept state of this version to the next: `@app.migrate(1)`.
+
+        The function takes the whole as plain data and returns it as the next version has it.
+        """
+        return self._persistence.migrations.add(version)
 
     def subscribe(self, path: str, callback: Callable[[Any], object]) -> Callable[[], None]:
         """Call back with the new value whenever `app.state` at this path changes.
@@ -314,7 +311,7 @@ class App(Api, Generic[S]):
         self._now("quit").engine.quit(code)
 
     @contextmanager
-    def running_on(self, engine: Engine) -> Generator[Runtime]:
+    def running_on(self, engine: Engine, *, persist: bool = True) -> Generator[Runtime]:
         """Run on a given engine for the length of a `with` block. For engines and tests."""
         global _running
         if _running is not None:
@@ -330,6 +327,8 @@ class App(Api, Generic[S]):
         self._frozen = True
         try:
             runtime.start()
+            if persist:
+                self._persistence.open()
             for function in self._start:
                 function()
             runtime.open_window("main", self._url, self._window_options)
@@ -342,6 +341,7 @@ class App(Api, Generic[S]):
             self._loop = Loop(self._loop_factory)
             _running = None
             with ExitStack() as stops:
+                stops.callback(self._persistence.close)  # last: what they change is kept
                 for function in reversed(self._stop):
                     stops.callback(function)  # all of them, also after one that fails
 
@@ -375,7 +375,7 @@ class App(Api, Generic[S]):
 
     def _check_place(self) -> None:
         inspection.stop(self)
-        if _is_child():
+        if is_child():
             raise ConfigError(
                 "app.run() was reached in a child process, which imports the app's file anew; "
                 'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
@@ -385,18 +385,3 @@ class App(Api, Generic[S]):
                 "app.run() must be called on the main thread, which windows belong to; run the "
                 "rest of your program in another thread instead"
             )
-
-
-def _type_of(value: object) -> type[object]:
-    return type(value)
-
-
-def _is_child() -> bool:
-    """Whether this is a process that `multiprocessing` has started."""
-    if "multiprocessing.process" not in sys.modules:
-        return False
-    import multiprocessing
-
-    # While a spawned child imports the app's file it has no parent process yet.
-    imports = getattr(multiprocessing.current_process(), "_inheriting", False)
-    return imports or multiprocessing.parent_process() is not None

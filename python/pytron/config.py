@@ -185,3 +185,14 @@ def slug(name: str) -> str:
     """A name for files and identifiers: lower-case letters, digits and dashes."""
     made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     return made or "app"
+
+
+def is_child() -> bool:
+    """Whether this is a process that `multiprocessing` has started."""
+    if "multiprocessing.process" not in sys.modules:
+        return False
+    import multiprocessing
+
+    # While a spawned child imports the app's file it has no parent process yet.
+    imports = getattr(multiprocessing.current_process(), "_inheriting", False)
+    return imports or multiprocessing.parent_process() is not None
