@@ -79,6 +79,7 @@ class Page:
         self._session = ""
         self._greeted = False
         self._snapshots = 0
+        self._gone = False
         self._page = engine.pages.get(window)
         #: Errors that belong to no call, such as a refused frame.
         self.faults: list[RemoteError] = []
@@ -243,8 +244,10 @@ class Page:
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         with self._changed:
-            if not self._changed.wait_for(condition, self._timeout_s):
-                raise TimeoutError(f"{what} did not come in {self._timeout_s:g} s")
+            self._changed.wait_for(lambda: self._gone or condition(), self._timeout_s)
+            if not condition():
+                why = "before the window closed" if self._gone else f"in {self._timeout_s:g} s"
+                raise TimeoutError(f"{what} did not come {why}")
 
     def _next_answer(self, identity: int) -> Mapping[str, Any]:
         box = self._answers[identity]
@@ -259,6 +262,9 @@ class Page:
                     for message in codec.decode(text):
                         self._take(message, parts)
                     self._changed.notify_all()
+        with self._changed:
+            self._gone = True
+            self._changed.notify_all()
 
     def _take(self, message: dict[str, Any], parts: Sequence[memoryview]) -> None:
         kind = message["kind"]

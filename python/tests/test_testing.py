@@ -62,6 +62,15 @@ def test_what_does_not_come_is_a_timeout(app: AppOf, wait: Any) -> None:
         wait(page)
 
 
+def test_waiting_ends_with_the_window(app: AppOf) -> None:
+    with TestClient(app) as client:
+        app.open_window("second")
+        page = client.page("second")
+        app.window("second").close(force=True)
+        with pytest.raises(TimeoutError, match="before the window closed"):
+            page.event()
+
+
 def test_frame_can_be_anything(app: AppOf) -> None:
     with TestClient(app) as page:
         page.send_text(b"nonsense")
