@@ -475,7 +475,7 @@ def test_without_a_display_the_error_has_the_remedy() -> None:
 
 def test_unknown_transport_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTRON_TRANSPORT", "pigeon")
-    with pytest.raises(HostError, match="pigeon.*extension, reply or evaluate"):
+    with pytest.raises(HostError, match=r"pigeon.*extension, reply or evaluate"):
         Host(app_id="dev.pytron.test", name="Test")
 
 

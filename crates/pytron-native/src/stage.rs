@@ -180,7 +180,7 @@ impl Stage {
 
     /// A view whose web process a new one may share.
     fn any_view(&self) -> Option<Rc<Window>> {
-        self.windows.borrow().values().next().cloned()
+        self.windows().into_iter().next()
     }
 
     /// Starts the web process before the first window needs it.
