@@ -79,9 +79,14 @@ def is_annotated(hint: Any) -> bool:
     return hasattr(hint, "__metadata__") and hasattr(hint, "__origin__")
 
 
+def is_of_numpy(thing: Any) -> bool:
+    """Whether NumPy defines it."""
+    return str(getattr(thing, "__module__", "")).partition(".")[0] == "numpy"
+
+
 def is_type_statement(hint: Any) -> bool:
     """Whether it is what `type X = …` makes."""
-    return hasattr(hint, "__value__") and hasattr(hint, "__type_params__")
+    return type(hint).__name__ == "TypeAliasType"  # of typing, or of typing_extensions
 
 
 def limits_of(metadata: tuple[Any, ...]) -> dict[str, int | float | str]:

@@ -186,6 +186,8 @@ class Reader:
         if origin in _MAPS:
             return Map(self.read(arguments[0]), self.read(arguments[1]))
         if hints.is_type_statement(origin):
+            if hints.is_of_numpy(origin):  # NDArray, in newer releases
+                return self.read(origin.__value__[arguments])
             return self._alias(origin, arguments)
         if not isinstance(origin, type) or origin is type:
             return self.refuse(hint)
