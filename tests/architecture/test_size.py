@@ -6,7 +6,9 @@ LIMIT = 400
 SOURCES = (".c", ".css", ".h", ".html", ".js", ".kt", ".mjs", ".py", ".rs", ".ts", ".tsx")
 
 # A file that must be longer, and why.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "python/tests/typegen/sample.d.ts": "written by a program, and compared as a whole",
+}
 
 
 def lengths() -> dict[str, int]:

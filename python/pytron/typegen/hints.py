@@ -131,7 +131,8 @@ def plain(value: Any) -> Any:
 
 def made_by(factory: Any) -> Any:
     """What a default factory makes, as JSON; UNTOLD unless it makes the same every time."""
-    return plain(factory()) if factory in _PLAIN_FACTORIES else UNTOLD
+    known = (typing.get_origin(factory) or factory) in _PLAIN_FACTORIES  # list[str] is list
+    return plain(factory()) if known else UNTOLD
 
 
 @dataclasses.dataclass(frozen=True)
