@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from pytron import App
 from pytron.testing import RemoteError, TestClient
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +101,18 @@ def test_permission_snippet() -> None:
         assert docs.call("notes.read") == page.call("notes.read") == ["first"]
         with pytest.raises(RemoteError, match=r"allow=\[.*'notes\.clear'\]"):
             docs.call("notes.clear")
+
+
+def test_kept_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytron.persistence.keeping.data_folder", lambda: tmp_path)
+    old = App("Kept", state={"text": "one\ntwo"}, persist=True)
+    with TestClient(old, persist=True):
+        pass
+    with TestClient(load("kept").app, persist=True) as page:
+        assert page.call("write", "three") == 3
+    with TestClient(load("kept").app, persist=True) as page:
+        assert page.state == {"entries": ["one", "two", "three"], "font_size": 14}
+    assert (tmp_path / "kept" / "state.db.version-1").exists()
 
 
 def test_first_app_and_its_own_tests() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from time import strftime
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -33,6 +35,7 @@ DELAY_S: Final = 0.05
 _RETRY_S: Final = 1.0
 #: How long the end of the app waits for the disk.
 _END_TIMEOUT_S: Final = 10.0
+_CONTAINERS: Final[tuple[type, ...]] = (dict, list)
 
 
 def place_of(persist: bool | str | Path, app_id: str) -> Path | None:
@@ -77,14 +80,15 @@ class Persistence:
         """
         if self._path is None:
             return
-        journal, kept = _open(self._path)
-        try:
-            with self._state.hold():
-                self._load(journal, kept)
-                self._stop = self._state.listen(self._note)
-        except BaseException:
-            journal.close()
-            raise
+        with _uncollected():
+            journal, kept = _open(self._path)
+            try:
+                with self._state.hold():
+                    self._load(journal, kept)
+                    self._stop = self._state.listen(self._note)
+            except BaseException:
+                journal.close()
+                raise
         self._journal, self._process = journal, os.getpid()
         self._waiting.clear()
         self._batch = Batch()
@@ -199,6 +203,18 @@ class Persistence:
             self._journal.fold()
 
 
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Make many objects and no garbage, without looking through all of them again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _open(path: Path) -> tuple[Journal, Kept | None]:
     """Open the file with something readable in it; move a damaged one aside."""
     from pytron.persistence.journal import Broken, Journal  # only apps that keep state need SQLite
@@ -233,19 +249,18 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
-def _missing(data: object, now: object, at: str = "") -> str | None:
+def _missing(data: object, now: object) -> str | None:
     """The path of something in `data` that is not in `now`."""
     if isinstance(data, dict) and isinstance(now, dict):
-        mapping, other = cast("dict[str, Any]", data), cast("dict[str, Any]", now)
-        pairs = [(key, value, other.get(key, _missing)) for key, value in mapping.items()]
+        there = cast("dict[str, object]", now)
+        for key, value in cast("dict[str, object]", data).items():
+            if key not in there:
+                return key
+            if type(value) in _CONTAINERS and (found := _missing(value, there[key])):
+                return f"{key}.{found}"
     elif isinstance(data, list) and isinstance(now, list):
-        items, others = cast("list[Any]", data), cast("list[Any]", now)
-        pairs = [(str(place), *both) for place, both in enumerate(zip(items, others, strict=False))]
-    else:
-        return None
-    for step, value, there in pairs:
-        path = f"{at}.{step}" if at else step
-        found = path if there is _missing else _missing(value, there, path)
-        if found is not None:
-            return found
+        pairs = zip(cast("list[object]", data), cast("list[object]", now), strict=False)
+        for place, (value, other) in enumerate(pairs):
+            if type(value) in _CONTAINERS and (found := _missing(value, other)):
+                return f"{place}.{found}"
     return None
