@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -149,4 +148,6 @@ def etag_of(data: bytes | memoryview) -> str | None:
     """Give a strong ETag for bytes, None when there are too many to hash."""
     if len(data) > MAX_HASHED_BYTES:
         return None
+    import hashlib  # heavy, and only for bodies
+
     return f'"{hashlib.blake2b(data, digest_size=15).hexdigest()}"'

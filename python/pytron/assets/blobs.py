@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -60,6 +59,8 @@ class Blobs:
         kind = kind or type_of(label) or OCTETS
         ends_s = self._clock() + lifetime_s if lifetime_s is not None else float("inf")
         blob = _Blob(held, kind, ends_s, once)
+        import secrets  # only where something is published
+
         token = secrets.token_urlsafe(18)
         with self._lock:
             self._expire()

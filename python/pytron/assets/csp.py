@@ -15,9 +15,6 @@ Source: https://www.w3.org/TR/CSP3/
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html.parser
 from typing import Final, NamedTuple
 
 #: In a policy of the user's own, stands for the hashes of the document's inline scripts.
@@ -35,7 +32,9 @@ def inline_of(document: bytes) -> Inline:
     """Give the hashes of the inline scripts and event handlers of an HTML document in UTF-8."""
     # Browsers normalise newlines before they look for tags, and hash what they then see.
     text = document.decode("utf-8-sig", errors="replace")
-    finder = _Finder()
+    from pytron.assets.inline import Finder  # heavy, and only for documents
+
+    finder = Finder()
     finder.feed(text.replace("\r\n", "\n").replace("\r", "\n"))
     finder.close()
     return Inline(_hashes(finder.scripts), _hashes(finder.handlers))
@@ -73,34 +72,10 @@ def policy(setting: str | None, inline: Inline, origin: str | None) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
 
 
-class _Finder(html.parser.HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.scripts: list[str] = []
-        self.handlers: list[str] = []
-        self._script: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handlers += [value for name, value in attrs if name.startswith("on") and value]
-        if tag == "script" and not any(name == "src" for name, _ in attrs):
-            self._script = []
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)  # HTML has no self-closing script
-        if tag == "script":
-            self.set_cdata_mode(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self._script is not None:
-            self._script.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "script" and self._script is not None:
-            self.scripts.append("".join(self._script))
-            self._script = None
-
-
 def _hashes(sources: list[str]) -> list[str]:
+    import base64
+    import hashlib
+
     found = dict.fromkeys(source.replace("\0", "\ufffd") for source in sources)
     return [
         f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import re
 import types
@@ -30,6 +29,8 @@ class Signature:
         Raises:
             AssetError: they don't fit the pattern, or have types that a URL can't hold.
         """
+        import inspect  # heavy, and only for routes
+
         try:
             parameters = inspect.signature(function).parameters
         except (TypeError, ValueError):
@@ -95,6 +96,8 @@ class Signature:
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    import inspect
+
     called = function if inspect.isroutine(function) else type(function).__call__
     try:
         return typing.get_type_hints(inspect.unwrap(called))

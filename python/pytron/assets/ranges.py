@@ -8,7 +8,6 @@ Source: RFC 9110, sections 8.8, 13 and 14; 5.6.7 for dates.
 
 from __future__ import annotations
 
-import calendar
 import re
 import time
 from collections.abc import Mapping
@@ -91,6 +90,8 @@ def parse_date(text: str) -> int | None:
         return None
     day, month, year, *clock = match.groups()
     try:
+        import calendar  # only for conditional requests
+
         return calendar.timegm(
             (int(year), _MONTHS.index(month) + 1, int(day), *map(int, clock), 0, 0, 0)
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import re
 import stat
@@ -82,6 +81,8 @@ def routed(
 ) -> Routed:
     """Describe the call that answers a request."""
     function = route.function
+    import inspect  # heavy, and only for routes
+
     called = function if inspect.isroutine(function) else getattr(function, "__call__", None)  # noqa: B004
     if inspect.isasyncgenfunction(called):
         return Routed(_opened(function), arguments, True, route, path, policy, dev)

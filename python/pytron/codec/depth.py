@@ -5,7 +5,6 @@ Source: spec/ipc.md, section 7.
 
 from __future__ import annotations
 
-from array import array
 from itertools import accumulate
 from typing import Final
 
@@ -44,6 +43,8 @@ def _is_too_deep(brackets: bytes) -> bool:
         if not brackets:
             return False
         brackets = brackets.replace(b"[]", b"")
+    from array import array  # only for what is as deep as this
+
     levels = accumulate(array("b", brackets.translate(_STEPS)))
     return any(map((MAX_DEPTH - _PEELINGS).__lt__, levels))
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from pytron.dispatcher.pool import Pool
 from pytron.errors import CallError, ConfigError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from pytron.dispatcher.call import Call
+    from pytron.dispatcher.pool import Pool
 
 #: Names that mean a place of Pytron's own.
 OWN = frozenset({"thread", "loop", "main", "process"})
@@ -65,6 +65,8 @@ class Executors:
         with self._lock:
             pool = self._pools.get(name)
             if pool is None:
+                from pytron.dispatcher.pool import Pool
+
                 size = self._named[name]
                 assert isinstance(size, int)
                 pool = self._pools[name] = Pool(name, size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 #: package manager → how it installs the web view
@@ -41,6 +40,8 @@ def native_remedy(error: ImportError) -> str:
 
 
 def _command() -> str:
+    import shutil  # only for this message
+
     for program, command in _WEBKIT.items():
         if shutil.which(program):
             return command

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any, Final, SupportsIndex
 
@@ -106,6 +105,8 @@ link_dict: Final = TrackedDict.__dict__["__pytron__"].__set__
 
 def missing(name: str, content: dict[str, Any]) -> AttributeError:
     """Make the error for a key that isn't there, with the nearest one that is."""
+    import difflib  # only for mistakes
+
     close = difflib.get_close_matches(name, content, 1)
     hint = f"did you mean {close[0]!r}?" if close else "set it first"
     return AttributeError(f"the state has no {name!r} here: {hint}")

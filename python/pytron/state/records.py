@@ -8,8 +8,6 @@ filled field by field: `__init__` and `__post_init__` don't run a second time.
 from __future__ import annotations
 
 import copy
-import dataclasses
-import difflib
 import types
 import typing
 from collections.abc import Callable, Iterable
@@ -33,6 +31,8 @@ def shape_of(value: object) -> Shape | None:
 
 def _describe(kind: Any) -> Shape | None:
     if hasattr(kind, "__dataclass_fields__"):
+        import dataclasses  # heavy; whoever made such a class has imported it
+
         fields = dataclasses.fields(kind)
         shape = Shape(kind, [(field.name, field.name) for field in fields])
         for field in fields:
@@ -129,6 +129,8 @@ class Shape:
 
     def near(self, name: str) -> str:
         """Say what there is, for a message about a name that isn't."""
+        import difflib  # only for mistakes
+
         close = difflib.get_close_matches(name, self.key_of, 1)
         if close:
             return f"did you mean {close[0]!r}?"
