@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from pytron import bundled, inspection
+from pytron import blackbox, bundled, inspection
 from pytron.assets import Assets
 from pytron.config import Origin, choose, is_child, is_dev, slug, trusted_origin
 from pytron.dispatcher.executors import check_names, serve_frozen_child
@@ -303,7 +304,9 @@ class App(Api, Generic[S]):
         self._check_place()
         name = str(choose("engine", self._engine_name, self._origin, "native"))
         engine = load_engine(name)
-        with self.running_on(engine):
+        settings = partial(getattr, self._origin, "settings")  # read only for a report
+        memory = blackbox.recording(self.id, name, settings, keep=not self._ephemeral)
+        with memory, self.running_on(engine):
             return engine.run()
 
     def quit(self, code: int = 0) -> None:

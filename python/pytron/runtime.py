@@ -9,7 +9,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
 
-from pytron import protocol
+from pytron import blackbox, protocol
 from pytron.answer import Answer
 from pytron.assets import Assets
 from pytron.config import foreign_origin, load_timeout_s, page_address
@@ -341,6 +341,7 @@ class Runtime:
 
     def _recover(self, window: Window, reason: str) -> None:
         """Load a page that died again, unless it keeps dying."""
+        blackbox.page_died(window.label, reason)
         if self._recovery.may_reload(window.id):
             _log.error("the page of window %r died (%s); it is loaded again", window.label, reason)
             self.engine.command({"kind": "reload", "window": window.id})

@@ -115,6 +115,13 @@ def test_kept_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (tmp_path / "kept" / "state.db.version-1").exists()
 
 
+def test_report_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytron.blackbox._current", None)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # a test client's run has no folder
+    with TestClient(load("report").app) as page:
+        assert Path(page.call("report_problem")).is_file()
+
+
 def test_first_app_and_its_own_tests() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,11 @@ from pytron import codec
 from pytron.errors import CallError, PytronError
 
 _LOGGER: Final = "pytron.calls"
+#: Where msgspec and pydantic quote the value that does not fit: the page has it, logs must not.
+_QUOTED: Final = re.compile(
+    r"""([Ii]nvalid (?:enum )?value )(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+)"""
+    r"|(input_value=).*(?=, input_type=)"
+)
 
 
 def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, object]:
@@ -42,7 +48,8 @@ def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, obje
     if dev:
         body["trace"] = _sendable("".join(traceback.format_exception(error)))
     if is_known:
-        log.warning("[%s] %s: %s (%s)", ref, what, error, body["code"])
+        told = _QUOTED.sub(r"\1\2…", _told(error))
+        log.warning("[%s] %s: %s (%s)", ref, what, told, body["code"])
     else:
         log.error("[%s] %s failed", ref, what, exc_info=error)
     return body
