@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # for type checkers only: it knows defaults
@@ -78,7 +78,11 @@ class TypedEvent(Generic[T]):
         self.name = name
         self.kind = kind
 
-    def emit(self, data: T = None, *, to: str | None = None) -> None:  # pyright: ignore[reportArgumentType] - only right for events without data
+    @overload
+    def emit(self: TypedEvent[None], data: None = None, *, to: str | None = None) -> None: ...
+    @overload
+    def emit(self, data: T, *, to: str | None = None) -> None: ...
+    def emit(self, data: Any = None, *, to: str | None = None) -> None:
         """Send it to all windows and to Python's own handlers, or `to` the window of a label.
 
         Raises:
