@@ -248,9 +248,7 @@ impl Window {
     }
 
     fn size(&self) -> LogicalSize<f64> {
-        self.frame
-            .inner_size()
-            .to_logical(self.frame.scale_factor())
+        platform::size(&self.frame)
     }
 
     fn position(&self) -> LogicalPosition<f64> {
@@ -268,8 +266,8 @@ impl Window {
             WindowEvent::CloseRequested => tell(Event::Closing { window }),
             // By the window system, not by us: we would have forgotten the window before.
             WindowEvent::Destroyed => return stage.close(window),
-            WindowEvent::Resized(size) => {
-                let size = size.to_logical::<f64>(self.frame.scale_factor());
+            WindowEvent::Resized(_) => {
+                let size = self.size();
                 self.view.resize(size);
                 let (width, height) = (size.width, size.height);
                 tell(Event::Resized {

@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use gtk::glib;
+use gtk::prelude::*;
+use tao::dpi::LogicalSize;
+use tao::platform::unix::WindowExtUnix;
 
 use crate::error::Error;
 use crate::platform::Fact;
@@ -31,6 +34,12 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
         glib::set_application_name(name);
     }
     Ok(())
+}
+
+/// The size of what is inside a window. tao counts a frame that GTK draws itself, as on Wayland.
+pub fn size(frame: &tao::window::Window) -> LogicalSize<f64> {
+    let (width, height) = frame.gtk_window().size();
+    LogicalSize::new(f64::from(width), f64::from(height))
 }
 
 /// Sends the window system what `run` left behind.

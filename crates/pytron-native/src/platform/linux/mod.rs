@@ -13,7 +13,7 @@ mod view;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-pub use display::{facts, prepare, settle};
+pub use display::{facts, prepare, settle, size};
 pub use extension::watch_socket;
 pub use scheme::Request;
 pub use theme::{set_theme, theme};

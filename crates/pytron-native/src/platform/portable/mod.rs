@@ -28,6 +28,11 @@ pub fn flow() -> Result<Flow, Error> {
 /// The window system needs no help to show that windows have closed.
 pub fn settle() {}
 
+/// The size of what is inside a window.
+pub fn size(frame: &tao::window::Window) -> tao::dpi::LogicalSize<f64> {
+    frame.inner_size().to_logical(frame.scale_factor())
+}
+
 /// The theme pages see.
 pub fn theme(frame: &tao::window::Window) -> tao::window::Theme {
     frame.theme()
