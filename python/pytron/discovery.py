@@ -64,6 +64,12 @@ def locate(given: str | None, folder: Path | None = None) -> Target:
     return Target(None, place, attribute or None)
 
 
+def setting_path(name: str, folder: Path) -> Path | None:
+    """A path in `[tool.pytron]` of the pyproject.toml that is nearest to a folder."""
+    setting = Origin(folder, None).settings.get(name)
+    return None if setting is None else _settings_folder(folder) / str(setting)
+
+
 def _settings_folder(base: Path) -> Path:
     for folder in [base, *base.parents]:
         if (folder / "pyproject.toml").is_file():

@@ -37,7 +37,7 @@ def command(
 
     APP is a file, a folder, or module:name; by default what [tool.pytron] names, or app.py here.
     """
-    from pytron.discovery import find_app, locate
+    from pytron.discovery import find_app, locate, setting_path
     from pytron.typegen import declarations, describe
     from pytron.typegen.files import default_place, outputs
 
@@ -46,7 +46,8 @@ def command(
     if out == Path("-"):
         click.echo(declarations(contract), nl=False)
         return 0
-    place = (out or default_place(found.folder, found.frontend)).resolve()
+    chosen = out or setting_path("types", found.folder)
+    place = (chosen or default_place(found.folder, found.frontend)).resolve()
     page = _page_of(found) if jsconfig else None
     wanted = list(outputs(contract, place, mock_place=mock and mock.resolve(), page=page))
     drifts = [output.drift() for output in wanted]

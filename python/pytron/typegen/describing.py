@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 import collections.abc
+import functools
 import inspect
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from pytron import codec
 from pytron.app import App
@@ -96,7 +97,7 @@ def _state(reader: Reader, app: App[Any]) -> State | None:
 
 
 def _function(reader: Reader, exposed: Exposed) -> Function:
-    target = inspect.unwrap(exposed.target)
+    target = _written(exposed.target)
     doc = docstrings.parse(inspect.getdoc(target))
     found = exposed.arguments.types
     try:
@@ -128,6 +129,14 @@ def _function(reader: Reader, exposed: Exposed) -> Function:
         returns=doc.returns,
         raises=tuple(_failures(target, doc.raises)),
     )
+
+
+def _written(target: Any) -> Any:
+    """The function that somebody wrote, inside decorators, partials and callable objects."""
+    target = inspect.unwrap(target)
+    while isinstance(target, functools.partial):
+        target = inspect.unwrap(cast("functools.partial[Any]", target).func)
+    return target if inspect.isroutine(target) else type(target).__call__
 
 
 def _item_of(hint: Any) -> Any:

@@ -26,7 +26,7 @@ from pytron.typegen.contract import (
     inside,
     sent_inside,
 )
-from pytron.typegen.tsnames import input_names, quoted, type_names
+from pytron.typegen.tsnames import input_names, parameter, quoted, type_names
 
 _SCALARS: Final[Mapping[str, str]] = {
     "null": "null", "boolean": "boolean", "integer": "number", "number": "number",
@@ -162,7 +162,7 @@ class Printer:
         marks = ["?" if accepted and i >= type.required else "" for i in range(len(items))]
         if type.names:
             named = zip(type.names, marks, items, strict=True)
-            items = [f"{name}{mark}: {item}" for name, mark, item in named]
+            items = [f"{parameter(name)}{mark}: {item}" for name, mark, item in named]
         return f"{'readonly ' if accepted else ''}[{', '.join(items)}]"
 
     def _map(self, type: Map, accepted: bool) -> str:

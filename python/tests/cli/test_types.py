@@ -85,6 +85,12 @@ def test_out_decides(shop: Path, pytron: Runs) -> None:
     assert (shop / "types" / "py.d.ts").exists()
 
 
+def test_setting_decides_where_nothing_is_said(shop: Path, pytron: Runs) -> None:
+    (shop / "pyproject.toml").write_text('[tool.pytron]\ntypes = "web/py.d.ts"\n', "utf-8")
+    assert pytron("types").out == f"wrote {Path('web/py.d.ts')}\n"
+    assert pytron("types", "--out", "other.d.ts").out == "wrote other.d.ts\n"
+
+
 def test_dash_is_the_terminal(shop: Path, pytron: Runs) -> None:
     done = pytron("types", "--out", "-")
     assert done.out.startswith("// Written by `pytron types` from the Python of Shop")

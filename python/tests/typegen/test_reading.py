@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import collections
 import enum
+import functools
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pytest
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from decimal import Decimal as OnlyForCheckers
 
 Word = str | None
+
+
+class Reserved(NamedTuple):
+    default: int
+    new: str
 
 
 class Widget:
@@ -169,6 +175,34 @@ def test_iterable_that_is_no_generator_is_an_array() -> None:
         return []
 
     assert written(f) == "f(): Promise<number[]>;"
+
+
+def test_docs_of_partials_and_callable_objects_are_those_of_their_functions() -> None:
+    def add(a: int, b: int) -> int:
+        """Adds."""
+        return a + b
+
+    class Doubler:
+        def __call__(self, value: int) -> int:
+            """Doubles."""
+            return value * 2
+
+    app: App[Any] = App("one")
+    app.expose(name="one_more")(functools.partial(add, 1))
+    app.expose(name="double")(Doubler())
+    docs = {function.name: function.doc for function in describe(app).functions}
+    assert docs == {"one_more": "Adds.", "double": "Doubles."}
+
+
+def test_words_of_typescript_may_be_names() -> None:
+    def f(new: int, function: str) -> Reserved: ...
+
+    app: App[Any] = App("one")
+    app.expose(f)
+    text = declarations(describe(app))
+    assert "f(new_: number, function_: string): Promise<Reserved>;" in text
+    assert "f: { new: number; function: string };" in text
+    assert "export type Reserved = [default_: number, new_: string];" in text
 
 
 def test_parameters_of_functions_that_are_not_typed_are_open() -> None:
