@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytron import codec, protocol
 from pytron.answer import Answer, may_wait
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
     from pytron.dispatcher.session import Session
     from pytron.dispatcher.workers import Task
+
+
+#: Python's handlers hear of windows under such names; no page may pretend to be one.
+WINDOW_PREFIX: Final = "window."
 
 
 class Emitter:
@@ -78,9 +82,15 @@ class Emitter:
 
         Raises:
             CallError: `backpressure`: a page that it is for does not read; `invalid_arguments`:
-                the data is not of the declared type.
+                the data is not of the declared type; `not_allowed`: the name is the windows' own.
         """
         if event.to is None:
+            if event.name.startswith(WINDOW_PREFIX):
+                raise CallError(
+                    f"a page cannot emit {event.name!r}: names that begin with {WINDOW_PREFIX!r} "
+                    "are what happens to windows; choose another",
+                    code="not_allowed",
+                )
             data = self._checked(event.name, event.data)
             return self.deliveries(Event(event.name, data, origin.label))
         encoded = codec.encode(event.data, at=("data",))

@@ -235,3 +235,12 @@ def test_log_of_a_page_goes_into_python_s(app: AppOf, caplog: pytest.LogCaptureF
     assert [(r.levelname.lower(), r.getMessage()) for r in caplog.records] == [
         (level, f"[main] {level}\nat x") for level in ("debug", "info", "warning", "error")
     ]
+
+
+def test_a_page_cannot_pretend_to_be_a_window_event(app: AppOf) -> None:
+    heard: list[str] = []
+    app.on("window.*")(lambda event: heard.append(f"{event.name} {event.data}"))
+    with TestClient(app) as page:
+        page.emit("window.closing", "forged")
+        assert page.wait_for_fault().code == "not_allowed"
+    assert not [name for name in heard if "forged" in name]
