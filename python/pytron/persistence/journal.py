@@ -9,7 +9,8 @@ Source: https://www.sqlite.org/wal.html and https://www.sqlite.org/pragma.html
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Sequence
+import zlib
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -29,9 +30,10 @@ _LOCK_TIMEOUT_S: Final = 1.0
 _LEAST_FOLD_BYTES: Final = 256 * 1024
 
 _TABLES: Final = (
-    # A version stands only in a snapshot; `bin` says where the parts belong.
+    # A version stands only in a snapshot; `bin` says where the parts belong; SQLite itself does not
+    # notice a changed byte in what it holds, `crc` does.
     "CREATE TABLE entries (sequence INTEGER PRIMARY KEY, version INTEGER, json BLOB NOT NULL,"
-    " bin BLOB)",
+    " bin BLOB, crc INTEGER NOT NULL)",
     "CREATE TABLE parts (sequence INTEGER, place INTEGER, data BLOB NOT NULL,"
     " PRIMARY KEY (sequence, place)) WITHOUT ROWID",
     f"PRAGMA application_id = {_APPLICATION}",
@@ -107,11 +109,13 @@ class Journal:
         data: Any = None
         with self._coded():
             rows = self._connection.execute("SELECT * FROM entries ORDER BY sequence")
-            for count, (sequence, version, text, bin_) in enumerate(rows):
+            for count, (sequence, version, text, bin_, crc) in enumerate(rows):
                 if (version is None) is not bool(count) or (count and sequence != self._last + 1):
                     raise Broken(f"entry {sequence} does not follow {self._last}")
                 self._last = sequence
                 parts = [] if bin_ is None else self._parts(sequence)
+                if crc != _crc([text, bin_ or b"", *parts]):
+                    raise Broken(f"entry {sequence} has changed since it was written")
                 try:
                     places = () if bin_ is None else codec.decode(bin_)
                     if count:
@@ -179,9 +183,9 @@ class Journal:
     def _insert(self, version: int | None, encoded: codec.Encoded) -> None:
         sequence = self._last + 1
         bin_ = codec.encode_plain(encoded.bin) if encoded.bin else None
-        self._connection.execute(
-            "INSERT INTO entries VALUES (?, ?, ?, ?)", (sequence, version, encoded.json, bin_)
-        )
+        crc = _crc([encoded.json, bin_ or b"", *encoded.parts])
+        row = (sequence, version, encoded.json, bin_, crc)
+        self._connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", row)
         rows = ((sequence, place, part) for place, part in enumerate(encoded.parts))
         self._connection.executemany("INSERT INTO parts VALUES (?, ?, ?)", rows)
 
@@ -232,6 +236,13 @@ class Journal:
             "the disk's free space, or give persist= another path",
             code="unsupported",
         )
+
+
+def _crc(pieces: Iterable[bytes | memoryview]) -> int:
+    crc = 0
+    for piece in pieces:
+        crc = zlib.crc32(piece, crc)
+    return crc
 
 
 def _size(encoded: codec.Encoded) -> int:

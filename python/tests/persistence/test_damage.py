@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,22 +157,29 @@ def garble(path: Path) -> None:
     path.write_bytes(content)
 
 
+def flip_a_bit(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"text text", b"text uext", 1))
+
+
 def lose_entry(path: Path) -> None:
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO entries VALUES (99, NULL, x'5b5d', NULL)")
+        crc = zlib.crc32(b"[]")
+        connection.execute("INSERT INTO entries VALUES (99, NULL, x'5b5d', NULL, ?)", [crc])
     connection.close()
 
 
 def wrong_ops(path: Path) -> None:
     with sqlite3.connect(path) as connection:
+        ops = b'[{"op":"delete","path":["no"]}]'
         connection.execute(
-            "INSERT INTO entries SELECT max(sequence) + 1, NULL, "
-            """CAST('[{"op":"delete","path":["no"]}]' AS BLOB), NULL FROM entries"""
+            "INSERT INTO entries SELECT max(sequence) + 1, NULL, ?, NULL, ? FROM entries",
+            [ops, zlib.crc32(ops)],
         )
     connection.close()
 
 
-@pytest.mark.parametrize("damage", [cut, overwrite, garble, lose_entry, wrong_ops])
+@pytest.mark.parametrize("damage", [cut, overwrite, garble, flip_a_bit, lose_entry, wrong_ops])
 def test_damaged_file_is_moved_aside_and_told_of(
     damage: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
