@@ -36,9 +36,9 @@ def test_options_of_the_app_are_those_of_the_first_window() -> None:
 
 def test_unknown_option_is_refused_where_it_is_written(app: AppOf) -> None:
     with pytest.raises(ConfigError, match="no option 'widht'; did you mean width"):
-        App("x", widht=3)  # type: ignore[call-overload] # pyright: ignore
+        App("x", widht=3)  # type: ignore[call-overload]
     with TestClient(app), pytest.raises(ConfigError, match="there are: title, "):
-        app.open_window("second", qqqq=1)  # type: ignore[call-arg] # pyright: ignore
+        app.open_window("second", qqqq=1)  # type: ignore[call-arg]
 
 
 def test_every_option_has_a_name_on_the_wire() -> None:

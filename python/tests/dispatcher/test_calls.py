@@ -383,7 +383,7 @@ def test_id_in_use_is_refused_and_the_call_goes_on(app: AppOf) -> None:
 def test_more_than_the_limit_of_pending_calls_is_busy(
     app: AppOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(protocol.LIMITS, "pending", 2)  # type: ignore[arg-type] # pyright: ignore
+    monkeypatch.setitem(protocol.LIMITS, "pending", 2)  # type: ignore[arg-type]
     gate = Gate()
 
     @app.expose
@@ -415,7 +415,7 @@ def test_bad_frame_is_answered_once_and_the_session_goes_on(
 
 
 def test_too_many_parts_are_refused(app: AppOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(protocol.LIMITS, "parts", 1)  # type: ignore[arg-type] # pyright: ignore
+    monkeypatch.setitem(protocol.LIMITS, "parts", 1)  # type: ignore[arg-type]
     with TestClient(app) as page:
         page.send_text(b"[]", [memoryview(b"a"), memoryview(b"b")])
         assert page.wait_for_fault().code == "too_large"

@@ -160,7 +160,7 @@ def test_what_cannot_be_called_is_refused(app: AppOf) -> None:
 
 
 def test_annotation_that_cannot_be_resolved_is_told_with_the_function(app: AppOf) -> None:
-    def broken(a: Missing) -> None:  # type: ignore[name-defined] # pyright: ignore # noqa: F821
+    def broken(a: Missing) -> None:  # type: ignore[name-defined] # noqa: F821
         raise AssertionError(a)
 
     app.expose(broken)  # pyright: ignore[reportUnknownArgumentType]

@@ -26,9 +26,9 @@ def written(value: Any) -> Any:
         shown: dict[str, Any] = {"$bin": value.type, "hex": value.data.hex()}
         return shown if value.shape is None else {**shown, "shape": list(value.shape)}
     if isinstance(value, dict):
-        return {key: written(child) for key, child in value.items()}  # pyright: ignore
+        return {key: written(child) for key, child in value.items()}
     if isinstance(value, list):
-        return [written(child) for child in value]  # pyright: ignore
+        return [written(child) for child in value]
     return value
 
 

@@ -18,7 +18,7 @@ Case = dict[str, Any]
 
 def limit(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     for name, value in case.get("limits", {}).items():
-        monkeypatch.setitem(protocol.LIMITS, name, value)  # type: ignore[arg-type] # pyright: ignore
+        monkeypatch.setitem(protocol.LIMITS, name, value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("case", cases("up"))
