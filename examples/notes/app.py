@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytron
 from folio import charts, check, importing, samples, text
-from folio.model import Draft, Found, Imported, Job, Note, Rhythm, Shared
+from folio.model import Draft, Exported, Found, Imported, Job, Note, Rhythm, Shared
 from folio.store import Store
 from platformdirs import user_data_path, user_documents_path
 from pytron import App, Event
@@ -22,6 +22,9 @@ check_picture = os.environ.get("PYTRON_DEMO_CHECK")
 folder = check.made_folder() if check_picture else user_data_path("Folio", appauthor=False)
 store = Store(folder / "notes.db")
 app = App("Folio", state=Shared, frontend="frontend/dist", width=1180, height=760)
+app.include(check.events)
+save_now = app.event("save-now")
+saved_now = app.event("saved-now")
 saved = threading.Event()
 
 
@@ -119,10 +122,10 @@ async def import_folder(folder: str) -> Imported:
 
 
 @app.expose
-def export_all() -> dict[str, str | int]:
+def export_all() -> Exported:
     """Write every note as a Markdown file into the Documents folder."""
     target = folder / "export" if check_picture else user_documents_path() / "Folio"
-    return {"folder": str(target), "notes": importing.export_notes(store, target)}
+    return Exported(str(target), importing.export_notes(store, target))
 
 
 @app.asset("chart/calendar.png")
@@ -162,12 +165,12 @@ async def closing(event: Event) -> None:
     """Let the page save what was typed in the last moment; the window waits, but not for ever."""
     if event.window == "main":
         saved.clear()
-        app.window("main").emit("save-now")
+        save_now.emit(to="main")
         await asyncio.to_thread(saved.wait, 2)
 
 
-@app.on("saved-now")
-def saved_now(_event: Event) -> None:
+@saved_now.on
+def nothing_unsaved(_event: Event[None]) -> None:
     """The page has nothing unsaved."""
     saved.set()
 

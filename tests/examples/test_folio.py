@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 from pytron.testing import RemoteError, TestClient
+from pytron.typegen import declarations, describe
 
 from .conftest import LoadExample
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -58,6 +61,12 @@ def pixels(png: bytes) -> tuple[int, int, bytes]:
     rows, stride = zlib.decompress(data), width * 4 + 1
     assert len(rows) == stride * height
     return width, height, b"".join(rows[y * stride + 1 : (y + 1) * stride] for y in range(height))
+
+
+def test_page_has_the_types_of_today(folio: ModuleType) -> None:
+    written = ROOT / "examples" / "notes" / "frontend" / "src" / "pytron.d.ts"
+    drifted = "run: pytron types examples/notes/app.py"
+    assert declarations(describe(folio.app)) == written.read_text("utf-8"), drifted
 
 
 def test_tags_are_read_from_text_but_not_from_code_or_headings(parts: Any) -> None:

@@ -6,9 +6,8 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pytron import App, Event, PytronError
+from pytron import Api, App, Event, PytronError
 
 from . import samples
 from .model import Shared
@@ -25,6 +24,41 @@ class Plan:
 
     folder: str
     files: int
+
+
+@dataclass
+class Outcome:
+    """What came of one step of the check."""
+
+    ok: bool
+    what: str
+    detail: str
+
+
+@dataclass
+class Steps:
+    """How many steps the page has tried."""
+
+    steps: int
+
+
+@dataclass
+class Seen:
+    """What a page says it shows."""
+
+    theme: str
+    title: str
+    notes: str
+    pictures: list[int]
+    recent: str
+
+
+events = Api()
+checked = events.event("check", Outcome)
+done = events.event("check-done", Steps)
+# From page to page: what the other window shows, and what it is to press.
+events.event("check-seen", Seen)
+events.event("check-press", str)
 
 
 def made_folder() -> Path:
@@ -46,8 +80,8 @@ class Check:
         self.plan = Plan(str(folder / "inbox"), _FILES)
         store.add(samples.drafts())
         samples.write_files(folder / "inbox", _FILES)
-        app.on("check")(self._report)
-        app.on("check-done")(self._finish)
+        checked.on(self._report)
+        done.on(self._finish)
 
     def run(self) -> int:
         """Run the app until the page is done, or until the deadline."""
@@ -66,16 +100,16 @@ class Check:
             return 1
         return code
 
-    def _report(self, event: Event) -> None:
-        data: dict[str, Any] = event.data
-        if data["ok"]:
+    def _report(self, event: Event[Outcome]) -> None:
+        outcome = event.data
+        if outcome.ok:
             self._passed += 1
-            print(f"ok: {data['what']}: {data['detail']}", flush=True)
         else:
             self._failed += 1
-            print(f"FAILED: {data['what']}: {data['detail']}", flush=True)
+        word = "ok" if outcome.ok else "FAILED"
+        print(f"{word}: {outcome.what}: {outcome.detail}", flush=True)
 
-    def _finish(self, event: Event) -> None:
+    def _finish(self, event: Event[Steps]) -> None:
         try:
             for window in self._app.windows:
                 path = self._picture
@@ -89,7 +123,7 @@ class Check:
             print(f"FAILED: screenshot: {error}", flush=True)
         took_s = time.monotonic() - self._began
         print(f"{self._passed} checks passed, {self._failed} failed in {took_s:.1f} s", flush=True)
-        failed = self._failed or event.data["steps"] != self._passed
+        failed = self._failed or event.data.steps != self._passed
         if failed:
             print(f"the app's log: {self._log}", flush=True)
         self._app.quit(1 if failed else 0)

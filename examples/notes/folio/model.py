@@ -113,6 +113,14 @@ class Imported:
 
 
 @dataclass
+class Exported:
+    """Where all notes were written to, and how many."""
+
+    folder: str
+    notes: int
+
+
+@dataclass
 class Rhythm:
     """A note's sentences drawn as bars: where the picture is, and its numbers."""
 

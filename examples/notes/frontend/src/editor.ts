@@ -1,9 +1,9 @@
 /** The open note: reading, writing, and saving as one writes. */
 import { api, PytronError } from "pytron-client";
-import type { Note } from "./api.ts";
 import { byId, counted, fit, spoken } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { rendered, toggled } from "./markdown.ts";
+import type { Note } from "./pytron.d.ts";
 import { attempt, said, toast } from "./toasts.ts";
 
 const SAVE_AFTER_MS = 400;

@@ -1,7 +1,8 @@
 /** The list of notes: a list box that keyboard and pointer both work. */
-import type { Card, Found } from "./api.ts";
+
 import { byId, make, marked, spoken } from "./dom.ts";
 import { icon } from "./icons.ts";
+import type { Card, Found } from "./pytron.d.ts";
 
 const NEAR_END_PX = 400;
 

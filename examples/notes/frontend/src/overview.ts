@@ -2,9 +2,9 @@
 import pytron, { api } from "pytron-client";
 import "@fontsource-variable/inter";
 import "@fontsource-variable/source-serif-4";
-import type { Card } from "./api.ts";
 import { followCalendar } from "./calendar.ts";
 import { byId, counted, make, spoken } from "./dom.ts";
+import type { Card } from "./pytron.d.ts";
 import { followTheme, scale, shade } from "./theme.ts";
 import { attempt, said, toast } from "./toasts.ts";
 

@@ -1,7 +1,7 @@
 /** Search as you type: each letter asks Python anew, and what was asked before is cancelled. */
 import pytron, { withOptions } from "pytron-client";
-import type { Found } from "./api.ts";
 import { byId, counted } from "./dom.ts";
+import type { Found } from "./pytron.d.ts";
 import { attempt } from "./toasts.ts";
 
 const PAGE = 120;

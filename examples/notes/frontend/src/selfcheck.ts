@@ -1,8 +1,8 @@
 /** The demo's check: it works the page's own controls as a person would, and reports each step.
  *  Loaded only when Python asks for it; nothing here is part of the app. */
 import pytron, { api, PytronError } from "pytron-client";
-import type { Plan, Seen } from "./api.ts";
 import { byId } from "./dom.ts";
+import type { Plan, Seen } from "./pytron.d.ts";
 
 const STEP_MS = 15_000;
 const BODY = "A line that must come back exactly.\n\n- [ ] with a task #checked";

@@ -1,7 +1,7 @@
 /** The sidebar: tags and counts, kept up to date by the shared pytron.state. */
 import pytron from "pytron-client";
-import type { TagCount } from "./api.ts";
 import { byId, counted, make } from "./dom.ts";
+import type { TagCount } from "./pytron.d.ts";
 
 const SHOWN = 14;
 

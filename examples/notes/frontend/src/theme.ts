@@ -1,8 +1,10 @@
 /** The theme all windows share: as the system has it, light or dark. */
-import pytron from "pytron-client";
-import type { Shade, Theme } from "./api.ts";
+import pytron, { type State } from "pytron-client";
 import { byId } from "./dom.ts";
 import { type Icon, icon } from "./icons.ts";
+
+type Theme = State["theme"];
+type Shade = Exclude<Theme, "system">;
 
 const ORDER: readonly Theme[] = ["system", "light", "dark"];
 const ICONS: Record<Theme, Icon> = { system: "half", light: "sun", dark: "moon" };
