@@ -21,6 +21,7 @@ PYTHON_FOLDERS = (
     "tests",
     "examples",
     "benchmarks",
+    "crates",
     "docs",
 )
 ZIG = "ziglang==0.17.1"  # a C compiler for macOS that runs anywhere; too large for every day

@@ -15,5 +15,5 @@ ON_EVERY_TRANSPORT = ("test_bridge", "test_security", "test_state", "test_transp
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of the bridge once over each transport."""
     if "transport" in metafunc.fixturenames:
-        every = metafunc.module.__name__.rpartition(".")[2] in ON_EVERY_TRANSPORT
+        every = metafunc.definition.path.stem in ON_EVERY_TRANSPORT
         metafunc.parametrize("transport", TRANSPORTS if every else ("",))

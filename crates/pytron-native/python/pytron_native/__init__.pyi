@@ -8,7 +8,7 @@ from typing_extensions import Self  # in a stub it is always there
 __version__: str
 
 class HostError(Exception):
-    """The host could not do it. `code` is from spec/ipc.md, section 8; the message has the remedy."""
+    """The host could not do it; the message has the remedy. Source: spec/ipc.md, section 8."""
 
     code: str
 
@@ -21,7 +21,10 @@ Request = tuple[
 
 @final
 class Host:
-    """The windows of this process. Create and run it on the main thread; the rest is for any thread."""
+    """The windows of this process.
+
+    Create and run it on the main thread; the rest is for any thread.
+    """
 
     def __new__(
         cls,
@@ -36,8 +39,8 @@ class Host:
     def run(self, wakeup_fd: int = ...) -> int:
         """Turn the event loop until `quit`; the exit code. May be called again afterwards.
 
-        When `wakeup_fd` (default: none) becomes readable (signal.set_wakeup_fd), Python's signal handlers run on
-        this thread; what they raise is raised from here.
+        When `wakeup_fd` (signal.set_wakeup_fd; default: none) becomes readable, Python's signal
+        handlers run on this thread; what they raise is raised from here.
         """
     def quit(self, code: int = 0) -> None:
         """End `run`; all windows close and `receive` gives what is left, then empty lists."""
