@@ -37,6 +37,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0
+_INTERRUPTED = 128 + 2
 #: A second call of `run` in one process begins where the first ended; two at once cannot be.
 _running: App[Any] | None = None
 
@@ -306,8 +307,11 @@ class App(Api, Generic[S]):
         engine = load_engine(name)
         settings = partial(getattr, self._origin, "settings")  # read only for a report
         memory = blackbox.recording(self.id, name, settings, keep=not self._ephemeral)
-        with memory, self.running_on(engine):
-            return engine.run()
+        try:
+            with memory, self.running_on(engine):
+                return engine.run()
+        except KeyboardInterrupt:  # while it started or ended: the engine takes those in between
+            return _INTERRUPTED
 
     def quit(self, code: int = 0) -> None:
         """End the app from any thread: `run` returns the code."""

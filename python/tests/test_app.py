@@ -187,6 +187,19 @@ def test_ctrl_c_ends_the_app_with_130(tmp_path: Path) -> None:
     assert (process.returncode, out, error) == (130, "stopped\n", "")
 
 
+def test_ctrl_c_while_the_app_starts_ends_it_with_130() -> None:
+    app = headless()
+    stopped = Gate()
+    app.on_stop(stopped.set)
+
+    @app.on_start
+    def interrupt() -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    assert app.run() == 130
+    assert stopped.is_set()
+
+
 def test_thread_that_hangs_does_not_keep_the_process_alive(tmp_path: Path) -> None:
     path = tmp_path / "app.py"
     path.write_text(

@@ -47,8 +47,9 @@ class Deadlines:
             if self._closed:
                 return
             if self._thread is None:
-                self._thread = Thread(target=self._run, name="pytron-deadlines", daemon=True)
-                self._thread.start()
+                thread = Thread(target=self._run, name="pytron-deadlines", daemon=True)
+                thread.start()
+                self._thread = thread  # after it: Ctrl-C may keep it from starting
             serial = next(self._serial)
             heapq.heappush(self._heap, (when, serial, find))
             if self._heap[0][1] == serial:

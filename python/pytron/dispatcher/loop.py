@@ -93,12 +93,10 @@ class Loop:
 
             loop = self._factory() if self._factory else asyncio.new_event_loop()
             ready = Event()
-            self._thread = Thread(
-                target=self._run, args=(loop, ready), name="pytron-loop", daemon=True
-            )
-            self._thread.start()
+            thread = Thread(target=self._run, args=(loop, ready), name="pytron-loop", daemon=True)
+            thread.start()
+            self._thread, self._loop = thread, loop
             ready.wait()
-            self._loop = loop
             return loop
 
     def _run(self, loop: asyncio.AbstractEventLoop, ready: Event) -> None:

@@ -33,8 +33,8 @@ class Pool:
             elif len(self._threads) < self._size:
                 name = f"pytron-{self._name}-{len(self._threads) + 1}"
                 thread = Thread(target=self._work, name=name, daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
         self._queue.put(function)
 
     def close(self, timeout_s: float) -> None:

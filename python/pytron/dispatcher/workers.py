@@ -101,8 +101,8 @@ class Workers(Generic[T]):
 
     def _spawn(self, target: Callable[[], None], name: str) -> None:
         thread = Thread(target=target, name=f"pytron-{name}", daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)  # after it: Ctrl-C may keep it from starting
 
     def _wake(self) -> None:
         """Send one more thread to look for work, if there may be one more."""
