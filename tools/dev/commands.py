@@ -232,8 +232,9 @@ def _run_session(name: str, ready: Ready, tally: Tally) -> bool:
 
 
 def _session_env(env: Mapping[str, str]) -> dict[str, str]:
-    colour = {"FORCE_COLOR": "1"} if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else {}
-    return {**env, **colour}
+    """Colours for a person, none for a log: runners write into our pipe either way."""
+    colourful = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return {**env, ("FORCE_COLOR" if colourful else "NO_COLOR"): "1"}
 
 
 def _repeat(session: str) -> str:
