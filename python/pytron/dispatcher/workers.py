@@ -29,7 +29,7 @@ class Task(Protocol):
 
     Attributes:
         in_order: all later tasks wait until it is done.
-        takes_place: it may take long, so only `limit` of its kind run at the same time.
+        takes_place: it is a call; only `limit` of them, and as many others, run at the same time.
     """
 
     in_order: bool
@@ -49,7 +49,7 @@ class OrderedTask(Task, Protocol):
 
 
 class Workers(Generic[T]):
-    """A pool of at most `limit` threads with long tasks, some for others, and one to listen."""
+    """A pool of at most `limit` threads for calls, as many for all else, and one to listen."""
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class Workers(Generic[T]):
         self._idle = 0
         self._rest = Semaphore(0)
         self._running = 0
+        self._others = 0
         self._taken = 0
         self._full = False
         self._receiving = False
@@ -110,8 +111,7 @@ class Workers(Generic[T]):
             if self._idle:
                 self._idle -= 1
                 self._rest.release()
-            # As many again as may run long tasks: handlers and assets must not wait for those.
-            elif len(self._threads) <= 2 * self._limit and not self._closed:
+            elif len(self._threads) <= 2 * self._limit + 1 and not self._closed:
                 self._spawn(self._work, f"worker-{len(self._threads)}")
 
     def _work(self) -> None:
@@ -124,13 +124,15 @@ class Workers(Generic[T]):
 
     def _take(self, done: Task | None) -> Task | None:
         """The next task for this thread; in between it may lead or rest. None at the end."""
-        has_finished = done is not None and done.takes_place
         while True:
             if self._order.acquire(timeout=SLOW_S):
                 try:
-                    if has_finished:
-                        self._running -= 1
-                        has_finished = False
+                    if done is not None:
+                        if done.takes_place:
+                            self._running -= 1
+                        else:
+                            self._others -= 1
+                        done = None
                     task = self._next()
                     if task is not None:
                         return task
@@ -156,22 +158,29 @@ class Workers(Generic[T]):
         tasks = self._tasks
         if not tasks:
             return None
-        if self._running < self._limit or not tasks[0].takes_place:
+        if self._may_run(tasks[0]):
             task = tasks.popleft()
-        else:  # no more long ones now: only what takes no place may overtake them
+        else:  # no more of its kind now: only those of the other kind may overtake it
             task = self._overtaking()
             if task is None:
                 return None
         self._taken += 1
         if task.takes_place:
             self._running += 1
-        elif task.in_order:
-            self._run(task.run)
+        else:
+            self._others += 1
+            if task.in_order:
+                self._run(task.run)
         return task
+
+    def _may_run(self, task: Task) -> bool:
+        if task.takes_place:
+            return self._running < self._limit
+        return task.in_order or self._others < self._limit
 
     def _overtaking(self) -> Task | None:
         for place, task in enumerate(self._tasks):
-            if not task.takes_place:
+            if self._may_run(task):
                 del self._tasks[place]
                 return task
         self._full = True

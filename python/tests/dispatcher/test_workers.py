@@ -126,17 +126,35 @@ def test_full_pool_still_runs_what_takes_no_place_and_what_is_in_order() -> None
         running.reach(5)
 
 
-def test_blocked_handlers_do_not_use_up_the_threads_for_others() -> None:
-    gate = Gate()
+@pytest.mark.parametrize("blocked", [True, False], ids=["calls", "others"])
+def test_one_kind_that_blocks_leaves_the_other_its_threads(blocked: bool) -> None:
+    gate, last = Gate(), Gate()
     running = Counter()
-    last = Gate()
     with working(limit=2) as (inbox, _):
-        for _ in range(3):
-            inbox.put(Job(lambda: (running.add(), gate.pass_through()), takes_place=False))
-        running.reach(3)
-        inbox.put(Job(last.set))
+        for _ in range(50):
+            inbox.put(Job(lambda: (running.add(), gate.pass_through()), takes_place=blocked))
+        running.reach(2)
+        inbox.put(Job(last.set, takes_place=not blocked))
         last.pass_through()
+        assert running.value == 2
         gate.set()
+        running.reach(50)
+
+
+def test_somebody_listens_whatever_blocks() -> None:
+    gate, ordered = Gate(), Gate()
+    running = Counter()
+    with working(limit=2) as (inbox, workers):
+        for kind in (True, False):
+            for _ in range(20):
+                inbox.put(Job(lambda: (running.add(), gate.pass_through()), takes_place=kind))
+        running.reach(4)
+        inbox.put(Job(ordered.set, in_order=True))
+        ordered.pass_through()
+        assert running.value == 4
+        assert len(workers._threads) <= 2 * 2 + 2
+        gate.set()
+        running.reach(40)
 
 
 def test_later_tasks_wait_for_one_in_order() -> None:
