@@ -23,6 +23,7 @@ MAX_SAFE_INTEGER: Final = 2**53 - 1
 
 SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _NUMBERS: Final = frozenset({int, float})
+_TEXTS: Final = frozenset({str})
 _NOTHING: Final = frozenset[type]()
 _BINARY: Final = (*BINARY_TYPES, TypedPart)
 #: From this level on, what stands in several places is looked at once: a value that contains
@@ -38,6 +39,8 @@ def has_binary(value: object, seen: set[type]) -> bool:
         RecursionError: it is nested too deeply, or contains itself.
     """
     found = False
+    if _is_flat(value, seen):
+        return False
     for kind, members in _members(value, seen, _NOTHING):
         if issubclass(kind, dict):
             _check_keys(members)
@@ -46,6 +49,22 @@ def has_binary(value: object, seen: set[type]) -> bool:
         else:
             _complete(cast("Any", kind), members)
     return found
+
+
+def _is_flat(value: Any, seen: set[type]) -> bool:
+    """Whether it is a container of nothing but scalars, as most results are: a quick answer."""
+    kind: type[Any] = type(value)
+    if kind is dict:
+        seen.update(map(type, value.values()))
+        if seen <= SCALARS and set(map(type, value)) <= _TEXTS:
+            seen.add(dict)
+            return True
+    elif kind is list:
+        seen.update(map(type, value))
+        if seen <= SCALARS:
+            seen.add(list)
+            return True
+    return False
 
 
 def is_inexact(value: object) -> bool:
