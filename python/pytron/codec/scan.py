@@ -51,16 +51,16 @@ def has_binary(value: object, seen: set[type]) -> bool:
     return found
 
 
-def _is_flat(value: Any, seen: set[type]) -> bool:
+def _is_flat(value: object, seen: set[type]) -> bool:
     """Whether it is a container of nothing but scalars, as most results are: a quick answer."""
-    kind: type[Any] = type(value)
+    kind, members = type(value), cast("Any", value)
     if kind is dict:
-        seen.update(map(type, value.values()))
-        if seen <= SCALARS and set(map(type, value)) <= _TEXTS:
+        seen.update(map(type, members.values()))
+        if seen <= SCALARS and set(map(type, members)) <= _TEXTS:
             seen.add(dict)
             return True
     elif kind is list:
-        seen.update(map(type, value))
+        seen.update(map(type, members))
         if seen <= SCALARS:
             seen.add(list)
             return True
