@@ -59,13 +59,13 @@ def _element_type(kind: Any) -> type | None:
 
 def mentions_binary(kinds: Sequence[Any]) -> bool:
     """Whether binary may be wanted anywhere in these types."""
-    known: set[int] = set()
+    known: dict[int, Any] = {}  # kept, so that no other kind gets the same id
     waiting = list(kinds)
     while waiting:
         kind = waiting.pop()
         if id(kind) in known:
             continue
-        known.add(id(kind))
+        known[id(kind)] = kind
         if _is_class(kind) and (
             issubclass(kind, BINARY_TYPES) or (kind.__module__, kind.__name__) == _NDARRAY
         ):
