@@ -6,7 +6,20 @@
   const { apply } = Reflect;
   const { ArrayBuffer: Memory, TypeError: Mistake } = window;
   const report = window.reportError || ((error) => console.error(error));
+  // WebKit tells of unhandled rejections when its own code leaves JavaScript. `down` is called past
+  // it, so a promise rejected there went unnoticed for as long as the page did nothing else.
+  const NOTICE_MS = 50;
+  const later = window.setTimeout.bind(window);
   let current = null;
+  let noticing = false;
+
+  function noticeRejections() {
+    if (noticing) return;
+    noticing = true;
+    later(() => {
+      noticing = false;
+    }, NOTICE_MS);
+  }
 
   function down(text, ...parts) {
     if (current === null) return;
@@ -15,6 +28,7 @@
     } catch (error) {
       report(error);
     }
+    noticeRejections();
   }
 
   function open(receive) {
