@@ -41,7 +41,7 @@ def _system() -> str:
 
 
 def _display() -> str:
-    if "WAYLAND_DISPLAY" in os.environ:
+    if os.environ.get("WAYLAND_DISPLAY"):
         return "Wayland"
     name = os.environ.get("DISPLAY", "none")
     for entry in Path("/proc").glob("[0-9]*/cmdline"):

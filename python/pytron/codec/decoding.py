@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 import typing
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
@@ -104,9 +105,29 @@ def convert(value: object, kind: Any) -> Any:
 
 def record(name: str, fields: Sequence[Any], *, by_position: bool) -> type[Record]:
     """A record type for decoding arguments: an array or an object, strict about its members."""
+    opened = [(member[0], _opened(member[1]), *member[2:]) for member in fields]
     return msgspec.defstruct(
-        name, fields, array_like=by_position, forbid_unknown_fields=True, kw_only=False
+        name, opened, array_like=by_position, forbid_unknown_fields=True, kw_only=False
     )
+
+
+def _opened(kind: Any) -> Any:
+    """The annotation with Any for `object`: the same values, but msgspec asks for none of them.
+
+    It takes `object` for a class of the user's, which costs a call for each value.
+    """
+    if kind is object:
+        return Any
+    arguments = typing.get_args(kind)
+    opened = tuple(map(_opened, arguments))
+    if opened == arguments or any(argument is Ellipsis for argument in opened[:1]):
+        return kind
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return typing.Union[opened]  # noqa: UP007 - made from a tuple
+    if typing.get_origin(kind) is typing.Annotated:
+        return typing.Annotated[(_opened(arguments[0]), *arguments[1:])]
+    origin: Any = typing.get_origin(kind)
+    return kind if origin in (typing.Literal, None) else origin[opened]
 
 
 def values(instance: Record) -> tuple[Any, ...]:
