@@ -4,6 +4,7 @@ import argparse
 import io
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,10 @@ TEST_SESSIONS = ("lint", "types", "test", "e2e")
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command of dev.py and return the exit code."""
+    # Started in the background by a script, Ctrl-C is ignored, and so by every child: tests of
+    # Ctrl-C would wait for ever.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that has no such letter
