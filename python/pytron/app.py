@@ -363,7 +363,6 @@ class App(Api, Generic[S]):
             executors=self._executors,
             dev=is_dev(),
             trust=self._trusted,
-            script=None,
         )
 
     def _engine_options(self) -> EngineOptions:

@@ -104,8 +104,7 @@ class Emitter:
 
     def deliveries(self, event: Event) -> Sequence[Task]:
         """A task for each of the app's handlers."""
-        handlers = self._handlers.for_event(event.name)
-        return deliveries(handlers, event, self._loop) if handlers else []
+        return deliveries(self._handlers.for_event(event.name), event, self._loop)
 
     def _checked(self, name: str, data: object) -> object:
         """The data of a page's event as the declared type."""

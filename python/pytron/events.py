@@ -96,9 +96,13 @@ class Delivery:
 def deliveries(
     handlers: Iterable[Handler], event: Event, loop: Loop, done: Callable[[], object] | None = None
 ) -> list[Delivery]:
-    """A task for each handler; `done` is called once, after the last has finished."""
+    """A task for each handler; `done` is called once, after the last, or at once without any."""
     wanted = list(handlers)
     remaining = len(wanted)
+    if not wanted:
+        if done is not None:
+            done()
+        return []
     lock = Lock()
 
     def one_less() -> None:

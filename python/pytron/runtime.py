@@ -20,7 +20,7 @@ from pytron.dispatcher.grants import grants_of
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
-from pytron.emitter import Emitter
+from pytron.emitter import WINDOW_PREFIX, Emitter
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
 from pytron.errors import CallError, ConfigError
 from pytron.events import Event, Handlers, deliveries
@@ -51,7 +51,6 @@ class Parts(NamedTuple):
     executors: Mapping[str, Any]
     dev: bool
     trust: Sequence[str]
-    script: str | None
 
 
 class Runtime:
@@ -136,10 +135,8 @@ class Runtime:
         wire["url"] = address
         if trusted:
             wire["trust"] = trusted
-        if self._parts.script:
-            wire["script"] = self._parts.script
-        self.engine.command({"kind": "open", "window": identity, "options": wire})
         self._watch_loading(identity, address)
+        self.engine.command({"kind": "open", "window": identity, "options": wire})
         return window
 
     def _watch_loading(self, window: int, address: str) -> None:
@@ -220,14 +217,17 @@ class Runtime:
             if not event.prevented:
                 self.engine.command({"kind": "close", "window": identity})
 
+        return self._tell(window, event, decided)
+
+    def _tell(
+        self, window: Window, event: Event, done: Callable[[], object] | None
+    ) -> Sequence[Task]:
+        """A task for each handler of a window's event; `done` comes after the last of them."""
         handlers = [
-            *window.handlers.for_event("closing"),
-            *self._parts.handlers.for_event("window.closing"),
+            *window.handlers.for_event(event.name),
+            *self._parts.handlers.for_event(f"{WINDOW_PREFIX}{event.name}"),
         ]
-        if not handlers:
-            decided()
-            return []
-        return deliveries(handlers, event, self._parts.loop, decided)
+        return deliveries(handlers, event, self._parts.loop, done)
 
     # --- events -------------------------------------------------------------------------------
 
@@ -247,6 +247,7 @@ class Runtime:
 
     def opened(self, session: Session) -> Task:
         """A page has said hello: it gets the state."""
+        self._loading.discard(session.window)  # it lives, even if a picture of it is slow
         with self._lock:
             session.owner = self._windows.get(session.window)
         return self._shared.join(session)
@@ -328,16 +329,9 @@ class Runtime:
             _log.warning("window %r: %s: %s", window.label, event.kind, reason)
             if event.kind == "failed" and ERROR_PATH not in reason:
                 self._show_error(window, "failed")
-        seen = Event(event.kind, event.fields, window.label)
-        handlers = [
-            *window.handlers.for_event(event.kind),
-            *self._parts.handlers.for_event(f"window.{event.kind}"),
-        ]
         quits = event.kind == "closed" and last
-        done: Callable[[], object] | None = self.engine.quit if quits else None
-        if not handlers and done is not None:
-            done()
-        return deliveries(handlers, seen, self._parts.loop, done)
+        seen = Event(event.kind, event.fields, window.label)
+        return self._tell(window, seen, self.engine.quit if quits else None)
 
     def _recover(self, window: Window, reason: str) -> None:
         """Load a page that died again, unless it keeps dying."""

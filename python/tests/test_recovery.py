@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from pytron import App, Event
 from pytron.recovery import TRIES, WINDOW_S, Recovery
+from pytron.testing import TestClient
+from waiting import Gate
 
 
 def test_a_page_gets_three_tries_within_a_minute() -> None:
@@ -26,3 +32,22 @@ def test_a_closed_window_is_forgotten() -> None:
         recovery.may_reload(1)
     recovery.forget(1)
     assert recovery.may_reload(1)
+
+
+def test_only_a_page_that_never_said_hello_is_reported(
+    app: App[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRON_LOAD_TIMEOUT_S", "0.5")
+    failed: list[str | None] = []
+    silent = Gate()
+
+    @app.on("window.failed")
+    def note(event: Event[Any]) -> None:
+        failed.append(event.window)
+        if event.window == "silent":
+            silent.set()
+
+    with TestClient(app):
+        app.open_window("silent")  # its time is up after that of the page that lives
+        silent.pass_through()
+    assert failed == ["silent"]

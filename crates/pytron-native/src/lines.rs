@@ -45,7 +45,7 @@ impl Lines {
         self.ring();
     }
 
-    pub fn part(&self, window: u32) {
+    pub fn leave(&self, window: u32) {
         lock(&self.lines).remove(&window);
         self.ring();
     }
@@ -83,7 +83,7 @@ impl Lines {
         match line.flush() {
             Flushed::All => false,
             Flushed::Gone => {
-                self.part(window);
+                self.leave(window);
                 false
             }
             Flushed::Blocked => {

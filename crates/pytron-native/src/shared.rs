@@ -206,7 +206,7 @@ impl Shared {
 
     pub fn remove_page(&self, window: u32) {
         #[cfg(target_os = "linux")]
-        self.lines.part(window);
+        self.lines.leave(window);
         lock(&self.pages).outboxes.remove(&window);
         self.parts().forget(window);
     }
