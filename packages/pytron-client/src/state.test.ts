@@ -1,40 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { greet, pageAlone, pageWith, sessionOf, settled, welcome } from "../tests/page.js";
+import { greet, pageWith, settled } from "../tests/page.js";
+import { page, scripted, set, start } from "../tests/todo.js";
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-const start = () => ({
-  count: 0,
-  items: [
-    { text: "a", done: false },
-    { text: "b", done: true },
-  ],
-});
-
-async function page() {
-  const all = pageWith({ state: start() });
-  await all.pytron.ready;
-  return all;
-}
-
-/** A page whose kit is played by the test, with this state at revision 0. */
-async function scripted(value: unknown = start()) {
-  const all = pageAlone();
-  await settled();
-  all.transport.deliver([
-    welcome(sessionOf(all.transport)),
-    { kind: "snapshot", scope: "app", revision: 0, value },
-  ]);
-  await settled();
-  const patch = (revision: number, ops: object[], id?: number) =>
-    all.transport.deliver([{ kind: "patch", scope: "app", revision, ops, ...(id && { id }) }]);
-  const last = () => all.transport.messages.at(-1) as Record<string, unknown>;
-  return { ...all, patch, last };
-}
-
-const set = (path: (string | number)[], value: unknown) => ({ op: "set", path, value });
 
 describe("writing", () => {
   test("shows at once and reaches Python", async () => {
