@@ -23,6 +23,21 @@ def failure(page: TestClient, identity: int) -> RemoteError:
     return caught.value
 
 
+def expose_wait(app: AppOf) -> tuple[Gate, Gate]:
+    """Expose a coroutine `wait` that only ends when it is cancelled; its beginning and its end."""
+    started, ended = Gate(), Gate()
+
+    @app.expose
+    async def wait() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    return started, ended
+
+
 def test_five_thousand_calls_of_one_frame_are_all_answered(app: AppOf) -> None:
     @app.expose
     def double(n: int) -> int:
@@ -208,15 +223,7 @@ def test_cancelled_call_is_told_and_its_result_dropped(app: AppOf) -> None:
 
 
 def test_cancelled_coroutine_is_cancelled_where_it_awaits(app: AppOf) -> None:
-    started, ended = Gate(), Gate()
-
-    @app.expose
-    async def wait() -> None:
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
+    started, ended = expose_wait(app)
 
     with TestClient(app) as page:
         identity = page.start("wait")
@@ -339,15 +346,7 @@ def test_same_hello_twice_is_refused(app: AppOf) -> None:
 
 
 def test_closed_window_ends_its_calls(app: AppOf) -> None:
-    started, ended = Gate(), Gate()
-
-    @app.expose
-    async def wait() -> None:
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
+    started, ended = expose_wait(app)
 
     with TestClient(app) as page:
         second = app.open_window("second")
