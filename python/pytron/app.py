@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from pytron import blackbox, bundled, inspection
+from pytron import bundled
 from pytron.assets import Assets
 from pytron.config import Origin, choose, is_child, is_dev, slug, trusted_origin
-from pytron.dispatcher.executors import check_names, serve_frozen_child
+from pytron.dispatcher.executors import check_names
 from pytron.dispatcher.functions import Api
-from pytron.dispatcher.loop import Loop
-from pytron.engine import Capability, Engine, EngineOptions, load_engine
-from pytron.errors import ConfigError, EngineError
+from pytron.engine import Capability, Engine
 from pytron.events import Handlers
 from pytron.persistence import Persistence, place_of
-from pytron.platforms import data_folder
-from pytron.runtime import Parts, Runtime
+from pytron.running import Plan, Runner
 from pytron.shared import app_state, type_of
 from pytron.window import Window, WindowOptions, to_wire
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Generator
     from concurrent.futures import Executor
 
     from typing_extensions import Unpack  # for type checkers only: no dependency at run time
 
+    from pytron.runtime import Runtime
+
 S = TypeVar("S")
 F = TypeVar("F", bound=Callable[..., Any])
-
-#: How long the end of an app waits for what still runs.
-_END_TIMEOUT_S = 3.0
-_INTERRUPTED = 128 + 2
-#: A second call of `run` in one process begins where the first ended; two at once cannot be.
-_running: App[Any] | None = None
 
 
 class AppOptions(WindowOptions, total=False):
@@ -124,12 +114,7 @@ class App(Api, Generic[S]):
         self.id = app_id or slug(name)
         to_wire(window)  # an unknown option is an error here, where it was written
         self._window_options = cast("WindowOptions", {"title": name, **window})
-        self._engine_name = engine
-        self._ephemeral = ephemeral
-        self._executors = dict(executors or {})
-        check_names(self._executors)
-        self._loop = Loop(loop_factory)
-        self._loop_factory = loop_factory
+        check_names(executors or {})
         #: The class that `app.state` has the shape of; None for an untyped state.
         self.state_type = type_of(state)
         self._state = app_state(state, is_child=is_child())
@@ -137,11 +122,32 @@ class App(Api, Generic[S]):
         self._events = Handlers()
         self._start: list[Callable[[], object]] = []
         self._stop: list[Callable[[], object]] = []
-        self._runtime: Runtime | None = None
         self._csp = csp
         self._trusted: list[str] = []
         self._url: str | None = None
         self._place_frontend(frontend, trust=trust)
+        self._runner = Runner(
+            Plan(
+                name=name,
+                id=self.id,
+                origin=self._origin,
+                api=self,
+                freezing=self._freezing,
+                handlers=self._events,
+                state=self._state,
+                assets=self.assets,
+                persistence=self._persistence,
+                start=self._start,
+                stop=self._stop,
+                engine=engine,
+                ephemeral=ephemeral,
+                executors=dict(executors or {}),
+                loop_factory=loop_factory,
+                trust=self._trusted,
+                url=self._url,
+                window=self._window_options,
+            )
+        )
 
     def _place_frontend(self, frontend: str | Path | None, *, trust: bool) -> None:
         chosen = choose("frontend", frontend, self._origin, None)
@@ -236,11 +242,11 @@ class App(Api, Generic[S]):
             CallError: `backpressure`: a page has not read for long, or this is the main thread or
                 a loop, which must not wait; `encode_failed`.
         """
-        self._now("emit").emit(name, data)
+        self._runner.now("emit").emit(name, data)
 
     async def emit_async(self, name: str, data: object = None) -> None:
         """The same from a loop: it waits for pages that do not read, and the loop goes on."""
-        await self._now("emit_async").emit_async(name, data)
+        await self._runner.now("emit_async").emit_async(name, data)
 
     def send_event(self, name: str, data: object, to: str | None) -> None:
         """Emit an event to all windows, or to one. For declared events."""
@@ -268,7 +274,7 @@ class App(Api, Generic[S]):
                 trusted.
         """
         merged = cast("WindowOptions", {"title": self.name, **options})
-        runtime = self._now("open_window")
+        runtime = self._runner.now("open_window")
         return runtime.open_window(label, url or self._url, merged, trust=trust)
 
     def window(self, label: str = "main") -> Window:
@@ -277,16 +283,16 @@ class App(Api, Generic[S]):
         Raises:
             ConfigError: there is none.
         """
-        return self._now("window").window(label)
+        return self._runner.now("window").window(label)
 
     @property
     def windows(self) -> list[Window]:
         """The open windows."""
-        return self._runtime.windows if self._runtime else []
+        return self._runner.runtime.windows if self._runner.runtime else []
 
     def can(self, feature: str) -> Capability:
         """Whether the engine on this machine can do something, and why not."""
-        return self._now("can").engine.can(feature)
+        return self._runner.now("can").engine.can(feature)
 
     # --- running ------------------------------------------------------------------------------
 
@@ -301,93 +307,14 @@ class App(Api, Generic[S]):
             EngineError: the engine is missing something; the message says what to install.
             AssetError: the frontend is not there.
         """
-        serve_frozen_child()
-        self._check_place()
-        name = str(choose("engine", self._engine_name, self._origin, "native"))
-        engine = load_engine(name)
-        settings = partial(getattr, self._origin, "settings")  # read only for a report
-        memory = blackbox.recording(self.id, name, settings, keep=not self._ephemeral)
-        try:
-            with memory, self.running_on(engine):
-                return engine.run()
-        except KeyboardInterrupt:  # while it started or ended: the engine takes those in between
-            return _INTERRUPTED
+        return self._runner.run(self)
 
     def quit(self, code: int = 0) -> None:
         """End the app from any thread: `run` returns the code."""
-        self._now("quit").engine.quit(code)
+        self._runner.now("quit").engine.quit(code)
 
-    @contextmanager
-    def running_on(self, engine: Engine, *, persist: bool = True) -> Generator[Runtime]:
+    def running_on(
+        self, engine: Engine, *, persist: bool = True
+    ) -> AbstractContextManager[Runtime]:
         """Run on a given engine for the length of a `with` block. For engines and tests."""
-        global _running
-        if _running is not None:
-            raise ConfigError(f"{_running.name!r} is running already; a process runs one app")
-        self.assets.check()
-        _running = self
-        try:
-            engine.start(self._engine_options())
-            runtime = self._runtime = Runtime(self._parts(), engine)
-        except BaseException:
-            _running = None
-            raise
-        self._frozen = True
-        try:
-            runtime.start()
-            if persist:
-                self._persistence.open()
-            for function in self._start:
-                function()
-            runtime.open_window("main", self._url, self._window_options)
-            yield runtime
-        finally:
-            engine.quit()
-            runtime.close(_END_TIMEOUT_S)
-            self._runtime = None
-            self._frozen = False
-            self._loop = Loop(self._loop_factory)
-            _running = None
-            with ExitStack() as stops:
-                stops.callback(self._persistence.close)  # last: what they change is kept
-                for function in reversed(self._stop):
-                    stops.callback(function)  # all of them, also after one that fails
-
-    def _parts(self) -> Parts:
-        return Parts(
-            functions=self.functions,
-            handlers=self._events,
-            kinds={name: event.kind for name, event in self.events.items()},
-            state=self._state,
-            assets=self.assets,
-            loop=self._loop,
-            executors=self._executors,
-            dev=is_dev(),
-            trust=self._trusted,
-        )
-
-    def _engine_options(self) -> EngineOptions:
-        folder: str | None = None
-        if not self._ephemeral:
-            folder = str(data_folder() / self.id / "pages")
-        return EngineOptions(self.id, self.name, folder, is_dev())
-
-    def _now(self, what: str) -> Runtime:
-        if self._runtime is None:
-            raise ConfigError(
-                f"app.{what} needs the running app: use it in an exposed function, a handler or "
-                "on_start"
-            )
-        return self._runtime
-
-    def _check_place(self) -> None:
-        inspection.stop(self)
-        if is_child():
-            raise ConfigError(
-                "app.run() was reached in a child process, which imports the app's file anew; "
-                'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
-            )
-        if current_thread() is not main_thread():
-            raise EngineError(
-                "app.run() must be called on the main thread, which windows belong to; run the "
-                "rest of your program in another thread instead"
-            )
+        return self._runner.running_on(engine, persist=persist)

@@ -203,9 +203,9 @@ def test_ctrl_c_while_the_app_starts_ends_it_with_130() -> None:
 def test_thread_that_hangs_does_not_keep_the_process_alive(tmp_path: Path) -> None:
     path = tmp_path / "app.py"
     path.write_text(
-        "import threading, pytron, pytron.app\n"
+        "import threading, pytron, pytron.running\n"
         "from pytron.testing import TestClient\n"
-        "pytron.app._END_TIMEOUT_S = 0.05\n"
+        "pytron.running._END_TIMEOUT_S = 0.05\n"
         "app = pytron.App('x', ephemeral=True, executors={'db': 1})\n"
         "started = threading.Semaphore(0)\n"
         "def hang():\n"
@@ -282,7 +282,7 @@ def test_unknown_engine_lists_those_there_are() -> None:
 def test_data_of_pages_is_kept_in_the_user_s_folder_unless_ephemeral(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("pytron.app.data_folder", lambda: tmp_path)
+    monkeypatch.setattr("pytron.running.data_folder", lambda: tmp_path)
     engine = HeadlessEngine()
     app: AppOf = App("My Notes")
     app.on_start(app.quit)

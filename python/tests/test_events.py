@@ -160,7 +160,7 @@ def test_async_handlers_run_on_the_loop_and_are_kept_alive(app: AppOf) -> None:
         started.reach(5)
         gc.collect()
         for future in release:
-            app._loop.submit(lambda future=future: future.set_result(None))
+            future.get_loop().call_soon_threadsafe(future.set_result, None)
         done.reach(5)
 
 

@@ -155,7 +155,7 @@ def test_closing_can_be_prevented(app: AppOf, kind: str, asked_by: str) -> None:
         page.sync()
         assert window in app.windows
         # The next question may only be asked when the first is decided.
-        while window.id in app._now("test")._closing:
+        while window.id in app._runner.now("test")._closing:
             asked.reach(1)
         keep = False
         ask()
@@ -216,7 +216,7 @@ def test_crashed_page_ends_its_session_and_is_told(app: AppOf) -> None:
         page.sync()
         page.engine.happen(Happening("crashed", app.window("main").id, {"reason": "killed"}))
         told.pass_through()
-        assert app._now("test").dispatcher.sessions == {}
+        assert app._runner.now("test").dispatcher.sessions == {}
 
 
 # --- queries and answers ----------------------------------------------------------------------

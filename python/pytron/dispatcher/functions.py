@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from pytron.dispatcher.arguments import Arguments, underlying
@@ -279,6 +280,15 @@ class Api:
             )
             name = self._qualified(f"{prefix}.{mark.name or attribute}")
             self._add(name, getattr(instance, attribute), merged)
+
+    @contextmanager
+    def _freezing(self) -> Generator[None]:
+        """Let nothing be exposed any more for the length of a `with` block: the app runs."""
+        self._frozen = True
+        try:
+            yield
+        finally:
+            self._frozen = False
 
     def _add(self, name: str, target: Callable[..., Any], options: Options) -> None:
         if self._frozen:

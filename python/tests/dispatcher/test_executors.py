@@ -63,7 +63,7 @@ def test_main_runs_where_the_engine_s_main_loop_is(app: AppOf) -> None:
             waiting.append(function)
             called.set()
 
-        app._now("test").dispatcher._performer._executors._invoke = invoke
+        app._runner.now("test").dispatcher._performer._executors._invoke = invoke
         identity = page.start("here")
         called.pass_through()
         waiting[0]()

@@ -1,0 +1,170 @@
+"""Running an app: from what its author described to an engine, windows, and the end of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, Any
+
+from pytron import blackbox, inspection
+from pytron.config import choose, is_child, is_dev
+from pytron.dispatcher.executors import serve_frozen_child
+from pytron.dispatcher.loop import Loop
+from pytron.engine import Engine, EngineOptions, load_engine
+from pytron.errors import ConfigError, EngineError
+from pytron.platforms import data_folder
+from pytron.runtime import Parts, Runtime
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Generator
+
+    from pytron.assets import Assets
+    from pytron.config import Origin
+    from pytron.dispatcher.functions import Api
+    from pytron.events import Handlers
+    from pytron.persistence import Persistence
+    from pytron.state import State
+    from pytron.window import WindowOptions
+
+#: How long the end of an app waits for what still runs.
+_END_TIMEOUT_S = 3.0
+_INTERRUPTED = 128 + 2
+#: A second run in one process begins where the first ended; two at once cannot be.
+_running: Plan | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run: everything that an `App` was given and told."""
+
+    name: str
+    id: str
+    origin: Origin
+    api: Api
+    freezing: Callable[[], AbstractContextManager[None]]
+    handlers: Handlers
+    state: State[Any]
+    assets: Assets
+    persistence: Persistence
+    start: Sequence[Callable[[], object]]
+    stop: Sequence[Callable[[], object]]
+    engine: str | None
+    ephemeral: bool
+    executors: Mapping[str, Any]
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
+    trust: Sequence[str]
+    url: str | None
+    window: WindowOptions
+
+
+class Runner:
+    """Runs one app, as often as is asked, one run at a time."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        #: What runs now.
+        self.runtime: Runtime | None = None
+
+    def run(self, app: object) -> int:
+        """Open the first window and serve until the last has closed; the exit code."""
+        serve_frozen_child()
+        inspection.stop(app)
+        _check_place()
+        plan = self._plan
+        name = str(choose("engine", plan.engine, plan.origin, "native"))
+        engine = load_engine(name)
+        settings = partial(getattr, plan.origin, "settings")  # read only for a report
+        memory = blackbox.recording(plan.id, name, settings, keep=not plan.ephemeral)
+        try:
+            with memory, self.running_on(engine):
+                return engine.run()
+        except KeyboardInterrupt:  # while it started or ended: the engine takes those in between
+            return _INTERRUPTED
+
+    @contextmanager
+    def running_on(self, engine: Engine, *, persist: bool = True) -> Generator[Runtime]:
+        """Run on a given engine for the length of a `with` block."""
+        global _running
+        plan = self._plan
+        if _running is not None:
+            raise ConfigError(f"{_running.name!r} is running already; a process runs one app")
+        plan.assets.check()
+        _running = plan
+        with ExitStack() as ends:
+            ends.callback(_ended)
+            engine.start(self._engine_options())
+            runtime = self.runtime = Runtime(self._parts(), engine)
+            ends.enter_context(plan.freezing())
+            try:
+                runtime.start()
+                if persist:
+                    plan.persistence.open()
+                for function in plan.start:
+                    function()
+                runtime.open_window("main", plan.url, plan.window)
+                yield runtime
+            finally:
+                engine.quit()
+                runtime.close(_END_TIMEOUT_S)
+                self.runtime = None
+                ends.close()  # whatever is run at the end may run another app
+                with ExitStack() as stops:
+                    stops.callback(plan.persistence.close)  # last: what they change is kept
+                    for function in reversed(plan.stop):
+                        stops.callback(function)  # all of them, also after one that fails
+
+    def now(self, what: str) -> Runtime:
+        """What runs now.
+
+        Raises:
+            ConfigError: nothing does.
+        """
+        if self.runtime is None:
+            raise ConfigError(
+                f"app.{what} needs the running app: use it in an exposed function, a handler or "
+                "on_start"
+            )
+        return self.runtime
+
+    def _parts(self) -> Parts:
+        plan = self._plan
+        return Parts(
+            functions=plan.api.functions,
+            handlers=plan.handlers,
+            kinds={name: event.kind for name, event in plan.api.events.items()},
+            state=plan.state,
+            assets=plan.assets,
+            loop=Loop(plan.loop_factory),
+            executors=plan.executors,
+            dev=is_dev(),
+            trust=plan.trust,
+        )
+
+    def _engine_options(self) -> EngineOptions:
+        plan = self._plan
+        folder: str | None = None
+        if not plan.ephemeral:
+            folder = str(data_folder() / plan.id / "pages")
+        return EngineOptions(plan.id, plan.name, folder, is_dev())
+
+
+def _ended() -> None:
+    global _running
+    _running = None
+
+
+def _check_place() -> None:
+    if is_child():
+        raise ConfigError(
+            "app.run() was reached in a child process, which imports the app's file anew; "
+            'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
+        )
+    if current_thread() is not main_thread():
+        raise EngineError(
+            "app.run() must be called on the main thread, which windows belong to; run the "
+            "rest of your program in another thread instead"
+        )
