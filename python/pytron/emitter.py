@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from pytron import codec, protocol
 from pytron.answer import Answer, may_wait
+from pytron.dispatcher.backlog import Backlog
 from pytron.errors import CallError
 from pytron.events import Event, Handlers, deliveries
 
 if TYPE_CHECKING:
     from pytron.codec import Encoded
+    from pytron.dispatcher.event import TypedEvent
     from pytron.dispatcher.loop import Loop
     from pytron.dispatcher.session import Session
     from pytron.dispatcher.workers import Task
@@ -22,22 +25,26 @@ WINDOW_PREFIX: Final = "window."
 
 
 class Emitter:
-    """Sends events. Nothing is lost: a page that does not read makes the sender wait."""
+    """Sends events. A page that does not read makes the sender wait, so that nothing is lost.
+
+    Unless the event was declared as one that may be left out.
+    """
 
     def __init__(
         self,
         sessions: Mapping[int, Session],
         handlers: Handlers,
         *,
-        kinds: Mapping[str, Any],
+        declared: Mapping[str, TypedEvent[Any]],
         loop: Loop,
         submit: Callable[[Task], None],
     ) -> None:
         self._sessions = sessions
         self._handlers = handlers
-        self._kinds = kinds
+        self._declared = declared
         self._loop = loop
         self._submit = submit
+        self._lock = Lock()
 
     def emit(self, name: str, data: object) -> None:
         """Send an event to every page that wants it, and to Python's handlers.
@@ -70,7 +77,9 @@ class Emitter:
             else:
                 answer.settle(None)
 
-        if any(session.is_full() for session in sessions if session.wants(name)):
+        if self._droppable(name) is None and any(
+            session.is_full() for session in sessions if session.wants(name)
+        ):
             self._submit(_Waiting(lambda: send(may_wait=True)))
         else:
             send(may_wait=False)
@@ -93,6 +102,7 @@ class Emitter:
                 )
             data = self._checked(event.name, event.data)
             return self.deliveries(Event(event.name, data, origin.label))
+        self._checked(event.name, codec.plain(event.data))
         encoded = codec.encode(event.data, at=("data",))
         others = [
             other
@@ -108,10 +118,11 @@ class Emitter:
 
     def _checked(self, name: str, data: object) -> object:
         """The data of a page's event as the declared type."""
-        if name not in self._kinds:
+        declared = self._declared.get(name)
+        if declared is None:
             return data
         try:
-            return codec.convert(data, self._kinds[name])
+            return codec.convert(data, declared.kind)
         except ValueError as error:
             raise CallError(f"the event {name!r}: {error}", code="invalid_arguments") from error
 
@@ -123,10 +134,26 @@ class Emitter:
         self, name: str, data: Encoded, sessions: Sequence[Session], *, may_wait: bool
     ) -> None:
         wanting = [session for session in sessions if session.wants(name)]
+        droppable = self._droppable(name)
+        if droppable is not None:
+            for session in wanting:
+                self._backlog(session).send(droppable, data)
+            return
         for session in wanting:
             session.make_room(may_wait=may_wait)
         for session in wanting:
             session.emit(name, data)
+
+    def _droppable(self, name: str) -> TypedEvent[Any] | None:
+        """The declared event of this name, if a slow page may miss some."""
+        declared = self._declared.get(name)
+        return None if declared is None or declared.slow == "wait" else declared
+
+    def _backlog(self, session: Session) -> Backlog:
+        with self._lock:
+            if session.backlog is None:
+                session.backlog = Backlog(session, self._submit)
+            return session.backlog
 
 
 class _Waiting:

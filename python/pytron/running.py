@@ -135,7 +135,7 @@ class Runner:
         return Parts(
             functions=plan.api.functions,
             handlers=plan.handlers,
-            kinds={name: event.kind for name, event in plan.api.events.items()},
+            events=plan.api.events,
             state=plan.state,
             assets=plan.assets,
             loop=Loop(plan.loop_factory),

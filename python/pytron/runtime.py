@@ -15,6 +15,7 @@ from pytron.assets import Assets
 from pytron.config import foreign_origin, load_timeout_s, page_address
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
+from pytron.dispatcher.event import TypedEvent
 from pytron.dispatcher.functions import Function
 from pytron.dispatcher.grants import grants_of
 from pytron.dispatcher.loop import Loop
@@ -44,7 +45,7 @@ class Parts(NamedTuple):
 
     functions: Mapping[str, Function]
     handlers: Handlers
-    kinds: Mapping[str, Any]
+    events: Mapping[str, TypedEvent[Any]]
     state: State[Any]
     assets: Assets
     loop: Loop
@@ -75,7 +76,7 @@ class Runtime:
         self._emitter = Emitter(
             self.dispatcher.sessions,
             parts.handlers,
-            kinds=parts.kinds,
+            declared=parts.events,
             loop=parts.loop,
             submit=self._workers.submit,
         )

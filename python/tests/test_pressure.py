@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from pytron import App, CallError, current
 from pytron.dispatcher import session as sessions
-from pytron.engines.headless import HeadlessEngine, HeadlessPage
 from pytron.protocol import limits
+from sleeping import Asleep, asleep
 from waiting import Counter, Gate
 
 AppOf = App[Any]
@@ -21,55 +18,10 @@ ROOM = 10_000
 BIG = "x" * 3000
 
 
-class Asleep:
-    """A page that has said hello and subscribed to `big`, and then reads only when told."""
-
-    def __init__(self, app: AppOf, engine: HeadlessEngine) -> None:
-        self.engine = engine
-        self.window = app.window("main").id
-        self.page: HeadlessPage = engine.pages[self.window]
-        self.seen: list[dict[str, Any]] = []
-        self.send(
-            {"kind": "hello", "version": 1, "session": "s" * 20, "client": ""},
-            {"kind": "subscribe", "name": "big"},
-        )
-        self.read_until("snapshot", 2)
-
-    def send(self, *messages: dict[str, Any]) -> None:
-        self.engine.frame(self.window, json.dumps(messages).encode())
-
-    def read_until(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
-        """Read until so many messages of a kind have come; all that have come."""
-        found = len([m for m in self.seen if m["kind"] == kind])
-        while found < count:
-            frames = self.page.take(10)
-            assert frames, f"no {kind} came"
-            for text, _ in frames:
-                self.seen += json.loads(text)
-            found = len([m for m in self.seen if m["kind"] == kind])
-        taken, self.seen = self.seen, []
-        return taken
-
-    def fill(self, app: AppOf) -> None:
-        """Let events wait until no more have room. On the main thread, which is told so."""
-        while True:
-            try:
-                app.emit("big", BIG)
-            except CallError:
-                return
-
-
 @pytest.fixture(autouse=True)
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (limits, sessions.protocol):
         monkeypatch.setattr(module, "QUEUE_BYTES", ROOM)
-
-
-@contextmanager
-def asleep(app: AppOf) -> Generator[Asleep]:
-    engine = HeadlessEngine()
-    with app.running_on(engine):
-        yield Asleep(app, engine)
 
 
 def start(function: Any) -> tuple[threading.Thread, list[BaseException]]:
@@ -244,20 +196,8 @@ def test_state_is_sent_whole_when_the_page_reads_again(app: AppOf) -> None:
 def test_event_of_a_page_for_one_that_does_not_read_is_refused(app: AppOf) -> None:
     with asleep(app) as page:
         app.open_window("second")
-        second = HeadlessSecond(app, page.engine)
+        second = Asleep(app, page.engine, "second")
         page.fill(app)
         second.send({"kind": "event", "name": "big", "data": BIG, "to": "main"})
         [error] = [m for m in second.read_until("error") if m["kind"] == "error"]
         assert error["error"]["code"] == "backpressure"
-
-
-class HeadlessSecond(Asleep):
-    """The page of the window `second`."""
-
-    def __init__(self, app: AppOf, engine: HeadlessEngine) -> None:
-        self.engine = engine
-        self.window = app.window("second").id
-        self.page = engine.pages[self.window]
-        self.seen = []
-        self.send({"kind": "hello", "version": 1, "session": "u" * 20, "client": ""})
-        self.read_until("snapshot", 2)

@@ -103,6 +103,14 @@ def test_permission_snippet() -> None:
             docs.call("notes.clear")
 
 
+def test_slow_pages_snippet() -> None:
+    with TestClient(load("slow_pages").app) as page:
+        page.subscribe("*")
+        page.sync()
+        assert page.call("drive", 3) == 0
+        assert [page.event()[0] for _ in range(7)] == [*["moved", "printed"] * 3, "finished"]
+
+
 def test_kept_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytron.persistence.keeping.data_folder", lambda: tmp_path)
     old = App("Kept", state={"text": "one\ntwo"}, persist=True)

@@ -9,7 +9,9 @@ __all__ = ["run_app"]
 
 #: The ways between page and Python, each of which must keep every promise of the bridge.
 TRANSPORTS = ("extension", "reply", "evaluate") if sys.platform == "linux" else ("",)
-ON_EVERY_TRANSPORT = ("test_bridge", "test_security", "test_state", "test_transport")
+ON_EVERY_TRANSPORT = (
+    "test_bridge", "test_events", "test_security", "test_state", "test_transport",
+)  # fmt: skip
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -50,10 +50,15 @@ export interface Client extends StateScope<AppState> {
     args?: ArgsOf<Name>,
     options?: CallOptions,
   ): ResultOf<Name>;
-  /** Listens to events; a trailing `*` matches any ending. Gives a function that stops. */
+  /**
+   * Listens to events; a trailing `*` matches any ending. Gives a function that stops.
+   *
+   * `missed` counts those that were left out before this one because the page was slow; only of
+   * events that Python declares so.
+   */
   on<Name extends EventName>(
     name: Name,
-    listener: (data: DataOf<Name>, name: string) => void,
+    listener: (data: DataOf<Name>, name: string, missed: number) => void,
   ): () => void;
   /** Sends an event to Python or, with `to`, to the page of another window (`"*"`: of all). */
   emit<Name extends EventName>(name: Name, data?: DataOf<Name>, options?: { to?: string }): void;

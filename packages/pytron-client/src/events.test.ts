@@ -22,6 +22,21 @@ describe("events", () => {
     ]);
   });
 
+  test("say how many were left out before them", async () => {
+    const { pytron, python } = pageWith();
+    const heard: unknown[] = [];
+    pytron.on("moved", (data: unknown, _name: string, missed: number) =>
+      heard.push([data, missed]),
+    );
+    await pytron.ready;
+    python.emit("moved", 1);
+    python.emit("moved", 9, 3);
+    expect(heard).toEqual([
+      [1, 0],
+      [9, 3],
+    ]);
+  });
+
   test("are asked for by the first listener and given up by the last", async () => {
     const { pytron, transport } = pageAlone();
     await greet(transport);

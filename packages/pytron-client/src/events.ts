@@ -1,8 +1,11 @@
 import { PytronError, report } from "./errors.js";
 import { NAME_LIMIT } from "./protocol.js";
 
-/** Called with an event's data and, for those who listen to many, its name. */
-export type Listener = (data: unknown, name: string) => void;
+/**
+ * Called with an event's data, for those who listen to many its name, and how many of that name
+ * were left out before it because the page was slow.
+ */
+export type Listener = (data: unknown, name: string, missed: number) => void;
 
 /** Whether a subscription gets an event: a trailing `*` matches any ending, also none. */
 export function matches(pattern: string, name: string): boolean {
@@ -55,19 +58,19 @@ export class Events {
     };
   }
 
-  dispatch(name: string, data: unknown): void {
+  dispatch(name: string, data: unknown, missed = 0): void {
     const list = this.exact.get(name);
-    if (list !== undefined) run(list, data, name);
+    if (list !== undefined) run(list, data, name, missed);
     if (this.wild.size === 0) return;
     for (const [pattern, listeners] of this.wild)
-      if (matches(pattern, name)) run(listeners, data, name);
+      if (matches(pattern, name)) run(listeners, data, name, missed);
   }
 }
 
-function run(list: readonly Entry[], data: unknown, name: string): void {
+function run(list: readonly Entry[], data: unknown, name: string, missed: number): void {
   for (const { listener } of list) {
     try {
-      listener(data, name);
+      listener(data, name, missed);
     } catch (error) {
       report(error);
     }

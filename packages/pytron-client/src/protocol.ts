@@ -68,7 +68,7 @@ export type Down =
   | { kind: "progress"; id: number; value: number; total?: number; note?: string }
   | { kind: "item"; id: number; value: unknown; bin?: Bin[] }
   | { kind: "end"; id: number }
-  | { kind: "event"; name: string; data: unknown; bin?: Bin[] }
+  | { kind: "event"; name: string; data: unknown; missed?: number; bin?: Bin[] }
   | { kind: "snapshot"; scope: Scope; revision: number; value: unknown; bin?: Bin[] }
   | { kind: "patch"; scope: Scope; revision: number; id?: number; ops: Op[]; bin?: Bin[] };
 
@@ -109,7 +109,7 @@ function isHello(m: Record<string, unknown>): boolean {
 function isWellFormed(m: Record<string, unknown>): boolean {
   switch (m.kind) {
     case "event":
-      return typeof m.name === "string";
+      return typeof m.name === "string" && (m.missed === undefined || isId(m.missed));
     case "result":
     case "item":
       return isId(m.id) && "value" in m;

@@ -22,7 +22,7 @@ export interface Destinations {
       }
     >
   >;
-  readonly events: { dispatch(name: string, data: unknown): void };
+  readonly events: { dispatch(name: string, data: unknown, missed?: number): void };
   /** Whether this message counts although no hello has come. */
   expects(message: Down): boolean;
   welcome(hello: Hello): void;
@@ -108,7 +108,7 @@ export class Router {
     if (message.kind !== "patch" && message.kind !== "snapshot") this.to.notify();
     switch (message.kind) {
       case "event":
-        this.to.events.dispatch(message.name, message.data);
+        this.to.events.dispatch(message.name, message.data, message.missed);
         break;
       case "result":
         this.settle(message.id, (pending) => pending.result(message.value));

@@ -153,6 +153,17 @@ def place(
             raise ProtocolError(f"bin at {path!r} does not fit its message: {error!r}") from error
 
 
+def plain(tree: object) -> object:
+    """What was placed to be sent on, as Python's own code would have it."""
+    if isinstance(tree, TypedPart):
+        return tree.value()
+    if isinstance(tree, list):
+        return [plain(item) for item in cast("list[object]", tree)]
+    if isinstance(tree, dict):
+        return {key: plain(item) for key, item in cast("dict[str, object]", tree).items()}
+    return tree
+
+
 def _step(node: object, step: object) -> object:
     """A step of a path: a key of an object, or a place in an array."""
     if isinstance(node, list):

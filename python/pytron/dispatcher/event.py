@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
+
+from pytron.dispatcher.backlog import SLOW, Slow
+from pytron.errors import ConfigError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # for type checkers only: it knows defaults
@@ -13,6 +17,9 @@ else:
     from typing import TypeVar
 
     T = TypeVar("T")
+
+#: How many of an event wait for a slow page before the oldest is dropped.
+KEEP = 1_000
 
 H = TypeVar("H", bound=Callable[..., Any])
 
@@ -71,12 +78,30 @@ class TypedEvent(Generic[T]):
     Attributes:
         name: the event's name, the same in Python and in pages.
         kind: the type of its data, None for events that carry none.
+        slow: what becomes of it when a page does not read.
+        keep: how many of it wait for such a page, when not all of them do.
+        missed: how many have been left out so far, all pages together.
     """
 
-    def __init__(self, group: Group, name: str, kind: Any) -> None:
+    def __init__(
+        self, group: Group, name: str, kind: Any, *, slow: Slow = "wait", keep: int = KEEP
+    ) -> None:
+        if slow not in SLOW:
+            raise ConfigError(f"slow={slow!r} of {name!r} must be one of {', '.join(SLOW)}")
+        if keep < 1:
+            raise ConfigError(f"keep={keep} of {name!r} must be at least 1")
         self._group = group
+        self._lock = Lock()
         self.name = name
         self.kind = kind
+        self.slow: Slow = slow
+        self.keep = 1 if slow == "latest" else keep
+        self.missed = 0
+
+    def miss(self) -> None:
+        """Count one that a page will not get."""
+        with self._lock:
+            self.missed += 1
 
     @overload
     def emit(self: TypedEvent[None], data: None = None, *, to: str | None = None) -> None: ...

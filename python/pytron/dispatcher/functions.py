@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from pytron.dispatcher.arguments import Arguments, underlying
-from pytron.dispatcher.event import TypedEvent
+from pytron.dispatcher.backlog import Slow
+from pytron.dispatcher.event import KEEP, TypedEvent
 from pytron.errors import CallError, ConfigError
 
 T = TypeVar("T")
@@ -179,21 +180,35 @@ class Api:
         return register
 
     @overload
-    def event(self, name: str) -> TypedEvent[None]: ...
+    def event(self, name: str, *, slow: Slow = ..., keep: int = ...) -> TypedEvent[None]: ...
     @overload
-    def event(self, name: str, kind: type[T]) -> TypedEvent[T]: ...
+    def event(
+        self, name: str, kind: type[T], *, slow: Slow = ..., keep: int = ...
+    ) -> TypedEvent[T]: ...
     @overload
-    def event(self, name: str, kind: Any) -> TypedEvent[Any]: ...
-    def event(self, name: str, kind: Any = None) -> TypedEvent[Any]:
+    def event(
+        self, name: str, kind: Any, *, slow: Slow = ..., keep: int = ...
+    ) -> TypedEvent[Any]: ...
+    def event(
+        self, name: str, kind: Any = None, *, slow: Slow = "wait", keep: int = KEEP
+    ) -> TypedEvent[Any]:
         """Declare an event and the type of its data: `saved = app.event("saved", Saved)`.
 
         What pages send under this name is checked against the type, and handlers get it as that
         type; `pytron types` tells pages of it.
 
+        Args:
+            name: its name, in Python and in pages.
+            kind: the type of its data; left out for an event without data, `Any` for any.
+            slow: what becomes of it when a page does not read: `wait` makes the sender wait (and
+                loses nothing), `latest` lets only the newest wait for the page, `drop_oldest` up
+                to `keep`. Listeners are told how many they missed.
+            keep: see `drop_oldest`.
+
         Raises:
-            ConfigError: it is declared already.
+            ConfigError: it is declared already, or an option does not fit.
         """
-        made: TypedEvent[Any] = TypedEvent(self, name, kind)
+        made: TypedEvent[Any] = TypedEvent(self, name, kind, slow=slow, keep=keep)
         self._declare(made)
         return made
 

@@ -11,6 +11,7 @@ from pytron.codec import Encoded
 from pytron.errors import CallError
 
 if TYPE_CHECKING:
+    from pytron.dispatcher.backlog import Backlog
     from pytron.dispatcher.call import Call
     from pytron.dispatcher.grants import Grants
 
@@ -59,6 +60,8 @@ class Session:
         self.alive = True
         #: The window's handle, put there by whoever opened the window.
         self.owner: Any = None
+        #: Events that wait for the page to read, made when one first has to.
+        self.backlog: Backlog | None = None
         #: Bytes that waited for the page after the last message; it may have read since.
         self.waiting = 0
         self._outlet = outlet
@@ -70,6 +73,20 @@ class Session:
         with self._lock:  # an ended session must not write into its successor's queue
             if self.alive:
                 self.waiting = self._send(self.window, body, parts)
+
+    def is_behind(self) -> bool:
+        """Whether the page has something to read before anything that may be left out."""
+        if self.waiting <= protocol.BEHIND_BYTES or not self.alive:
+            return False
+        self.waiting = self._outlet.waiting(self.window)
+        return self.waiting > protocol.BEHIND_BYTES
+
+    def wait_to_catch_up(self) -> bool:
+        """Wait until it is no longer behind; False if it still is."""
+        if not self.is_behind():
+            return True
+        below = protocol.BEHIND_BYTES // 2
+        return self._outlet.drained(self.window, below, PATIENCE_S) or not self.alive
 
     def is_full(self) -> bool:
         """Whether the page has not read for so long that more must not be queued."""
@@ -123,9 +140,9 @@ class Session:
             return True
         return any(protocol.matches(pattern, name) for pattern in list(self.patterns))
 
-    def emit(self, name: str, data: Encoded) -> None:
-        """Send an event."""
-        self.send(protocol.event(name, data), data.parts)
+    def emit(self, name: str, data: Encoded, *, missed: int = 0) -> None:
+        """Send an event, and how many before it were left out."""
+        self.send(protocol.event(name, data, missed), data.parts)
 
     def end(self) -> list[Call]:
         """Close it; the calls that were pending, for the dispatcher to cancel."""

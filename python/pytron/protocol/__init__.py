@@ -24,6 +24,7 @@ from pytron.protocol.frames import (
     split_binary_frame,
 )
 from pytron.protocol.limits import (
+    BEHIND_BYTES,
     INITIAL_CREDITS,
     LIMITS,
     MAX_NAME,
@@ -48,6 +49,7 @@ from pytron.protocol.up import (
 )
 
 __all__ = [
+    "BEHIND_BYTES",
     "INITIAL_CREDITS",
     "LIMITS",
     "MAX_NAME",

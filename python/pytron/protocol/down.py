@@ -49,10 +49,11 @@ def progress(identity: int, value: float, total: float | None, note: str | None)
     return codec.encode_plain(message)
 
 
-def event(name: str, data: Encoded) -> bytes:
-    """An event."""
-    return b'{"kind":"event","name":%b,"data":%b%b}' % (
-        codec.encode_plain(name), data.json, _bin(data),
+def event(name: str, data: Encoded, missed: int = 0) -> bytes:
+    """An event, and how many of its name before it were left out."""
+    count = b',"missed":%d' % missed if missed else b""
+    return b'{"kind":"event","name":%b,"data":%b%b%b}' % (
+        codec.encode_plain(name), data.json, count, _bin(data),
     )  # fmt: skip
 
 

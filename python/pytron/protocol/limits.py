@@ -24,3 +24,5 @@ MAX_PARTS_BYTES: Final = 1 << 30
 MAX_NAME: Final = 256
 #: Bytes that may wait for one page.
 QUEUE_BYTES: Final = 16 << 20
+#: More than this waiting, and a page is slow: events that may be left out wait in the kit.
+BEHIND_BYTES: Final = 64 << 10

@@ -51,7 +51,7 @@ ENCODERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
     "progress": lambda m: protocol.progress(m["id"], m["value"], m.get("total"), m.get("note")),
     "item": lambda m: protocol.item(m["id"], encoded(m, "value")),
     "end": lambda m: protocol.end(m["id"]),
-    "event": lambda m: protocol.event(m["name"], encoded(m, "data")),
+    "event": lambda m: protocol.event(m["name"], encoded(m, "data"), m.get("missed", 0)),
     "snapshot": lambda m: protocol.snapshot(m["scope"], m["revision"], encoded(m, "value")),
     "patch": lambda m: protocol.patch(
         m["scope"], m["revision"], encoded(m, "ops"), change=m.get("id")

@@ -80,10 +80,10 @@ export class MockPython {
     return this.states.app.value;
   }
 
-  /** Sends an event to the page, if it listens. */
-  emit(name: string, data: unknown = null): void {
+  /** Sends an event to the page, if it listens; `missed` of that name were left out before it. */
+  emit(name: string, data: unknown = null, missed = 0): void {
     if ([...this.subscriptions].some((pattern) => matches(pattern, name)))
-      this.send({ kind: "event", name, data }, "data");
+      this.send({ kind: "event", name, data, ...(missed > 0 && { missed }) }, "data");
   }
 
   /** Changes the app's state from Python's side. */

@@ -1,0 +1,95 @@
+"""Events in real windows: wildcards, from window to window, and pages that are slow."""
+
+from __future__ import annotations
+
+from e2e.driver import RunApp
+
+FLOOD = """
+from typing import Any
+app = App("Test", frontend="page", ephemeral=True)
+moved = app.event("moved", dict[str, Any], slow="latest")
+line = app.event("line", dict[str, Any], slow="drop_oldest", keep=100)
+TEXT = "x" * 1000
+
+@app.expose
+def flood(count: int) -> list[int]:
+    for number in range(count):
+        moved.emit({"number": number, "text": TEXT})
+        line.emit({"number": number, "text": TEXT})
+    return [moved.missed, line.missed]
+"""
+
+
+def test_a_slow_page_misses_some_and_knows_how_many(run_app: RunApp) -> None:
+    page = """
+    const count = 20_000;
+    const heard = { moved: [], line: [] };
+    const missed = { moved: 0, line: 0 };
+    const ended = new Promise((done) => {
+      pytron.on("*", (data, name, left) => {
+        heard[name].push(data.number);
+        missed[name] += left;
+        if (heard.moved.at(-1) === count - 1 && heard.line.at(-1) === count - 1) done();
+      });
+    });
+    await pytron.ready;
+    const flooded = pytron.flood(count);
+    await new Promise((done) => setTimeout(done));
+    const until = performance.now() + 1500;
+    while (performance.now() < until); // the page is busy, and reads nothing
+    await ended;
+    const inPython = await flooded;
+    const ordered = (numbers) => numbers.every((n, i) => i === 0 || numbers[i - 1] < n);
+    report([
+      heard.moved.length + missed.moved, heard.line.length + missed.line,
+      ordered(heard.moved) && ordered(heard.line),
+      missed.moved > 0 && missed.line > 0,
+      missed.moved === inPython[0] && missed.line === inPython[1],
+    ]);
+    """
+    assert run_app(page, FLOOD).reports == [[20_000, 20_000, True, True, True]]
+
+
+TWO = """
+app = App("Test", frontend="page", ephemeral=True)
+
+@app.expose
+def second() -> None:
+    app.open_window("second", url="other.html")
+
+heard = []
+@app.on("note.*")
+def note(event: pytron.Event) -> None:
+    heard.append([event.name, event.data, event.window])
+    if len(heard) == 2:
+        app.emit("heard", heard)
+"""
+
+OTHER = """<!doctype html><script type="module">
+import pytron from "/_pytron/client.js";
+pytron.on("ask.*", (data, name) => pytron.emit("answer", [name, data, pytron.window.label], { to: "main" }));
+await pytron.ready;
+pytron.emit("there", null, { to: "*" });
+</script>"""
+
+
+def test_windows_speak_to_each_other_and_python_hears_by_wildcard(run_app: RunApp) -> None:
+    page = """
+    await pytron.ready;
+    const there = event("there");
+    await pytron.second();
+    await there;
+    const answer = event("answer");
+    pytron.emit("ask.colour", { bytes: 3 }, { to: "second" });
+    report(await answer);
+    const heard = event("heard");
+    pytron.emit("note.added", 1);
+    pytron.emit("note.removed", 2);
+    pytron.emit("notes", 3);
+    report((await heard).sort());
+    """
+    reports = run_app(page, TWO, files={"page/other.html": OTHER}).reports
+    assert reports == [
+        ["ask.colour", {"bytes": 3}, "second"],
+        [["note.added", 1, "main"], ["note.removed", 2, "main"]],
+    ]
