@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytron.app import App
-from pytron.context import Context, current
-from pytron.dispatcher import Api, TypedEvent, expose
-from pytron.errors import (
-    AssetError,
-    CallError,
-    ConfigError,
-    EngineError,
-    PackagingError,
-    ProtocolError,
-    PytronError,
-    StateError,
-    ToolMissing,
-)
-from pytron.events import Event
-from pytron.window import Window
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import os
     from pathlib import Path
+
+    from pytron.app import App
+    from pytron.context import Context, current
+    from pytron.dispatcher import Api, TypedEvent, expose
+    from pytron.errors import (
+        AssetError,
+        CallError,
+        ConfigError,
+        EngineError,
+        PackagingError,
+        ProtocolError,
+        PytronError,
+        StateError,
+        ToolMissing,
+    )
+    from pytron.events import Event
+    from pytron.window import Window
 
 __version__ = "1.0.0.dev0"
 
@@ -48,6 +48,34 @@ __all__ = [
     "expose",
     "report",
 ]
+
+#: Where a name is that is imported when it is first used: the command's help must not wait for all.
+_PLACES: Final = {
+    "App": "app",
+    "Context": "context",
+    "current": "context",
+    "Api": "dispatcher",
+    "TypedEvent": "dispatcher",
+    "expose": "dispatcher",
+    "Event": "events",
+    "Window": "window",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public name, from its module (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_PLACES.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """What users import, for completion in a prompt."""
+    return sorted({*globals(), *__all__})
 
 
 def report(path: str | os.PathLike[str] | None = None) -> Path:

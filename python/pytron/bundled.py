@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from pytron.errors import AssetError
 
 _FOLDER = Path(__file__).parent / "_bundled"
+
+#: What a page with a build installs by npm.
+PACKAGES: Final = ("pytron-client", "vite-plugin-pytron")
 
 
 @cache
@@ -27,6 +31,15 @@ def client_types() -> bytes:
         AssetError: this is a checkout that has not been built.
     """
     return _read("client.d.ts")
+
+
+def packages() -> dict[str, bytes]:
+    """The packed npm packages for pages with a build, by their names.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    return {name: _read(f"{name}.tgz") for name in PACKAGES}
 
 
 def _read(name: str) -> bytes:

@@ -1,0 +1,1 @@
+"""Projects of users: making one, building its page, moving it to another version."""

@@ -1,0 +1,134 @@
+"""The templates that `pytron init` makes projects from: plain files, layer over layer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple, cast
+
+from pytron.errors import ConfigError
+
+FOLDER: Final = Path(__file__).parents[1] / "templates"
+
+#: What the files of the templates call the app; a project has its own names there.
+SLUG: Final = "pytron-app"
+TITLE: Final = "Pytron App"
+PAGE: Final = "frontend/dist"
+#: JSON of several layers becomes one; of every other file the last layer's is taken.
+_MERGED: Final = frozenset({"package.json", "tsconfig.json"})
+_BINARY: Final = frozenset({".png", ".ico", ".woff2"})
+
+
+class Layer(NamedTuple):
+    """A folder of templates/, and where its files go in the project."""
+
+    source: str
+    target: str = ""
+
+
+class Template(NamedTuple):
+    """A kind of project.
+
+    Attributes:
+        name: what `--template` takes.
+        about: what it is, for the list.
+        layers: the later ones win.
+        page: the folder that the app serves.
+        edit: the file of the page that a newcomer should open first.
+        node: whether the page is built by Node.
+    """
+
+    name: str
+    about: str
+    layers: tuple[Layer, ...]
+    page: str = PAGE
+    edit: str = "frontend/index.html"
+    node: bool = True
+
+
+_BASE: Final = Layer("base")
+
+TEMPLATES: Final[Mapping[str, Template]] = {
+    template.name: template
+    for template in (
+        Template(
+            "vanilla",
+            "plain JavaScript, no Node and no build",
+            (_BASE, Layer("page", "frontend/"), Layer("vanilla")),
+            page="frontend",
+            node=False,
+        ),
+    )
+}
+
+
+def template_of(name: str) -> Template:
+    """The template of a name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in TEMPLATES:
+        raise ConfigError(f"there is no template {name!r}; take one of: {', '.join(TEMPLATES)}")
+    return TEMPLATES[name]
+
+
+def files_of(template: Template) -> dict[str, bytes]:
+    """The files of a template by their path in the project, with the template's own names."""
+    found: dict[str, bytes] = {}
+    for layer in template.layers:
+        for path, content in _read(layer):
+            if path.rpartition("/")[2] in _MERGED and path in found:
+                content = _merged(found[path], content)
+            found[path] = content
+    return found
+
+
+def named(path: str, content: bytes, slug: str, title: str, template: Template) -> bytes:
+    """A file with the names of a project instead of the template's."""
+    if Path(path).suffix in _BINARY:
+        return content
+    text = content.decode("utf-8")
+    quoted = json.dumps(title, ensure_ascii=False)
+    text = text.replace(f'"{TITLE}"', quoted) if not path.endswith(".md") else text
+    text = text.replace(TITLE, _fit(title, path)).replace(SLUG, slug)
+    return text.replace(PAGE, template.page).encode()
+
+
+def _fit(title: str, path: str) -> str:
+    """A title where no quotes stand around it: it must not become markup or code."""
+    from html import escape
+
+    if path.endswith((".html", ".vue", ".svelte", ".tsx")):
+        return escape(title).replace("{", "&#123;").replace("}", "&#125;")
+    return title.replace("\\", "").replace('"', "'").replace("`", "'")
+
+
+def _read(layer: Layer) -> Iterator[tuple[str, bytes]]:
+    folder = FOLDER / layer.source
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_dir() or "__pycache__" in parts or "node_modules" in parts:
+            continue
+        # A dot at the front would make them files of this repository, or of the wheel's build.
+        names = [f".{part[1:]}" if _is_hidden(part) else part for part in parts]
+        yield layer.target + "/".join(names), path.read_bytes()
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith("_") and not part.startswith("__")
+
+
+def _merged(below: bytes, above: bytes) -> bytes:
+    whole = _merge(json.loads(below), json.loads(above))
+    return (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _merge(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    both = dict(cast("dict[str, Any]", below))
+    for key, value in cast("dict[str, Any]", above).items():
+        both[key] = _merge(both[key], value) if key in both else value
+    return both
