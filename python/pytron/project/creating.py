@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from pytron import bundled
 from pytron.errors import ConfigError
 from pytron.project import pins
-from pytron.project.managers import MANAGERS
 from pytron.project.naming import Names
+from pytron.project.node import MANAGERS
 from pytron.project.templates import Template, files_of, named
 from pytron.project.vendoring import VENDOR, page_packages, python_pins
 

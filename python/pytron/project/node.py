@@ -20,7 +20,7 @@ NODE_REMEDY: Final = (
 )
 
 
-class Manager(NamedTuple):
+class PackageManager(NamedTuple):
     """A package manager.
 
     Attributes:
@@ -43,18 +43,18 @@ class Manager(NamedTuple):
         return ["run", script]
 
 
-MANAGERS: Final[Mapping[str, Manager]] = {
+MANAGERS: Final[Mapping[str, PackageManager]] = {
     manager.name: manager
     for manager in (
-        Manager("npm", ("package-lock.json",), NODE_REMEDY),
-        Manager("pnpm", ("pnpm-lock.yaml",), "npm install --global pnpm"),
-        Manager("yarn", ("yarn.lock",), "npm install --global yarn"),
-        Manager("bun", ("bun.lock", "bun.lockb"), "npm install --global bun"),
+        PackageManager("npm", ("package-lock.json",), NODE_REMEDY),
+        PackageManager("pnpm", ("pnpm-lock.yaml",), "npm install --global pnpm"),
+        PackageManager("yarn", ("yarn.lock",), "npm install --global yarn"),
+        PackageManager("bun", ("bun.lock", "bun.lockb"), "npm install --global bun"),
     )
 }
 
 
-def manager_of(folder: Path, setting: str | None = None) -> Manager:
+def manager_of(folder: Path, setting: str | None = None) -> PackageManager:
     """The manager of an npm project: as set, by its lock file, by its package.json, else npm.
 
     Raises:
@@ -92,7 +92,7 @@ def package_of(folder: Path) -> Mapping[str, Any]:
     return cast("dict[str, Any]", found)
 
 
-def program_of(manager: Manager) -> str:
+def program_of(manager: PackageManager) -> str:
     """The path of a manager's program, after Node has been looked at.
 
     Raises:
@@ -140,7 +140,7 @@ def _version(program: str) -> str:
     return (done.stdout or done.stderr).strip()
 
 
-def run_in(folder: Path, manager: Manager, words: Sequence[str]) -> int:
+def run_in(folder: Path, manager: PackageManager, words: Sequence[str]) -> int:
     """Run a manager in an npm project, with its output shown; its exit code.
 
     Raises:
