@@ -24,6 +24,7 @@ mod link;
 mod outbox;
 mod part;
 mod picture;
+mod plain;
 mod platform;
 mod received;
 mod route;
@@ -61,5 +62,6 @@ fn pytron_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("HostError", module.py().get_type::<error::HostError>())?;
     module.add_class::<host::Host>()?;
     module.add_function(wrap_pyfunction!(facts, module)?)?;
+    module.add_function(wrap_pyfunction!(plain::plain_json, module)?)?;
     Ok(())
 }

@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 from pytron import codec
 from pytron.errors import CallError
 
+pytestmark = pytest.mark.usefixtures("encoder")
+
 
 @dataclass
 class Box:

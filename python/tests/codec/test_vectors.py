@@ -16,6 +16,8 @@ import pytest
 from pytron import codec
 from pytron.errors import CallError
 
+pytestmark = pytest.mark.usefixtures("encoder")
+
 VECTORS = Path(__file__).parents[3] / "spec" / "ipc" / "values.json"
 CASES: list[dict[str, Any]] = [
     case for case in json.loads(VECTORS.read_text("utf-8"))["cases"] if "kit" in case

@@ -95,3 +95,10 @@ class Host:
 
 def facts() -> dict[str, str | bool]:
     """Engine version and the hazards found on this machine: never opens a display."""
+
+def plain_json(value: object) -> bytes | None:
+    """The JSON of plain data: dict with str keys, list, tuple, str, int, float, bool and None.
+
+    None when anything else is in it (a subclass too), or anything that must not be sent: NaN, an
+    integer past 2^53, half a surrogate pair, more than 128 levels.
+    """
