@@ -13,6 +13,7 @@ CRATES: dict[str, set[str]] = {
 }
 PACKAGES: dict[str, set[str]] = {
     "pytron-client": set(),
+    "pytron-electron": set(),
 }
 
 

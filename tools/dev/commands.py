@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from tools.dev import machine, packages, picture
+from tools.dev import electron, machine, packages, picture
 from tools.dev.counts import Tally
 from tools.dev.display import fresh_display
 from tools.dev.machine import BUILD, LOGS, PYTHON, ROOT, VENV, SetupError
@@ -88,8 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def run_setup(_: argparse.Namespace) -> int:
     """Install and build everything."""
-    needs = [*packages.BUILD_NEEDS, *packages.DISPLAY_NEEDS, *packages.TEST_NEEDS]
-    ready = _prepare(needs)
+    ready = _prepare(_test_needs())
     _say_times(ready.times)
     say("ready: try `python3 dev.py demo` or `python3 dev.py test`")
     return 0
@@ -139,8 +138,7 @@ def _check_demo(
 
 def run_tests(options: argparse.Namespace) -> int:
     """Run every session of the task runner; the last line has the sum."""
-    needs = [*packages.BUILD_NEEDS, *packages.DISPLAY_NEEDS, *packages.TEST_NEEDS]
-    ready = _prepare(needs)
+    ready = _prepare(_test_needs(), windows=True)
     sessions = [*TEST_SESSIONS, *(["slow"] if options.all else [])]
     tally, failed = Tally(), list[str]()
     for name in sessions:
@@ -201,10 +199,15 @@ def _display(shown: bool) -> AbstractContextManager[dict[str, str]]:
     return nullcontext(dict[str, str]()) if shown else fresh_display()
 
 
-def _prepare(needs: Sequence[packages.Need]) -> Ready:
+def _test_needs() -> list[packages.Need]:
+    needs = [*packages.BUILD_NEEDS, *packages.DISPLAY_NEEDS, *packages.TEST_NEEDS]
+    return [*needs, *(packages.ELECTRON_NEEDS if electron.can_have() else ())]
+
+
+def _prepare(needs: Sequence[packages.Need], *, windows: bool = False) -> Ready:
     say("setup: looking at what is there")
     begin = time.monotonic()
-    ready = prepare(needs)
+    ready = prepare(needs, windows=windows)
     done = "done" if ready.times else "nothing to do"
     say(f"setup: {done} ({duration(time.monotonic() - begin)})")
     return ready

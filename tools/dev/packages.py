@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 
 from tools.dev.machine import LINUX, MACOS, SetupError, find_program, is_root
@@ -108,6 +109,20 @@ DISPLAY_NEEDS = (
     program("openbox", apt="openbox", dnf="openbox", pacman="openbox"),
 )
 TEST_NEEDS = (program("xdotool", apt="xdotool", dnf="xdotool", pacman="xdotool"),)
+
+
+def shared(name: str, **packages: str) -> Need:
+    """A need for a C library that only has to be there at run time."""
+    return Need(f"lib{name}", lambda: find_library(name) is not None, _split(packages))
+
+
+#: What the tests of the chrome engine need: to unpack an Electron, and to run it.
+ELECTRON_NEEDS = (
+    program("unsquashfs", apt="squashfs-tools", dnf="squashfs-tools", pacman="squashfs-tools"),
+    shared("nss3", apt="libnss3", dnf="nss", pacman="nss"),
+    shared("gbm", apt="libgbm1", dnf="mesa-libgbm", pacman="mesa"),
+    shared("asound", apt="libasound2-dev", dnf="alsa-lib", pacman="alsa-lib"),
+)
 
 
 def find_manager() -> Manager | None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.dev import machine, packages, toolchains
+from tools.dev import electron, machine, packages, toolchains
 from tools.dev.machine import BUILD, PYTHON, ROOT, SITE, STAMPS, VENV, SetupError, find_program
 from tools.dev.packages import Need
 from tools.dev.progress import say
@@ -17,6 +17,11 @@ from tools.dev.steps import Job, Step, run_steps
 NATIVE_WHEELS = BUILD / "wheels" / "native"
 #: The client as one file, and its declarations as one file.
 CLIENT = ("packages/pytron-client/dist/client.js", "packages/pytron-client/dist/client.d.ts")
+#: The window host of the chrome engine.
+SHELL = tuple(
+    f"packages/pytron-electron/dist/shell/{name}"
+    for name in ("main.js", "preload.js", "package.json")
+)
 BUNDLED = "python/pytron/_bundled"
 DEMO = "examples/notes"
 
@@ -31,10 +36,11 @@ class Ready:
     times: dict[str, float] = field(default_factory=dict[str, float])
 
 
-def prepare(needs: Sequence[Need], *, parts: bool = True) -> Ready:
+def prepare(needs: Sequence[Need], *, parts: bool = True, windows: bool = False) -> Ready:
     """Install and build what is missing or out of date.
 
-    Without `parts` only the tools are made ready, not Pytron itself.
+    Without `parts` only the tools are made ready, not Pytron itself; with `windows` also what tests
+    with real windows of other engines need.
 
     Raises:
         SetupError: something could not be had or built; the remedy says what to do.
@@ -62,6 +68,8 @@ def prepare(needs: Sequence[Need], *, parts: bool = True) -> Ready:
         steps = [npm_step(node.version)]
         if parts:
             steps += part_steps(rust.version, node.version)
+        if windows and electron.can_have():
+            steps.append(electron.electron_step())
         times |= run_steps(steps, env)
         return Ready(env, times)
 
@@ -138,15 +146,15 @@ def part_steps(rust: str, node: str) -> list[Step]:
             "client",
             lambda job: job.run(_npm(job.env), "run", "build"),
             inputs=["package.json", "package-lock.json", "packages", "tsconfig*.json"],
-            outputs=CLIENT,
+            outputs=[*CLIENT, *SHELL],
             facts={"node": node},
             remedy="mend what the compiler names above; `npm run build` repeats only this step",
         ),
         Step(
             "bundled files",
             _bundle,
-            inputs=CLIENT,
-            outputs=[f"{BUNDLED}/{Path(name).name}" for name in CLIENT],
+            inputs=[*CLIENT, *SHELL],
+            outputs=[f"{BUNDLED}/{place}" for place in _bundled().values()],
         ),
         Step(
             "native engine",
@@ -181,12 +189,18 @@ def part_steps(rust: str, node: str) -> list[Step]:
     ]
 
 
+def _bundled() -> dict[str, str]:
+    """What the wheel carries → where in its folder."""
+    client = {name: Path(name).name for name in CLIENT}
+    return client | {name: f"electron/{Path(name).name}" for name in SHELL}
+
+
 def _bundle(job: Job) -> None:
-    target = ROOT / BUNDLED
-    target.mkdir(parents=True, exist_ok=True)
-    for name in CLIENT:
+    for name, place in _bundled().items():
         job.write(f"copy {name} to {BUNDLED}")
-        shutil.copyfile(ROOT / name, target / Path(name).name)
+        target = ROOT / BUNDLED / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target)
 
 
 def _build_native(job: Job) -> None:

@@ -1,0 +1,79 @@
+// The connection to Python: one stream, both ways. When it ends, so does this process.
+import { connect, Socket } from "node:net";
+import { encodeFrame, FrameReader, type LinkFrame } from "./framing.js";
+
+/** What the other side sends. */
+export interface Listener {
+  message(frame: LinkFrame): void;
+  /** Python has gone, or what came is no frame. */
+  ended(cause: string): void;
+}
+
+/** Sends to Python. */
+export interface Sender {
+  send(message: Record<string, unknown>, parts?: readonly Uint8Array[]): void;
+  /** What a page sent: its text, then its parts. */
+  frame(window: number, parts: readonly Uint8Array[]): void;
+}
+
+/**
+ * Opens the link that this process was started with: `fd:N`, or `pipe:NAME:TOKEN` on Windows.
+ *
+ * @throws Error when the address is neither.
+ */
+export function openLink(address: string, listener: Listener): Sender {
+  const [kind, name = "", token = ""] = address.split(":");
+  if (kind === "fd") return new Link(new Socket({ fd: Number(name) }), listener);
+  if (kind !== "pipe") throw new Error(`PYTRON_LINK=${kind} is no way to reach Python`);
+  const socket = connect(`\\\\.\\pipe\\${name}`);
+  socket.write(Buffer.from(token, "hex"));
+  return new Link(socket, listener);
+}
+
+class Link implements Sender {
+  private readonly socket: Socket;
+  private corked = false;
+  /** The JSON before a frame of each window, the same every time. */
+  private readonly heads = new Map<number, Uint8Array>();
+
+  constructor(socket: Socket, listener: Listener) {
+    this.socket = socket;
+    const reader = new FrameReader((frame) => listener.message(frame));
+    socket.on("data", (chunk) => {
+      try {
+        reader.add(chunk);
+      } catch (error) {
+        socket.destroy();
+        listener.ended(`what Python sent cannot be read: ${(error as Error).message}`);
+      }
+    });
+    socket.on("error", () => {}); // "close" follows
+    socket.on("close", () => listener.ended("Python has gone"));
+  }
+
+  send(message: Record<string, unknown>, parts: readonly Uint8Array[] = []): void {
+    this.write(Buffer.from(JSON.stringify(message)), parts);
+  }
+
+  frame(window: number, parts: readonly Uint8Array[]): void {
+    let head = this.heads.get(window);
+    if (head === undefined) {
+      head = Buffer.from(JSON.stringify({ kind: "frame", window }));
+      this.heads.set(window, head);
+    }
+    this.write(head, parts);
+  }
+
+  private write(json: Uint8Array, parts: readonly Uint8Array[]): void {
+    // All that one turn sends goes out in one write.
+    if (!this.corked) {
+      this.corked = true;
+      this.socket.cork();
+      process.nextTick(() => {
+        this.corked = false;
+        this.socket.uncork();
+      });
+    }
+    for (const piece of encodeFrame(json, parts)) this.socket.write(piece);
+  }
+}

@@ -1,0 +1,48 @@
+// Where a window's page may go: the app's own pages and those of trusted origins.
+import type { WebContents } from "electron";
+import type { Sender } from "./link.js";
+import type { HostWindow } from "./window.js";
+import { originOf } from "./wire.js";
+
+/** What a page may put into a frame inside itself without anyone's leave. */
+const LOCAL = ["about:", "data:", "blob:"];
+
+/** Refuses what a window may not show; the kit hears of it and may open it elsewhere. */
+export function guardNavigation(window: HostWindow, sender: Sender): void {
+  const { webContents } = window.frame;
+  const external = (url: string): void =>
+    sender.send({ kind: "external", window: window.number, url });
+  const look = (event: { preventDefault(): void }, url: string, isMainFrame: boolean): void => {
+    if (mayShow(window, url, isMainFrame)) return;
+    event.preventDefault();
+    if (isMainFrame) external(url);
+    else sender.send({ kind: "refused", window: window.number, reason: `a frame wanted ${url}` });
+  };
+  webContents.setWindowOpenHandler(({ url }) => {
+    external(url);
+    return { action: "deny" };
+  });
+  webContents.on("will-navigate", (event, url) => look(event, url, true));
+  webContents.on("will-redirect", (event, url, _, isMainFrame) => look(event, url, isMainFrame));
+  webContents.on("will-attach-webview", (event) => event.preventDefault());
+  guardFrames(webContents, look);
+}
+
+type Look = (event: { preventDefault(): void }, url: string, isMainFrame: boolean) => void;
+
+/** Frames inside the page. Electron tells of them since 25; before, the page's own policy must do. */
+function guardFrames(webContents: WebContents, look: Look): void {
+  webContents.on("will-frame-navigate", (event) => {
+    if (!event.isMainFrame) look(event, event.url, false);
+  });
+}
+
+function mayShow(window: HostWindow, url: string, isMainFrame: boolean): boolean {
+  const origin = originOf(url);
+  if (window.trusts(origin)) return true;
+  if (isMainFrame) return false;
+  return (
+    LOCAL.some((scheme) => url.startsWith(scheme)) ||
+    (origin !== null && window.frames.includes(origin))
+  );
+}

@@ -1,0 +1,293 @@
+// One window: Electron's frame around a page, and what the kit is told of it.
+
+import { join } from "node:path";
+import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from "electron";
+import type { Sender } from "./link.js";
+import { guardNavigation } from "./navigation.js";
+import type { PagePort, PortOwner } from "./port.js";
+import { type Live, type Options, ORIGIN, originOf } from "./wire.js";
+
+const DEFAULT_WIDTH = 800;
+const DEFAULT_HEIGHT = 600;
+/** Window systems keep sizes in 16 bits. */
+const UNLIMITED = 32_767;
+
+/** How a window stands on the screen. */
+export interface Standing {
+  minimized: boolean;
+  maximized: boolean;
+  fullscreen: boolean;
+  visible: boolean;
+}
+
+/** A window of the app. */
+export class HostWindow implements PortOwner {
+  readonly number: number;
+  readonly frame: BrowserWindow;
+  /** The origins whose main frame gets the bridge, the app's own first. */
+  readonly origins: readonly string[];
+  /** Foreign origins that frames inside the page may show. */
+  readonly frames: readonly string[];
+  readonly script: string | undefined;
+  /** The session's partition; null for the app's own. */
+  readonly partition: string | null;
+  private readonly sender: Sender;
+  private port: PagePort | null = null;
+  private standing: Standing;
+  private limits: Live = {};
+  private devtools: boolean;
+  private failed = false;
+  private wanted = "";
+
+  constructor(number: number, options: Options, sender: Sender, partition: string | null) {
+    this.number = number;
+    this.sender = sender;
+    this.origins = [ORIGIN, ...(options.trust ?? [])];
+    this.frames = options.frames ?? [];
+    this.script = options.script;
+    this.partition = partition;
+    this.devtools = options.devtools ?? false;
+    this.frame = new BrowserWindow(this.construction(options));
+    this.frame.webContents.setZoomFactor(options.zoom ?? 1);
+    this.applyLimits(options);
+    if (options.theme !== undefined) nativeTheme.themeSource = options.theme ?? "system";
+    if (options.maximized === true) this.frame.maximize();
+    if (options.minimized === true) this.frame.minimize();
+    this.standing = this.state();
+    this.listen();
+    guardNavigation(this, sender);
+  }
+
+  private construction(options: Options): BrowserWindowConstructorOptions {
+    const { partition } = this;
+    const place = options.x != null && options.y != null ? { x: options.x, y: options.y } : {};
+    const words = [`--pytron-origins=${this.origins.join(",")}`];
+    if (this.script !== undefined) words.push("--pytron-script");
+    return {
+      ...place,
+      title: options.title ?? "",
+      width: Math.round(options.width ?? DEFAULT_WIDTH),
+      height: Math.round(options.height ?? DEFAULT_HEIGHT),
+      useContentSize: true,
+      resizable: options.resizable ?? true,
+      show: options.visible ?? true,
+      frame: options.decorations ?? true,
+      transparent: options.transparent ?? false,
+      alwaysOnTop: options.ontop ?? false,
+      fullscreen: options.fullscreen ?? false,
+      ...(options.background == null ? {} : { backgroundColor: options.background }),
+      webPreferences: {
+        preload: join(__dirname, "preload.js"),
+        additionalArguments: words,
+        ...(partition === null ? {} : { partition }),
+        // All of these are Electron's defaults by now; older ones had others.
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        webviewTag: false,
+        navigateOnDragDrop: false,
+        spellcheck: false, // it would fetch dictionaries from Google
+        autoplayPolicy: "no-user-gesture-required",
+      },
+    };
+  }
+
+  // --- the page ---------------------------------------------------------------------------------
+
+  /** Whether a main frame of this origin is the app's. */
+  trusts(origin: string | null): boolean {
+    return origin !== null && this.origins.includes(origin);
+  }
+
+  /** Whether it shows this address, or is about to. */
+  shows(url: string): boolean {
+    return url !== "" && (url === this.wanted || url === this.frame.webContents.getURL());
+  }
+
+  load(url: string): void {
+    this.failed = false;
+    this.wanted = url;
+    // What goes wrong comes as an event, too.
+    this.frame.webContents.loadURL(url).catch(() => {});
+  }
+
+  reload(): void {
+    this.frame.webContents.reload();
+  }
+
+  /** A new document has its port. */
+  adopt(port: PagePort): void {
+    this.port?.close();
+    this.port = port;
+  }
+
+  portClosed(port: PagePort): void {
+    if (this.port === port) this.port = null;
+  }
+
+  pageCloses(): void {
+    this.tell("closing");
+  }
+
+  /** The port of the present document. */
+  get page(): PagePort | null {
+    return this.port;
+  }
+
+  // --- the frame --------------------------------------------------------------------------------
+
+  /** Changes what may change while it is open. */
+  set(live: Live): void {
+    const { frame } = this;
+    const { webContents } = frame;
+    if (live.title !== undefined) frame.setTitle(live.title);
+    this.applyLimits(live);
+    if (live.width !== undefined || live.height !== undefined) {
+      const [width = 0, height = 0] = frame.getContentSize();
+      frame.setContentSize(Math.round(live.width ?? width), Math.round(live.height ?? height));
+    }
+    if (live.x != null || live.y != null) {
+      const [x = 0, y = 0] = frame.getPosition();
+      frame.setPosition(Math.round(live.x ?? x), Math.round(live.y ?? y));
+    }
+    if (live.resizable !== undefined) frame.setResizable(live.resizable);
+    if (live.ontop !== undefined) frame.setAlwaysOnTop(live.ontop);
+    if (live.decorations !== undefined) this.tellLog("decorations cannot change while it is open");
+    this.place(live);
+    if (live.zoom !== undefined) webContents.setZoomFactor(live.zoom);
+    if (live.theme !== undefined) nativeTheme.themeSource = live.theme ?? "system";
+    if (live.devtools !== undefined) this.setDevtools(live.devtools);
+    this.notice();
+  }
+
+  private place(live: Live): void {
+    const { frame } = this;
+    if (live.fullscreen !== undefined) frame.setFullScreen(live.fullscreen);
+    if (live.maximized === true) frame.maximize();
+    if (live.maximized === false && frame.isMaximized()) frame.unmaximize();
+    if (live.minimized === true) frame.minimize();
+    if (live.minimized === false && frame.isMinimized()) frame.restore();
+    if (live.visible === true) frame.show();
+    if (live.visible === false) frame.hide();
+  }
+
+  /** Limits are those of the page; Electron's are those of the frame around it. */
+  private applyLimits(live: Live): void {
+    const names = ["minwidth", "minheight", "maxwidth", "maxheight"] as const;
+    if (names.every((name) => live[name] === undefined)) return;
+    for (const name of names) if (live[name] !== undefined) this.limits[name] = live[name] ?? null;
+    const { minwidth, minheight, maxwidth, maxheight } = this.limits;
+    const [outerWidth = 0, outerHeight = 0] = this.frame.getSize();
+    const [innerWidth = 0, innerHeight = 0] = this.frame.getContentSize();
+    const across = outerWidth - innerWidth;
+    const down = outerHeight - innerHeight;
+    const size = (value: number | null | undefined, without: number, around: number): number =>
+      value == null ? without : Math.round(value) + around;
+    this.frame.setMinimumSize(size(minwidth, 0, across), size(minheight, 0, down));
+    const most = maxwidth == null && maxheight == null ? 0 : UNLIMITED;
+    this.frame.setMaximumSize(size(maxwidth, most, across), size(maxheight, most, down));
+  }
+
+  private setDevtools(on: boolean): void {
+    this.devtools = on;
+    if (!on) this.frame.webContents.closeDevTools();
+  }
+
+  focus(): void {
+    const { frame } = this;
+    frame.show();
+    if (frame.isMinimized()) frame.restore();
+    frame.focus();
+    frame.webContents.focus();
+  }
+
+  /** How it stands on the screen. */
+  state(): Standing {
+    const { frame } = this;
+    return {
+      minimized: frame.isMinimized(),
+      maximized: frame.isMaximized(),
+      fullscreen: frame.isFullScreen(),
+      visible: frame.isVisible() && !frame.isMinimized(),
+    };
+  }
+
+  /** Closes it at once. */
+  destroy(): void {
+    this.frame.destroy();
+  }
+
+  private listen(): void {
+    const { frame } = this;
+    frame.on("close", (event) => {
+      event.preventDefault(); // the kit decides
+      this.tell("closing");
+    });
+    frame.on("closed", () => this.port?.close());
+    frame.on("page-title-updated", (event) => event.preventDefault()); // the kit's title stays
+    frame.on("resize", () => {
+      const [width, height] = frame.getContentSize();
+      this.tell("resized", { width, height });
+      this.notice();
+    });
+    frame.on("move", () => {
+      const [x, y] = frame.getPosition();
+      this.tell("moved", { x, y });
+    });
+    frame.on("focus", () => this.tell("focused", { focused: true }));
+    frame.on("blur", () => this.tell("focused", { focused: false }));
+    const notice = (): void => this.notice();
+    frame.on("minimize", notice).on("restore", notice).on("maximize", notice);
+    frame.on("unmaximize", notice).on("show", notice).on("hide", notice);
+    frame.on("enter-full-screen", notice).on("leave-full-screen", notice);
+    this.listenToPage();
+  }
+
+  private listenToPage(): void {
+    const { webContents } = this.frame;
+    webContents.on("did-finish-load", () => {
+      const url = webContents.getURL();
+      if (!this.failed && this.trusts(originOf(url))) this.tell("loaded", { url });
+    });
+    webContents.on("did-fail-load", (_, code, text, url, isMainFrame) => {
+      const aborted = -3; // another navigation took its place, or we refused it
+      if (!isMainFrame || code === aborted) return;
+      this.failed = true;
+      this.tell("failed", { message: `${url} could not be loaded: ${text || code}` });
+    });
+    webContents.on("render-process-gone", (_, details) => {
+      this.port?.close();
+      if (details.reason !== "clean-exit") this.tell("crashed", { reason: details.reason });
+    });
+    webContents.on("before-input-event", (event, input) => {
+      if (!this.devtools || input.type !== "keyDown") return;
+      const asked =
+        input.key === "F12" || ((input.control || input.meta) && input.shift && input.key === "I");
+      if (!asked) return;
+      event.preventDefault();
+      webContents.toggleDevTools();
+    });
+  }
+
+  /** Tells the kit when it was minimized, maximized, shown… since the last look. */
+  private notice(): void {
+    const now = this.state();
+    const before = this.standing;
+    const names = ["minimized", "maximized", "fullscreen", "visible"] as const;
+    if (names.every((name) => now[name] === before[name])) return;
+    this.standing = now;
+    this.tell("state", { ...now });
+  }
+
+  tell(kind: string, fields: Record<string, unknown> = {}): void {
+    this.sender.send({ kind, window: this.number, ...fields });
+  }
+
+  private tellLog(message: string): void {
+    this.sender.send({ kind: "log", level: "warning", message: `the chrome engine: ${message}` });
+  }
+}
