@@ -25,7 +25,7 @@ PYTHON_FOLDERS = (
     "docs",
 )
 ZIG = "ziglang==0.17.1"  # a C compiler for macOS that runs anywhere; too large for every day
-REAL_WINDOWS = ("tests/native", "tests/e2e")
+REAL_WINDOWS = ("tests/native", "tests/e2e", "tests/package")
 NO_WINDOWS = tuple(f"--ignore={folder}" for folder in REAL_WINDOWS)
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
 

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 from pytron.errors import ConfigError
 
+#: Names the file in which a packaged app proves that it works (`pytron.proof`).
+PROOF = "PYTRON_PROOF"
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCRIPT_BLOCK = re.compile(
     r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$"
@@ -47,16 +50,32 @@ class Origin:
             ConfigError: a file is no TOML, or the table is no table.
         """
         merged: dict[str, Any] = {}
-        for folder in [self.folder, *self.folder.parents]:
-            path = folder / "pyproject.toml"
-            if path.is_file():
-                merged.update(_tool_table(path.read_text("utf-8"), str(path)))
-                break
+        path = _pyproject(self.folder)
+        if path is not None:
+            merged.update(_tool_table(path.read_text("utf-8"), str(path)))
         if self.file is not None:
             block = _inline_block(self.file)
             if block is not None:
                 merged.update(_tool_table(block, f"the script block of {self.file}"))
         return merged
+
+
+def project_table(folder: Path) -> Mapping[str, Any]:
+    """`[project]` of the pyproject.toml that is nearest to a folder; empty without one.
+
+    Raises:
+        ConfigError: the file is no TOML.
+    """
+    path = _pyproject(folder)
+    if path is None:
+        return {}
+    table: Any = _toml(path.read_text("utf-8"), str(path)).get("project", {})
+    return cast("dict[str, Any]", table) if isinstance(table, dict) else {}
+
+
+def _pyproject(folder: Path) -> Path | None:
+    paths = (place / "pyproject.toml" for place in [folder, *folder.parents])
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _inline_block(file: Path) -> str | None:
@@ -77,17 +96,21 @@ def _inline_block(file: Path) -> str | None:
 def _tool_table(text: str, where: str) -> Mapping[str, Any]:
     if "pytron" not in text:
         return {}
+    table: Any = _toml(text, where).get("tool", {}).get("pytron", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"[tool.pytron] in {where} must be a table")
+    return cast("dict[str, Any]", table)
+
+
+def _toml(text: str, where: str) -> Mapping[str, Any]:
     from importlib import import_module  # only when there is something to read
 
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        tools: Mapping[str, Any] = toml.loads(text).get("tool", {})
+        tables: Mapping[str, Any] = toml.loads(text)
     except ValueError as error:
         raise ConfigError(f"{where} is no valid TOML: {error}") from error
-    table: Any = tools.get("pytron", {})
-    if not isinstance(table, dict):
-        raise ConfigError(f"[tool.pytron] in {where} must be a table")
-    return cast("dict[str, Any]", table)
+    return tables
 
 
 def choose(name: str, given: Any, origin: Origin, default: Any) -> Any:
@@ -183,8 +206,17 @@ def page_address(url: str | None, own: str) -> str:
 
 def slug(name: str) -> str:
     """A name for files and identifiers: lower-case letters, digits and dashes."""
-    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return made or "app"
+    plain = name
+    if not name.isascii():
+        from unicodedata import normalize  # "Größe" is "grosse", not "gr-e"
+
+        plain = normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if made or not name:
+        return made or "app"
+    from zlib import crc32  # two apps with names in other scripts must not share their data
+
+    return f"app-{crc32(name.encode()):08x}"
 
 
 def is_child() -> bool:

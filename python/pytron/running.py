@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
-from pytron import blackbox, inspection
+from pytron import blackbox, config, inspection
 from pytron.config import choose, is_child, is_dev
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.loop import Loop
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pytron.dispatcher.functions import Api
     from pytron.events import Handlers
     from pytron.persistence import Persistence
+    from pytron.proof import Proof
     from pytron.state import State
     from pytron.window import WindowOptions
 
@@ -79,14 +82,19 @@ class Runner:
         engine = load_engine(name)
         settings = partial(getattr, plan.origin, "settings")  # read only for a report
         memory = blackbox.recording(plan.id, name, settings, keep=not plan.ephemeral)
+        proof = _proof()
         try:
-            with memory, self.running_on(engine):
+            with memory, self.running_on(engine, proof=proof) as runtime:
+                if proof is not None:
+                    proof.begin(runtime, plan.assets)
                 return engine.run()
         except KeyboardInterrupt:  # while it started or ended: the engine takes those in between
             return _INTERRUPTED
 
     @contextmanager
-    def running_on(self, engine: Engine, *, persist: bool = True) -> Generator[Runtime]:
+    def running_on(
+        self, engine: Engine, *, persist: bool = True, proof: Proof | None = None
+    ) -> Generator[Runtime]:
         """Run on a given engine for the length of a `with` block."""
         global _running
         plan = self._plan
@@ -97,7 +105,7 @@ class Runner:
         with ExitStack() as ends:
             ends.callback(_ended)
             engine.start(self._engine_options())
-            runtime = self.runtime = Runtime(self._parts(), engine)
+            runtime = self.runtime = Runtime(self._parts(proof), engine)
             ends.enter_context(plan.freezing())
             try:
                 runtime.start()
@@ -130,10 +138,10 @@ class Runner:
             )
         return self.runtime
 
-    def _parts(self) -> Parts:
+    def _parts(self, proof: Proof | None) -> Parts:
         plan = self._plan
         return Parts(
-            functions=plan.api.functions,
+            functions={**plan.api.functions, **(proof.functions if proof else {})},
             handlers=plan.handlers,
             events=plan.api.events,
             state=plan.state,
@@ -155,6 +163,16 @@ class Runner:
 def _ended() -> None:
     global _running
     _running = None
+
+
+def _proof() -> Proof | None:
+    """The proof that this run is to give; None in every ordinary run."""
+    path = os.environ.get(config.PROOF)
+    if not path:
+        return None
+    from pytron.proof import Proof  # only when a package is tried
+
+    return Proof(Path(path))
 
 
 def _check_place() -> None:

@@ -138,7 +138,13 @@ def test_origin_carries_no_credentials() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("My Notes!", "my-notes"), ("żółć", "app"), ("", "app"), ("a.b_c", "a-b-c")],
+    [
+        ("My Notes!", "my-notes"),
+        ("Größe", "grosse"),
+        ("試", "app-18c05977"),
+        ("", "app"),
+        ("a.b_c", "a-b-c"),
+    ],
 )
 def test_slug_is_fit_for_files(name: str, expected: str) -> None:
     assert slug(name) == expected

@@ -5,10 +5,50 @@ from __future__ import annotations
 import sys
 
 if sys.platform == "win32":
-    from pytron.platforms.windows import app_origin, data_folder, native_remedy
+    from pytron.platforms.windows import (
+        app_origin,
+        confined,
+        data_folder,
+        display_variables,
+        frozen_program,
+        give_to_stranger,
+        icon_format,
+        native_remedy,
+        plain_environment,
+    )
 elif sys.platform == "darwin":
-    from pytron.platforms.macos import app_origin, data_folder, native_remedy
+    from pytron.platforms.macos import (
+        app_origin,
+        confined,
+        data_folder,
+        display_variables,
+        frozen_program,
+        give_to_stranger,
+        icon_format,
+        native_remedy,
+        plain_environment,
+    )
 else:
-    from pytron.platforms.linux import app_origin, data_folder, native_remedy
+    from pytron.platforms.linux import (
+        app_origin,
+        confined,
+        data_folder,
+        display_variables,
+        frozen_program,
+        give_to_stranger,
+        icon_format,
+        native_remedy,
+        plain_environment,
+    )
 
-__all__ = ["app_origin", "data_folder", "native_remedy"]
+__all__ = [
+    "app_origin",
+    "confined",
+    "data_folder",
+    "display_variables",
+    "frozen_program",
+    "give_to_stranger",
+    "icon_format",
+    "native_remedy",
+    "plain_environment",
+]

@@ -46,3 +46,67 @@ def _command() -> str:
         if shutil.which(program):
             return command
     return "WebKitGTK for GTK 3 (API 4.1) from your distribution's packages"
+
+
+# --- for `pytron package` -------------------------------------------------------------------------
+
+_NOBODY = 65534
+
+
+def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
+    """Where PyInstaller puts the program."""
+    return out / name if one_file else out / name / name
+
+
+def icon_format() -> str | None:
+    """The format of icons in programs: on Linux they stand beside."""
+    return None
+
+
+def display_variables() -> dict[str, str] | None:
+    """What leads a program to this display; None where there is none."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "GDK_BACKEND")
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return None
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def plain_environment(home: Path, temp: Path, run: Path, path: Path) -> dict[str, str]:
+    """The environment of a user who has just logged in, and has nothing installed."""
+    return {
+        "HOME": str(home),
+        "TMPDIR": str(temp),
+        "XDG_RUNTIME_DIR": str(run),
+        "PATH": str(path),
+        "LANG": "C.UTF-8",
+        "NO_AT_BRIDGE": "1",  # no accessibility bus of that user: looking for it costs seconds
+    }
+
+
+def give_to_stranger(folder: Path) -> list[str]:
+    """Let another user own a folder; what could not be done, and why."""
+    if os.geteuid() != 0:
+        return ["not proved as another user: that needs root"]
+    folder.chmod(0o755)
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(Path(place, name), _NOBODY, _NOBODY, follow_symlinks=False)
+    return []
+
+
+def confined(command: list[str]) -> tuple[list[str], list[str]]:
+    """The command without network and, by root, as another user; what could not be done."""
+    import shutil
+    import subprocess
+
+    unshare, setpriv = shutil.which("unshare"), shutil.which("setpriv")
+    root = os.geteuid() == 0
+    if root and setpriv:
+        user = str(_NOBODY)
+        command = [setpriv, "--reuid", user, "--regid", user, "--clear-groups", "--", *command]
+    if unshare:
+        offline = [unshare, "--net", *(() if root else ("--map-root-user",)), "--"]
+        tried = subprocess.run([*offline, "/bin/true"], capture_output=True, check=False)
+        if tried.returncode == 0:
+            return [*offline, *command], []
+    return command, ["not proved offline: this machine lets nobody leave the network"]

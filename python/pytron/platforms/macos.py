@@ -23,3 +23,40 @@ def native_remedy(error: ImportError) -> str:
             "pytron-kit, or set PYTRON_ENGINE to another"
         )
     return f"the native engine cannot be loaded: {error}; it needs macOS 11 or newer"
+
+
+# --- for `pytron package` -------------------------------------------------------------------------
+
+
+def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
+    """Where PyInstaller puts the program."""
+    return out / name if one_file else out / name / name
+
+
+def icon_format() -> str | None:
+    """The format of icons in programs."""
+    return "icns"
+
+
+def display_variables() -> dict[str, str] | None:
+    """Nothing is needed: the window server is found by the session."""
+    return {}
+
+
+def plain_environment(home: Path, temp: Path, run: Path, path: Path) -> dict[str, str]:  # noqa: ARG001 - the same on all
+    """The environment of a user who has just logged in, and has nothing installed."""
+    return {"HOME": str(home), "TMPDIR": str(temp), "PATH": str(path), "LANG": "en_US.UTF-8"}
+
+
+def give_to_stranger(folder: Path) -> list[str]:  # noqa: ARG001
+    """Another user has no window server: it stays with this one."""
+    return ["not proved as another user: only the one who is logged in can open windows"]
+
+
+def confined(command: list[str]) -> tuple[list[str], list[str]]:
+    """The command without network.
+
+    Source: sandbox-exec(1), deprecated and without a successor for this.
+    """
+    profile = "(version 1)(allow default)(deny network-outbound (remote ip))"
+    return ["/usr/bin/sandbox-exec", "-p", profile, *command], []

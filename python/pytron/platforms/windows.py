@@ -28,3 +28,47 @@ def native_remedy(error: ImportError) -> str:
         f"the native engine cannot be loaded: {error}; it needs the WebView2 Runtime, which "
         "Microsoft's Evergreen Bootstrapper installs"
     )
+
+
+# --- for `pytron package` -------------------------------------------------------------------------
+
+
+def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
+    """Where PyInstaller puts the program."""
+    program = f"{name}.exe"
+    return out / program if one_file else out / name / program
+
+
+def icon_format() -> str | None:
+    """The format of icons in programs."""
+    return "ico"
+
+
+def display_variables() -> dict[str, str] | None:
+    """Nothing is needed: a program's windows open on the desktop it was started from."""
+    return {}
+
+
+def plain_environment(home: Path, temp: Path, run: Path, path: Path) -> dict[str, str]:  # noqa: ARG001 - the same on all
+    """The environment of a user who has just logged in, and has nothing installed."""
+    names = ("SystemRoot", "SystemDrive", "windir", "ComSpec", "PROCESSOR_ARCHITECTURE")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    folders = {
+        "USERPROFILE": home,
+        "APPDATA": home / "AppData" / "Roaming",
+        "LOCALAPPDATA": home / "AppData" / "Local",
+        "TEMP": temp,
+        "TMP": temp,
+    }
+    system = f"{kept.get('SystemRoot', '')}\\System32"
+    return {**kept, **{name: str(value) for name, value in folders.items()}, "PATH": system}
+
+
+def give_to_stranger(folder: Path) -> list[str]:  # noqa: ARG001 - the same on all
+    """Another user would need a password."""
+    return ["not proved as another user: that needs a second account"]
+
+
+def confined(command: list[str]) -> tuple[list[str], list[str]]:
+    """The command as it is: Windows has no network to leave for one program without a driver."""
+    return command, ["not proved offline: Windows has no switch for one program"]

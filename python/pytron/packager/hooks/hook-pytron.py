@@ -1,0 +1,16 @@
+"""What PyInstaller cannot see of `pytron`: engines by name, and the client that pages load."""
+
+from PyInstaller.utils.hooks import collect_data_files
+
+hiddenimports = [
+    "pytron.engines.native",
+    "pytron.proof",
+    "multiprocessing.spawn",  # executor="process"
+    "multiprocessing.resource_tracker",
+]
+# What only tools need, and what Pytron understands when the app brings it along.
+excludedimports = [
+    *("pytron.cli", "pytron.packager", "pytron.testing", "pytron.typegen", "click"),
+    *("numpy", "pydantic", "attr", "attrs", "typing_extensions"),
+]
+datas = collect_data_files("pytron", includes=["_bundled/client.js"])

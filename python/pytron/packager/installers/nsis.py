@@ -1,0 +1,107 @@
+"""An installer for Windows, per user, by NSIS.
+
+Source: NSIS Users Manual; Microsoft, "Uninstall Registry Key", "Registering an Application to a URI
+Scheme", "Creating File Associations".
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from pytron.errors import ToolMissing
+from pytron.packager import icons
+from pytron.packager.pipeline import Build
+from pytron.packager.settings import Product
+
+_TEMPLATE: Final = Path(__file__).with_name("nsis.template")
+
+
+class Installer:
+    """The step that makes `NAME-VERSION-setup.exe`."""
+
+    title = "make the Windows installer"
+
+    def run(self, build: Build) -> None:
+        """Write the script, and compile it.
+
+        Raises:
+            ToolMissing: makensis is not installed.
+        """
+        compiler = shutil.which("makensis")
+        if compiler is None:
+            raise ToolMissing(
+                "makensis is not installed; install NSIS 3 (winget install NSIS.NSIS, "
+                "sudo apt install nsis, brew install makensis), or leave --installer nsis out"
+            )
+        assert build.frozen is not None
+        product = build.product
+        result = build.out / f"{product.slug}-{product.version}-setup.exe"
+        icon = icons.convert(product.icon, "ico", build.work) if product.icon else None
+        script = build.work / "installer.nsi"
+        script.write_text(installer_script(product, build.frozen, result, icon), "utf-8-sig")
+        build.run("nsis", [compiler, "-V2", "-WX", script])
+        build.results["nsis"] = result
+
+
+def installer_script(product: Product, frozen: Path, result: Path, icon: Path | None) -> str:
+    """What makensis compiles."""
+    settings = product.settings
+    template = _TEMPLATE.read_text("utf-8")
+    values = {
+        "NAME": product.name,
+        "SLUG": product.slug,
+        "IDENTIFIER": product.identifier,
+        "VERSION": product.version,
+        "NUMBERS": ".".join(str(number) for number in product.numeric_version),
+        "PUBLISHER": settings.publisher or product.name,
+        "DESCRIPTION": settings.description or product.name,
+        "HOMEPAGE": settings.homepage,
+        "FOLDER": str(frozen),
+        "RESULT": str(result),
+    }
+    defines = [f'!define {key} "{quoted(value)}"' for key, value in values.items()]
+    if icon is not None:
+        defines.append(f'!define ICON "{quoted(str(icon))}"')
+    install, uninstall = _registry(product)
+    text = template.replace("@DEFINES@", "\n".join(defines))
+    return text.replace("@REGISTER@", install).replace("@UNREGISTER@", uninstall)
+
+
+def quoted(text: str) -> str:
+    """Text between double quotes of a script, with what would end or extend it escaped."""
+    text = " ".join(text.split())
+    return text.replace("$", "$$").replace('"', '$\\"').replace("`", "$\\`")
+
+
+def _registry(product: Product) -> tuple[str, str]:
+    """The lines that make schemes and file types known, and those that take them back."""
+    program = '"$INSTDIR\\${SLUG}.exe"'
+    command = f"'{program} \"%1\"'"
+    on: list[str] = []
+    off: list[str] = []
+    for scheme in product.settings.schemes:
+        key = f'"Software\\Classes\\{scheme}"'
+        on += [
+            f'WriteRegStr HKCU {key} "" "URL:${{NAME}}"',
+            f'WriteRegStr HKCU {key} "URL Protocol" ""',
+            f'WriteRegStr HKCU "Software\\Classes\\{scheme}\\shell\\open\\command" "" {command}',
+        ]
+        off.append(f"DeleteRegKey HKCU {key}")
+    for kind in product.settings.file_types:
+        identity = f"{quoted(product.identifier)}.{kind.extension}"
+        key = f"Software\\Classes\\{identity}"
+        on += [
+            f'WriteRegStr HKCU "{key}" "" "{quoted(kind.name)}"',
+            f'WriteRegStr HKCU "{key}\\DefaultIcon" "" {program}',
+            f'WriteRegStr HKCU "{key}\\shell\\open\\command" "" {command}',
+            f'WriteRegStr HKCU "Software\\Classes\\.{kind.extension}\\OpenWithProgids" '
+            f'"{identity}" ""',
+        ]
+        off += [
+            f'DeleteRegKey HKCU "{key}"',
+            f'DeleteRegValue HKCU "Software\\Classes\\.{kind.extension}\\OpenWithProgids" '
+            f'"{identity}"',
+        ]
+    return "\n  ".join(on), "\n  ".join(off)

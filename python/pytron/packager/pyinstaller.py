@@ -1,0 +1,185 @@
+"""Freezes an app with PyInstaller: the interpreter, all modules and files, in one folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from pytron.errors import PackagingError, ToolMissing
+from pytron.packager import hooks, icons, windows_version
+from pytron.packager.pipeline import Build
+from pytron.packager.settings import Product
+from pytron.platforms import frozen_program, icon_format
+
+_SPEC: Final = Path(__file__).with_name("app.spec")
+_HOOK: Final = Path(hooks.__file__).with_name("rthook_pytron.py")
+#: Never part of an app, however a library comes to mention them.
+_NEVER: Final = ("PyInstaller", "pytest", "_pytest", "setuptools", "pip", "tkinter.test", "test")
+#: Modules that only interactive work and building need; `hidden_imports` brings one back.
+_SELDOM: Final = ("tkinter", "IPython", "jedi", "pydoc_data", "lib2to3", "idlelib", "turtledemo")
+_MISSING: Final = re.compile(r"No module named '?([\w.]+)")
+
+
+class Freeze:
+    """The step that makes a folder with the program."""
+
+    title = "freeze with PyInstaller"
+
+    def run(self, build: Build) -> None:
+        """Run PyInstaller and note where the program is.
+
+        Raises:
+            ToolMissing: PyInstaller is not installed.
+            PackagingError: it failed.
+        """
+        if find_spec("PyInstaller") is None:
+            raise ToolMissing(
+                "PyInstaller is not installed in this environment; "
+                "install it: pip install 'pytron-kit[package]'"
+            )
+        product = build.product
+        build.work.mkdir(parents=True, exist_ok=True)
+        plan = build.work / "plan.json"
+        facts = build.work / "frozen.json"
+        plan.write_text(json.dumps(_plan(build, facts)), "utf-8")
+        target = build.out / product.slug
+        if target.is_dir():
+            shutil.rmtree(target)
+        build.run(
+            "pyinstaller",
+            [
+                *(sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean"),
+                *("--log-level", "WARN", "--distpath", build.out, "--workpath", build.work),
+                *(_SPEC, "--", plan),
+            ],
+            cwd=product.folder,
+            explain=_explain,
+        )
+        build.program = frozen_program(build.out, product.slug, one_file=product.settings.one_file)
+        build.frozen = build.program if product.settings.one_file else target
+        if not build.program.is_file():
+            raise PackagingError(
+                f"PyInstaller ended well but made no {build.program}; "
+                f"its log is {build.log('pyinstaller')}"
+            )
+        build.results["program" if product.settings.one_file else "folder"] = build.frozen
+
+
+def _plan(build: Build, facts: Path) -> dict[str, Any]:
+    """What app.spec reads."""
+    product = build.product
+    settings = product.settings
+    return {
+        "name": product.slug,
+        "title": product.name,
+        "identifier": product.identifier,
+        "version": product.version,
+        "script": str(script_of(build)),
+        "path": [str(product.folder)],
+        "data": data_of(product),
+        "hidden": [
+            *settings.hidden_imports,
+            *(f"pytron.engines.{name}" for name in settings.engines),
+            *([product.module] if product.module else []),
+        ],
+        "exclude": [
+            *settings.exclude,
+            *_NEVER,
+            *(name for name in _SELDOM if name not in settings.hidden_imports),
+        ],
+        "hooks": hooks.folders()[0],
+        "runtime_hooks": [str(_HOOK)],
+        "console": settings.console,
+        "one_file": settings.one_file,
+        "optimize": 0,  # `assert` is part of what libraries do, and docstrings of what they read
+        "icon": _icon(build),
+        "version_resource": windows_version.write(product, build.work),
+        "info_plist": info_plist(product),
+        "facts": str(facts),
+    }
+
+
+def script_of(build: Build) -> Path:
+    """The file that starts the app: its own, or one that runs its module."""
+    product = build.product
+    if product.script is not None:
+        return product.script
+    script = build.work / f"{product.slug}.py"
+    text = f"import runpy\n\nrunpy.run_module({product.module!r}, run_name='__main__')\n"
+    script.write_text(text, "utf-8")
+    return script
+
+
+def data_of(product: Product) -> list[tuple[str, str]]:
+    """Files of the app, each with its folder in the package: the same as in the app's folder."""
+    found: list[tuple[str, str]] = []
+    if product.frontend is not None:
+        inside = product.frontend.relative_to(product.folder)
+        place = inside if product.frontend.is_dir() else inside.parent
+        found.append((str(product.frontend), str(place)))
+    for pattern in product.settings.include:
+        matches = [path for path in product.folder.glob(pattern) if path.is_file() or path.is_dir()]
+        if not matches:
+            raise PackagingError(
+                f"include = {pattern!r} matches nothing in {product.folder}; mend the pattern or "
+                "take it out"
+            )
+        for path in matches:
+            inside = path.relative_to(product.folder)
+            found.append((str(path), str(inside if path.is_dir() else inside.parent)))
+    return found
+
+
+def _icon(build: Build) -> str | None:
+    wanted = icon_format()
+    if build.product.icon is None or wanted is None:
+        return None
+    return str(icons.convert(build.product.icon, wanted, build.work))
+
+
+def info_plist(product: Product) -> dict[str, Any]:
+    """What macOS is told of the app.
+
+    Source: Apple, "Information Property List".
+    """
+    plist: dict[str, Any] = {
+        "CFBundleName": product.name,
+        "CFBundleDisplayName": product.name,
+        "CFBundleShortVersionString": product.version,
+        "CFBundleVersion": ".".join(str(number) for number in product.numeric_version),
+        "NSHighResolutionCapable": True,
+        "LSMinimumSystemVersion": "11.0",
+    }
+    settings = product.settings
+    if settings.schemes:
+        plist["CFBundleURLTypes"] = [
+            {"CFBundleURLName": product.identifier, "CFBundleURLSchemes": settings.schemes}
+        ]
+    if settings.file_types:
+        plist["CFBundleDocumentTypes"] = [
+            {
+                "CFBundleTypeName": kind.name,
+                "CFBundleTypeExtensions": [kind.extension],
+                "CFBundleTypeRole": "Editor",
+            }
+            for kind in settings.file_types
+        ]
+    return plist
+
+
+def _explain(output: str) -> str:
+    """The likely remedy for what PyInstaller says."""
+    missing = _MISSING.findall(output)
+    if missing:
+        return (
+            f"a module is not installed in this environment: pip install {missing[-1]}, or leave "
+            f"it out with exclude = [{missing[-1]!r}] in [tool.pytron.package]"
+        )
+    if "ldd" in output or "objdump" in output:
+        return "PyInstaller needs binutils: install it with your system's package manager"
+    return ""

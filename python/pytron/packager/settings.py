@@ -1,0 +1,174 @@
+"""What is packaged, and how: `[tool.pytron.package]`, `[project]`, and the app itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+from pytron import codec
+from pytron.app import App
+from pytron.config import Origin, slug
+from pytron.discovery import Target, find_app
+from pytron.errors import PackagingError, PytronError
+
+#: PEP 440's public part, which Windows and deb can express.
+_VERSION = re.compile(r"\d+(\.\d+){0,3}([abrc]+\d+|\.(dev|post)\d+)*")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+
+@dataclass(frozen=True)
+class FileType:
+    """A kind of file that the app opens: `{extension = "note", name = "Note"}`."""
+
+    extension: str
+    name: str
+    mime: str = ""
+
+    @property
+    def media_type(self) -> str:
+        """Its media type; one of its own where none is given."""
+        return self.mime or f"application/x-{slug(self.extension)}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`[tool.pytron.package]`. Paths are relative to the app's folder."""
+
+    name: str = ""
+    version: str = ""
+    description: str = ""
+    publisher: str = ""
+    homepage: str = ""
+    license: str = ""
+    icon: str = ""
+    include: list[str] = field(default_factory=list[str])
+    hidden_imports: list[str] = field(default_factory=list[str])
+    exclude: list[str] = field(default_factory=list[str])
+    engines: list[str] = field(default_factory=lambda: ["native"])
+    one_file: bool = False
+    console: bool = False
+    categories: list[str] = field(default_factory=lambda: ["Utility"])
+    schemes: list[str] = field(default_factory=list[str])
+    file_types: list[FileType] = field(default_factory=list[FileType])
+    depends: list[str] = field(default_factory=list[str])
+    prove_timeout_s: float = 90.0
+
+
+@dataclass(frozen=True)
+class Product:
+    """The app as it is shipped: everything that the steps need to know of it."""
+
+    name: str
+    #: For files and packages: lower-case letters, digits, dashes.
+    slug: str
+    identifier: str
+    version: str
+    settings: Settings
+    #: Where the app's relative paths start.
+    folder: Path
+    script: Path | None
+    module: str | None
+    frontend: Path | None
+    icon: Path | None
+
+    @property
+    def numeric_version(self) -> tuple[int, int, int, int]:
+        """Four numbers, as Windows wants them."""
+        numbers = [int(number) for number in re.findall(r"\d+", self.version.split("+")[0])[:4]]
+        first, second, third, fourth = [*numbers, 0, 0, 0, 0][:4]
+        return first, second, third, fourth
+
+
+def product_of(target: Target, **overrides: Any) -> Product:
+    """The product that a target's app and its settings describe.
+
+    Raises:
+        PackagingError: a setting does not fit; the message names it.
+        ConfigError: the app cannot be imported.
+    """
+    app = find_app(target)
+    settings = _settings(app, overrides)
+    project = _project(app.folder)
+    name = settings.name or app.name
+    version = settings.version or str(project.get("version", "")) or "0.1.0"
+    return Product(
+        name=name,
+        slug=slug(name),
+        identifier=_checked(app.id, _IDENTIFIER, "app_id"),
+        version=_checked(version, _VERSION, "version"),
+        settings=settings,
+        folder=app.folder,
+        script=target.file,
+        module=target.module,
+        frontend=_frontend(app),
+        icon=_icon(app.folder, settings),
+    )
+
+
+def _settings(app: App[Any], overrides: Mapping[str, Any]) -> Settings:
+    found = Origin(app.folder, None).settings.get("package", {})
+    if not isinstance(found, dict):
+        raise PackagingError("[tool.pytron.package] must be a table")
+    table = cast("dict[str, Any]", found)
+    known = {item.name for item in fields(Settings)}
+    for key in table:
+        if key not in known:
+            raise PackagingError(_unknown(key, sorted(known)))
+    chosen = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        settings = codec.convert({**table, **chosen}, Settings)
+    except ValueError as error:
+        raise PackagingError(f"[tool.pytron.package]: {error}") from error
+    for scheme in settings.schemes:
+        _checked(scheme, _SCHEME, "schemes")
+    for kind in settings.file_types:
+        _checked(kind.extension, _EXTENSION, "file_types.extension")
+    return settings
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    return f"[tool.pytron.package] has no setting {key!r}; {hint}"
+
+
+def _project(folder: Path) -> Mapping[str, Any]:
+    from pytron.config import project_table
+
+    return project_table(folder)
+
+
+def _checked(value: str, pattern: re.Pattern[str], setting: str) -> str:
+    if not pattern.fullmatch(value):
+        raise PackagingError(f"{setting} = {value!r} does not fit; it must match {pattern.pattern}")
+    return value
+
+
+def _frontend(app: App[Any]) -> Path | None:
+    """The frontend, which must lie in the app's folder: there it is found in the package too."""
+    try:
+        app.assets.check()
+    except PytronError as error:
+        raise PackagingError(f"{error}; build the frontend before packaging") from error
+    if app.frontend is not None and not app.frontend.is_relative_to(app.folder):
+        raise PackagingError(
+            f"the frontend {app.frontend} is outside the app's folder {app.folder}, so the package "
+            "would not find it; move it in, or let the build write it there"
+        )
+    return app.frontend
+
+
+def _icon(folder: Path, settings: Settings) -> Path | None:
+    if not settings.icon:
+        return None
+    icon = (folder / settings.icon).resolve()
+    if not icon.is_file():
+        raise PackagingError(f"there is no icon {icon}; give a PNG of 512 pixels, or an SVG")
+    return icon

@@ -1,0 +1,176 @@
+"""Runs a finished program where nothing of this machine's development can help it, and watches."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from pytron import config
+from pytron.errors import ToolMissing
+from pytron.packager.display import display
+from pytron.platforms import confined, give_to_stranger, plain_environment
+
+#: How long processes may take to be gone after their app has ended.
+_GRACE_S: Final = 5.0
+#: Spaces, an umlaut, another script: what users' folders are called.
+_FOLDER: Final = "Prüf Ordner 試"
+
+
+@dataclass
+class Trial:
+    """What was seen of one start."""
+
+    code: int | None
+    output: str
+    seconds: float
+    report: Mapping[str, Any]
+    #: Processes that were still there when the app had ended.
+    orphans: list[str] = field(default_factory=list[str])
+    #: Files that appeared where an app must leave none.
+    left: list[str] = field(default_factory=list[str])
+    #: What could not be made strict on this machine, and why.
+    notes: list[str] = field(default_factory=list[str])
+
+
+def start(frozen: Path, program: Path, timeout_s: float) -> Trial:
+    """Copy what was built elsewhere, start it there as a stranger would, and see how it ends."""
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(_folder()))
+        variables = stack.enter_context(display())
+        place = root / _FOLDER / frozen.name
+        place.parent.mkdir()
+        if frozen.is_dir():
+            shutil.copytree(frozen, place, symlinks=True)
+        else:
+            shutil.copy2(frozen, place)
+        homes = {name: root / name for name in ("home", "temp", "run", "path", "proof")}
+        for folder in homes.values():
+            folder.mkdir(mode=0o700)
+        report = homes["proof"] / "report.json"
+        environment = {
+            **plain_environment(homes["home"], homes["temp"], homes["run"], homes["path"]),
+            **variables,
+            config.PROOF: str(report),
+        }
+        executable = place / program.relative_to(frozen) if frozen.is_dir() else place
+        before = _listing(place)
+        notes = give_to_stranger(root)
+        command, more = confined([str(executable)])
+        trial = _watched(command, environment, homes["home"], report, timeout_s)
+        trial.notes = [*notes, *more]
+        trial.left = [
+            *(f"{name} in the app's own folder" for name in _changed(before, _listing(place))),
+            *(f"{name} in the folder for temporary files" for name in _names(homes["temp"])),
+        ]
+        return trial
+
+
+@contextmanager
+def _folder() -> Generator[str]:
+    folder = tempfile.mkdtemp(prefix="pytron-proof-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _watched(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    report: Path,
+    timeout_s: float,
+) -> Trial:
+    begun = monotonic()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command,
+            env=dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        code: int | None = None
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(timeout_s)
+        seconds = monotonic() - begun
+        orphans = _end_all(str(report), ended=code is not None)
+        process.wait()
+        output.seek(0)
+        text = output.read().decode("utf-8", "replace")
+    return Trial(code, text, seconds, _read(report), orphans)
+
+
+def _read(report: Path) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = json.loads(report.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {"seen": {}, "problems": []}
+    return found
+
+
+def _end_all(mark: str, *, ended: bool) -> list[str]:
+    """End every process of the trial; those that outlived an app that has ended by itself."""
+    try:
+        import psutil
+    except ImportError as error:
+        raise ToolMissing(
+            "the proof needs psutil to look for left processes; "
+            "install it: pip install 'pytron-kit[package]'"
+        ) from error
+
+    def ours() -> list[Any]:
+        found: list[Any] = []
+        for process in psutil.process_iter(["name"]):
+            try:
+                if process.environ().get(config.PROOF) == mark:
+                    found.append(process)
+            except (psutil.Error, OSError):
+                continue  # gone, or not ours to look at
+        return found
+
+    living = ours()
+    if ended:
+        psutil.wait_procs(living, timeout=_GRACE_S)
+        living = ours()
+    names = [f"{process.info['name']} ({process.pid})" for process in living]
+    for process in living:
+        try:
+            process.kill()
+        except psutil.Error:
+            continue
+    psutil.wait_procs(living, timeout=_GRACE_S)
+    return names if ended else []
+
+
+def _listing(place: Path) -> dict[str, tuple[int, int]]:
+    if place.is_file():
+        return {place.name: (place.stat().st_size, place.stat().st_mtime_ns)}
+    found: dict[str, tuple[int, int]] = {}
+    for folder, _, files in os.walk(place):
+        for name in files:
+            path = Path(folder, name)
+            status = path.lstat()
+            found[str(path.relative_to(place))] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def _changed(
+    before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]
+) -> list[str]:
+    return sorted(name for name in after if before.get(name) != after[name])
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())

@@ -1,0 +1,135 @@
+"""What installers are made of."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytron.errors import PackagingError
+from pytron.packager import icons, windows_version
+from pytron.packager.installers import installer
+from pytron.packager.installers.deb import debian_version, desktop_entry, mime_types
+from pytron.packager.installers.nsis import installer_script, quoted
+from pytron.packager.pyinstaller import info_plist
+from pytron.packager.settings import FileType, Product, Settings
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle r="4" cx="4" cy="4"/></svg>'
+)
+
+
+def product(**settings: Any) -> Product:
+    return Product(
+        name='Say "hi" $100',
+        slug="say-hi",
+        identifier="org.example.hi",
+        version="1.2.3rc4",
+        settings=Settings(**settings),
+        folder=Path("/app"),
+        script=None,
+        module=None,
+        frontend=None,
+        icon=None,
+    )
+
+
+KINDS = [FileType("note", "Note & <more>")]
+
+
+def test_debian_sorts_versions_as_python_does() -> None:
+    ordered = ["1.0.dev1", "1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0.1"]
+    made = [debian_version(version) for version in ordered]
+    if shutil.which("dpkg") is None:
+        assert made[3] == "1.0~rc1"
+        return
+    for older, newer in pairwise(made):
+        compare = ["dpkg", "--compare-versions", older, "lt", newer]
+        assert subprocess.run(compare, check=False).returncode == 0, (older, newer)
+
+
+def test_a_desktop_entry_cannot_be_extended_by_a_name() -> None:
+    made = desktop_entry(product(description="a\nExec=evil", schemes=["hi"]), "/opt/a b/x")
+    assert made.count("\nExec=") == 1
+    assert 'Exec="/opt/a b/x" %U\n' in made
+    assert "MimeType=x-scheme-handler/hi;\n" in made
+
+
+def test_mime_types_are_escaped() -> None:
+    made = mime_types(product(file_types=KINDS))
+    assert "<comment>Note &amp; &lt;more&gt;</comment>" in made
+    assert '<glob pattern="*.note"/>' in made
+
+
+def test_text_in_an_nsis_script_stays_text() -> None:
+    assert quoted('a"b$c`d\ne') == 'a$\\"b$$c$\\`d e'
+
+
+def test_an_nsis_script_registers_and_takes_back(tmp_path: Path) -> None:
+    frozen = tmp_path / "say-hi"
+    (frozen / "_internal").mkdir(parents=True)
+    (frozen / "say-hi.exe").write_bytes(b"MZ")
+    (frozen / "_internal" / "base.zip").write_bytes(b"x")
+    result = tmp_path / "setup.exe"
+    described = product(schemes=["hi"], file_types=KINDS, description="d")
+    script = installer_script(described, frozen, result, None)
+    for key in ("Software\\Classes\\hi", "org.example.hi.note"):
+        assert script.count(f'WriteRegStr HKCU "Software\\Classes\\{key.split(chr(92))[-1]}') >= 1
+        assert "DeleteRegKey HKCU" in script
+    assert "@" not in script.replace("@DEFINES@", "").split("\n")[0]
+    if shutil.which("makensis"):
+        path = tmp_path / "a.nsi"
+        path.write_text(script, "utf-8-sig")
+        done = subprocess.run(
+            ["makensis", "-V2", "-WX", str(path)], capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stdout.decode()
+        assert result.read_bytes()[:2] == b"MZ"
+
+
+def test_an_installer_that_does_not_exist_lists_those_that_do() -> None:
+    with pytest.raises(PackagingError, match="there are: deb, dmg, nsis"):
+        installer("msi")
+
+
+def test_the_version_resource_has_four_numbers_and_is_python() -> None:
+    made = windows_version.text(product(publisher='It\'s "us"'))
+    compile(made, "version.txt", "eval")
+    assert "filevers=(1, 2, 3, 4)" in made
+
+
+def test_the_property_list_names_schemes_and_files() -> None:
+    made = info_plist(product(schemes=["hi"], file_types=KINDS))
+    assert made["CFBundleURLTypes"][0]["CFBundleURLSchemes"] == ["hi"]
+    assert made["CFBundleDocumentTypes"][0]["CFBundleTypeExtensions"] == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "head"), [("ico", b"\0\0\1\0"), ("icns", b"icns"), ("png", b"\x89PNG")]
+)
+def test_an_svg_becomes_every_kind_of_icon(tmp_path: Path, kind: str, head: bytes) -> None:
+    icon = tmp_path / "icon.svg"
+    icon.write_text(SVG, "utf-8")
+    assert icons.convert(icon, kind, tmp_path / "out").read_bytes().startswith(head)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [((512, 300), "make it square"), ((64, 64), "only 64x64")]
+)
+def test_an_unfit_picture_is_refused(tmp_path: Path, size: tuple[int, int], words: str) -> None:
+    from PIL import Image
+
+    icon = tmp_path / "icon.png"
+    Image.new("RGB", size).save(icon)
+    with pytest.raises(PackagingError, match=words):
+        icons.convert(icon, "png", tmp_path)
+
+
+def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+    icon = tmp_path / "icon.png"
+    icon.write_bytes(b"no picture")
+    with pytest.raises(PackagingError, match="no readable PNG or SVG"):
+        icons.convert(icon, "png", tmp_path)

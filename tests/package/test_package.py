@@ -1,0 +1,129 @@
+"""A real package: built, looked at, started as a user would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from package.conftest import Packaged, package, packaged, write_app
+from pytron import proof
+
+#: A fifth of what the public namesake's package of a hello window takes.
+MOST_BYTES = 69_000_000
+
+
+def size_of(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_package_proves_what_users_see(sample: Packaged) -> None:
+    assert list(sample.facts["proof"]["seen"]) == list(proof.STEPS)
+
+
+def test_a_package_is_small_and_its_report_adds_up(sample: Packaged) -> None:
+    folder = sample.results["folder"]
+    total = size_of(folder)
+    assert total < MOST_BYTES
+    weighed = sum(sample.facts["sizes"].values())
+    assert abs(weighed - total) < total * 0.02
+    assert {"Python itself", "pytron", "pytron_native", "msgspec"} <= set(sample.facts["sizes"])
+    page = sample.results["sizes"].read_text("utf-8")
+    assert "pytron_native" in page
+    assert "Größe &amp; Co" in page
+
+
+def test_the_systems_own_libraries_stay_out(sample: Packaged) -> None:
+    names = {path.name for path in sample.results["folder"].rglob("*.so*")}
+    assert not [name for name in names if name.startswith(("libglib", "libgtk", "libwebkit"))]
+    assert not [name for name in names if name.startswith(("libstdc++", "libX11", "libz.so"))]
+
+
+def test_what_only_tools_need_stays_out(sample: Packaged) -> None:
+    assert not {"click", "numpy", "pytest", "PyInstaller"} & set(sample.facts["sizes"])
+
+
+def test_a_module_that_was_not_seen_is_named_with_its_setting(
+    app_folder: Callable[..., Path],
+) -> None:
+    folder = app_folder("app.py", ("if __name__", '__import__("color" + "sys")\n\nif __name__'))
+    done = package(folder)
+    assert done.returncode == 5
+    assert "hidden_imports = ['colorsys']" in done.stderr
+    (folder / "pyproject.toml").write_text(
+        (folder / "pyproject.toml").read_text("utf-8") + 'hidden_imports = ["colorsys"]\n', "utf-8"
+    )
+    packaged(folder)
+
+
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("dpkg") is None,
+    reason="installing a Debian package needs root and dpkg",
+)
+
+
+def dpkg(*arguments: str) -> str:
+    done = subprocess.run(["dpkg", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@needs_root
+def test_a_debian_package_is_installed_started_upgraded_and_removed(
+    sample: Packaged, tmp_path: Path
+) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(sample.folder, older, ignore=shutil.ignore_patterns("build", "dist"))
+    settings = older / "pyproject.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"1.2.0"', '"1.2.0rc1"'), "utf-8")
+    before = packaged(older, "--no-prove", "--installer", "deb").results["deb"]
+    folder = Path("/opt/grosse-co")
+    try:
+        dpkg("--install", str(before))
+        assert "1.2.0~rc1" in dpkg("--status", "grosse-co")
+        assert (folder / "grosse-co").is_file()
+        dpkg("--install", str(sample.results["deb"]))
+        assert "Version: 1.2.0\n" in dpkg("--status", "grosse-co")
+        report = tmp_path / "report.json"
+        started = subprocess.run(
+            ["/usr/bin/grosse-co"],
+            env={**os.environ, "PYTRON_PROOF": str(report)},
+            capture_output=True,
+            timeout=90,
+            check=False,
+        )
+        assert started.returncode == 0, started.stderr
+        entry = Path("/usr/share/applications/org.example.sample.desktop").read_text("utf-8")
+        assert "x-scheme-handler/sample-app;application/x-smpl;" in entry
+        assert (
+            shutil.which("desktop-file-validate") is None
+            or not subprocess.run(
+                ["desktop-file-validate", "/usr/share/applications/org.example.sample.desktop"],
+                check=False,
+            ).returncode
+        )
+    finally:
+        dpkg("--purge", "grosse-co")
+    assert not folder.exists()
+    assert not Path("/usr/bin/grosse-co").is_symlink()
+
+
+def test_a_folder_that_is_no_app_says_so(tmp_path: Path) -> None:
+    done = package(tmp_path)
+    assert done.returncode == 2
+    assert "app.py" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_setting_is_refused_before_anything_is_built(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    write_app(folder)
+    settings = folder / "pyproject.toml"
+    settings.write_text(settings.read_text("utf-8") + 'includes = ["x"]\n', "utf-8")
+    done = package(folder)
+    assert done.returncode == 5
+    assert "did you mean include?" in done.stderr
+    assert not (folder / "dist").exists()
