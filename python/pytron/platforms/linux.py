@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
+#: kind of machine → Electron's name of it
+_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 #: package manager → how it installs the web view
 _WEBKIT = {
     "apt-get": "sudo apt install libwebkit2gtk-4.1-0",
@@ -24,6 +27,29 @@ def data_folder() -> Path:
     """The user's folder for what apps keep."""
     chosen = os.environ.get("XDG_DATA_HOME", "")
     return Path(chosen) if chosen.startswith("/") else Path.home() / ".local" / "share"
+
+
+def cache_folder(name: str) -> Path:
+    """The user's folder for what a program can fetch again."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(chosen) if chosen.startswith("/") else Path.home() / ".cache") / name
+
+
+def memory_folder() -> Path | None:
+    """A folder whose files are in memory; None where there is none."""
+    place = Path("/dev/shm")
+    return place if os.access(place, os.W_OK | os.X_OK) else None
+
+
+def electron_target() -> str:
+    """The kind of machine, as Electron's releases name it."""
+    machine = platform.machine()
+    return f"linux-{_MACHINES.get(machine, machine)}"
+
+
+def electron_program(folder: Path) -> Path:
+    """The program in an unpacked release of Electron."""
+    return folder / "electron"
 
 
 def native_remedy(error: ImportError) -> str:

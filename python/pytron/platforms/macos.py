@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 
@@ -13,6 +14,26 @@ def app_origin() -> str:
 def data_folder() -> Path:
     """The user's folder for what apps keep."""
     return Path.home() / "Library" / "Application Support"
+
+
+def cache_folder(name: str) -> Path:
+    """The user's folder for what a program can fetch again."""
+    return Path.home() / "Library" / "Caches" / name
+
+
+def memory_folder() -> Path | None:
+    """A folder whose files are in memory; macOS has none."""
+    return None
+
+
+def electron_target() -> str:
+    """The kind of machine, as Electron's releases name it."""
+    return "darwin-arm64" if platform.machine() == "arm64" else "darwin-x64"
+
+
+def electron_program(folder: Path) -> Path:
+    """The program in an unpacked release of Electron."""
+    return folder / "Electron.app" / "Contents" / "MacOS" / "Electron"
 
 
 def native_remedy(error: ImportError) -> str:

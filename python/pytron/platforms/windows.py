@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 
@@ -15,6 +16,27 @@ def data_folder() -> Path:
     """The user's folder for what apps keep on this machine."""
     chosen = os.environ.get("LOCALAPPDATA")
     return Path(chosen) if chosen else Path.home() / "AppData" / "Local"
+
+
+def cache_folder(name: str) -> Path:
+    """The user's folder for what a program can fetch again."""
+    return data_folder() / name / "Cache"
+
+
+def memory_folder() -> Path | None:
+    """A folder whose files are in memory; Windows has none."""
+    return None
+
+
+def electron_target() -> str:
+    """The kind of machine, as Electron's releases name it."""
+    kinds = {"ARM64": "arm64", "x86": "ia32"}
+    return f"win32-{kinds.get(platform.machine(), 'x64')}"
+
+
+def electron_program(folder: Path) -> Path:
+    """The program in an unpacked release of Electron."""
+    return folder / "electron.exe"
 
 
 def native_remedy(error: ImportError) -> str:

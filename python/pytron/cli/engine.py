@@ -1,0 +1,135 @@
+"""`pytron engine`: install, list, verify and remove the chrome engine's Electron."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from pytron import electron
+from pytron.errors import EngineError
+
+_BAR = 30
+_STEP_PERCENT = 10
+_ENGINES = click.Choice(["chrome"])
+
+
+@click.group()
+def command() -> None:
+    """Install, list, verify and remove engines that are fetched apart."""
+
+
+@command.command()
+@click.argument("name", type=_ENGINES)
+@click.option("--version", help="Which Electron, such as 45.5.0; by default the newest known.")
+@click.option("--mirror", help="Where its releases are, instead of GitHub (or ELECTRON_MIRROR).")
+@click.option("--sha256", help="The hash of its zip, for a version that Pytron does not know.")
+def install(name: str, version: str | None, mirror: str | None, sha256: str | None) -> int:
+    """Fetch an Electron for the chrome engine, check it and unpack it."""
+    del name
+    release = electron.release(version, mirror=mirror, checksum=sha256)
+    shown = _Progress()
+    made = electron.install(release, shown.show)
+    shown.finish()
+    click.echo(f"chrome {made.version} is installed: {made.program}")
+    click.echo('an app uses it with PYTRON_ENGINE=chrome, or engine="chrome" in its App(…)')
+    return 0
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def list_(as_json: bool) -> int:
+    """Show what is installed, and which is used."""
+    found = electron.installs()
+    try:
+        used = electron.find().program
+    except EngineError:
+        used = None
+    rows = [
+        {
+            "engine": "chrome",
+            "version": each.version,
+            "path": str(each.program),
+            "used": each.program == used,
+        }
+        for each in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return 0
+    for row in rows:
+        click.echo(f"chrome {row['version']}{'  (used)' if row['used'] else ''}  {row['path']}")
+    if used is not None and not any(row["used"] for row in rows):
+        click.echo(f"chrome  (used, from PYTRON_ELECTRON_PATH)  {used}")
+    elif not rows:
+        click.echo("none is installed; run `pytron engine install chrome`")
+    return 0
+
+
+@command.command()
+@click.argument("name", type=_ENGINES)
+@click.option("--version", help="Only this version; by default all.")
+def verify(name: str, version: str | None) -> int:
+    """Check every file of what is installed; exit code 1 when one is not what it was."""
+    del name
+    versions = [version] if version else [each.version for each in electron.installs()]
+    if not versions:
+        raise EngineError("the chrome engine is not installed; run `pytron engine install chrome`")
+    damaged = False
+    for each in versions:
+        wrong = electron.verify(each)
+        damaged |= bool(wrong)
+        click.echo(f"chrome {each}: {'damaged' if wrong else 'whole'}")
+        for line in wrong:
+            click.echo(f"  {line}")
+        if wrong:
+            click.echo(
+                f"  remedy: pytron engine remove chrome --version {each}, "
+                f"then pytron engine install chrome --version {each}"
+            )
+    return int(damaged)
+
+
+@command.command()
+@click.argument("name", type=_ENGINES)
+@click.option("--version", help="Which one; by default all.")
+def remove(name: str, version: str | None) -> int:
+    """Remove what is installed."""
+    del name
+    versions = [version] if version else [each.version for each in electron.installs()]
+    for each in versions:
+        click.echo(f"removed {electron.remove(each).folder}")
+    if not versions:
+        click.echo("nothing is installed")
+    return 0
+
+
+class _Progress:
+    """A bar on a terminal; a line for every tenth in a log."""
+
+    def __init__(self) -> None:
+        self._on_terminal = sys.stderr.isatty()
+        self._last: tuple[str, int] | None = None
+
+    def show(self, what: str, have: int, total: int) -> None:
+        """Show how far it is."""
+        percent = 100 * have // total if total else 0
+        step = percent if self._on_terminal else percent // _STEP_PERCENT * _STEP_PERCENT
+        if (what, step) == self._last:
+            return
+        if self._last is not None and self._last[0] != what:
+            self.finish()
+        self._last = (what, step)
+        size = f"{have / 1e6:.0f} of {total / 1e6:.0f} MB" if total else f"{have / 1e6:.0f} MB"
+        if self._on_terminal:
+            filled = _BAR * percent // 100
+            bar = "#" * filled + "-" * (_BAR - filled)
+            click.echo(f"\r{what:<9} [{bar}] {percent:3d}%  {size}   ", nl=False, err=True)
+        else:
+            click.echo(f"{what} {percent}%, {size}", err=True)
+
+    def finish(self) -> None:
+        """Leave the bar's line."""
+        if self._on_terminal and self._last is not None:
+            click.echo("", err=True)
