@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from threading import Event, Lock, current_thread, main_thread
+from threading import Event, Lock, Timer, current_thread, main_thread
 from typing import Any, Generic, TypeVar, cast
 
 from pytron.errors import CallError, EngineError
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def may_wait() -> bool:
@@ -30,7 +31,7 @@ class Answer(Generic[T]):
     """The answer to a query: `await window.bounds()`, or `window.bounds().result(timeout_s=2)`."""
 
     def __init__(self, what: str) -> None:
-        self._what = what
+        self.what = what  # for messages
         self._arrived = Event()
         self._value: T | None = None
         self._error: BaseException | None = None
@@ -48,11 +49,11 @@ class Answer(Generic[T]):
         if not self._arrived.is_set():
             if not may_wait():
                 raise EngineError(
-                    f"{self._what} cannot be waited for on the main thread, which has to answer "
+                    f"{self.what} cannot be waited for on the main thread, which has to answer "
                     "it, or on a loop; await it, or ask from a function that pages call"
                 )
             if not self._arrived.wait(timeout_s):
-                raise CallError(f"{self._what} gave no answer in {timeout_s:g} s", code="timeout")
+                raise CallError(f"{self.what} gave no answer in {timeout_s:g} s", code="timeout")
         return self._given()
 
     def __await__(self) -> Generator[Any, None, T]:
@@ -89,6 +90,29 @@ class Answer(Generic[T]):
     def fail(self, error: BaseException) -> None:
         """Bring an error instead."""
         self._finish(None, error)
+
+    def map(self, convert: Callable[[T], R]) -> Answer[R]:
+        """What comes of the value, once it is there; its error stays an error."""
+        made: Answer[R] = Answer(self.what)
+
+        def arrived() -> None:
+            try:
+                made.settle(convert(self._given()))
+            except Exception as error:  # noqa: BLE001 - whoever asked gets it
+                made.fail(error)
+
+        self.when_done(arrived)
+        return made
+
+    def expire(self, timeout_s: float) -> None:
+        """Fail with `timeout` if nothing has come by then. One timer thread, until it is there."""
+        timer = Timer(timeout_s, self._late, [timeout_s])
+        timer.daemon = True
+        timer.start()
+        self.when_done(timer.cancel)
+
+    def _late(self, timeout_s: float) -> None:
+        self.fail(CallError(f"{self.what} gave no answer in {timeout_s:g} s", code="timeout"))
 
     def _finish(self, value: T | None, error: BaseException | None) -> None:
         with self._lock:

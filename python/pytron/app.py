@@ -13,10 +13,11 @@ from pytron.assets import Assets
 from pytron.config import Origin, choose, is_child, is_dev, slug, trusted_origin
 from pytron.dispatcher.executors import check_names
 from pytron.dispatcher.functions import Api
-from pytron.engine import Capability, Engine
+from pytron.engine import Engine
 from pytron.events import Handlers
 from pytron.persistence import Persistence, place_of
 from pytron.running import Plan, Runner
+from pytron.services import Services
 from pytron.shared import app_state, type_of
 from pytron.window import Window, WindowOptions, to_wire
 
@@ -46,7 +47,7 @@ class AppOptions(WindowOptions, total=False):
     csp: str | bool | None
 
 
-class App(Api, Generic[S]):
+class App(Api, Services, Generic[S]):
     """A desktop app: Python functions, a web page that calls them, and state that both see.
 
     ```python
@@ -132,6 +133,7 @@ class App(Api, Generic[S]):
                 id=self.id,
                 origin=self._origin,
                 api=self,
+                services=self,
                 freezing=self._freezing,
                 handlers=self._events,
                 state=self._state,
@@ -290,9 +292,9 @@ class App(Api, Generic[S]):
         """The open windows."""
         return self._runner.runtime.windows if self._runner.runtime else []
 
-    def can(self, feature: str) -> Capability:
-        """Whether the engine on this machine can do something, and why not."""
-        return self._runner.now("can").engine.can(feature)
+    def now(self, what: str) -> Runtime:
+        """The run of this app, for services."""
+        return self._runner.now(what)
 
     # --- running ------------------------------------------------------------------------------
 

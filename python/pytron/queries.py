@@ -39,15 +39,29 @@ class Queries:
             {"kind": "query", "id": identity, "window": window, "what": what, **details}
         )
 
-        def expire() -> None:
-            with self._lock:
-                late = self._waiting.pop(identity, None)
-            if late is not None:
-                text = f"window.{what}() got no answer in {_DEADLINE_S:g} s"
-                answer.fail(CallError(text, code="timeout"))
-
-        self._deadlines.at(monotonic() + _DEADLINE_S, expire)
+        self._deadlines.at(monotonic() + _DEADLINE_S, lambda: self._expire(identity, _DEADLINE_S))
         return answer
+
+    def serve(
+        self, name: str, window: int | None, args: Mapping[str, object], deadline_s: float | None
+    ) -> Answer[Any]:
+        """Ask for a service; without a deadline it is up to the user."""
+        answer: Answer[Any] = Answer(name)
+        with self._lock:
+            identity = next(self._serial)
+            self._waiting[identity] = (window or 0, answer)
+        self._engine.command(
+            {"kind": "service", "id": identity, "name": name, "window": window, "args": args}
+        )
+        if deadline_s is not None:
+            self._deadlines.at(monotonic() + deadline_s, lambda: self._expire(identity, deadline_s))
+        return answer
+
+    def _expire(self, identity: int, deadline_s: float) -> None:
+        with self._lock:
+            _, late = self._waiting.pop(identity, (0, None))
+        if late is not None:
+            late.fail(CallError(f"{late.what} got no answer in {deadline_s:g} s", code="timeout"))
 
     def answered(self, fields: Mapping[str, Any]) -> None:
         """Take the engine's answer."""
@@ -56,7 +70,9 @@ class Queries:
         if answer is None:
             return
         if "error" in fields:
-            answer.fail(EngineError(str(fields["error"])))
+            code = str(fields.get("code", "unsupported"))
+            kind = EngineError if code == "unsupported" else CallError
+            answer.fail(kind(str(fields["error"]), code=code))
         else:
             answer.settle(fields.get("value"))
 

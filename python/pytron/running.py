@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytron.events import Handlers
     from pytron.persistence import Persistence
     from pytron.proof import Proof
+    from pytron.services import Services
     from pytron.state import State
     from pytron.window import WindowOptions
 
@@ -48,6 +49,7 @@ class Plan:
     id: str
     origin: Origin
     api: Api
+    services: Services
     freezing: Callable[[], AbstractContextManager[None]]
     handlers: Handlers
     state: State[Any]
@@ -118,6 +120,7 @@ class Runner:
             finally:
                 engine.quit()
                 runtime.close(_END_TIMEOUT_S)
+                plan.services.end_services()
                 self.runtime = None
                 ends.close()  # whatever is run at the end may run another app
                 with ExitStack() as stops:
@@ -141,7 +144,9 @@ class Runner:
     def _parts(self, proof: Proof | None) -> Parts:
         plan = self._plan
         return Parts(
-            functions={**plan.api.functions, **(proof.functions if proof else {})},
+            functions=plan.services.with_services(
+                {**plan.api.functions, **(proof.functions if proof else {})}
+            ),
             handlers=plan.handlers,
             events=plan.api.events,
             state=plan.state,
@@ -150,6 +155,8 @@ class Runner:
             executors=plan.executors,
             dev=is_dev(),
             trust=plan.trust,
+            service=plan.services.service_event,
+            external=plan.services.open_external,
         )
 
     def _engine_options(self) -> EngineOptions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from threading import Lock
 from time import monotonic
@@ -23,6 +24,7 @@ from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
 from pytron.emitter import WINDOW_PREFIX, Emitter
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
+from pytron.errands import Preparation, Report
 from pytron.errors import CallError, ConfigError
 from pytron.events import Event, Handlers, deliveries
 from pytron.queries import Queries
@@ -52,6 +54,10 @@ class Parts(NamedTuple):
     executors: Mapping[str, Any]
     dev: bool
     trust: Sequence[str]
+    #: What happened at a service of the desktop.
+    service: Callable[[Mapping[str, Any]], Iterable[Task]]
+    #: What a page linked to, and no window of the app shows.
+    external: Callable[[Window, str], None]
 
 
 class Runtime:
@@ -94,7 +100,7 @@ class Runtime:
     def start(self) -> None:
         """Begin to take what pages send; make ready what calls will need."""
         self._workers.start()
-        self._workers.submit(_Preparation(self._parts.functions.values()))
+        self._workers.submit(Preparation(self._parts.functions.values()))
 
     def close(self, timeout_s: float) -> None:
         """End every call and thread. The engine has quit."""
@@ -149,7 +155,7 @@ class Runtime:
             if window in self._loading:
                 message = f"{address} has not loaded in {limit_s:g} s; is its server answering?"
                 fields = {"kind": "failed", "window": window, "message": message}
-                self._workers.submit(_Report(self, Happening("failed", window, fields)))
+                self._workers.submit(Report(self.happened_to, Happening("failed", window, fields)))
 
         self._deadlines.at(monotonic() + limit_s, look)
 
@@ -185,6 +191,23 @@ class Runtime:
         answer: Answer[Any] = Answer(f"window.{what}()")
         answer.fail(CallError("the window has closed", code="closed"))
         return answer
+
+    def ask(
+        self, name: str, window: int | None, args: Mapping[str, object], deadline_s: float | None
+    ) -> Answer[Any]:
+        """Ask the engine for a service; spec/view.md section 8."""
+        with self._lock:
+            is_open = window is None or window in self._windows
+        if is_open:
+            return self._queries.serve(name, window, args, deadline_s)
+        answer: Answer[Any] = Answer(name)
+        answer.fail(CallError("the window has closed", code="closed"))
+        return answer
+
+    def deliver(self, handler: Callable[..., object], event: Event) -> None:
+        """Call a handler with an event, where handlers run."""
+        for task in deliveries([handler], event, self._parts.loop):
+            self._workers.submit(task)
 
     def window_state(self, window: int) -> Any:
         """The root of a window's own state."""
@@ -306,6 +329,8 @@ class Runtime:
                 _LEVELS.get(event.fields.get("level", ""), 20), "%s", event.fields.get("message")
             )
             return []
+        if event.kind == "service":
+            return self._parts.service(event.fields)
         if event.kind == "closing":
             return self._closing_tasks(event.window)
         if event.kind in ("loaded", "failed", "crashed", "closed"):
@@ -330,9 +355,15 @@ class Runtime:
             _log.warning("window %r: %s: %s", window.label, event.kind, reason)
             if event.kind == "failed" and ERROR_PATH not in reason:
                 self._show_error(window, "failed")
-        quits = event.kind == "closed" and last
         seen = Event(event.kind, event.fields, window.label)
-        return self._tell(window, seen, self.engine.quit if quits else None)
+        done = self.engine.quit if event.kind == "closed" and last else None
+        if event.kind == "external" and event.fields.get("gesture", True):
+            done = partial(self._open_external, window, seen)
+        return self._tell(window, seen, done)
+
+    def _open_external(self, window: Window, event: Event) -> None:
+        if not event.prevented:
+            self._parts.external(window, str(event.data["url"]))
 
     def _recover(self, window: Window, reason: str) -> None:
         """Load a page that died again, unless it keeps dying."""
@@ -347,35 +378,3 @@ class Runtime:
     def _show_error(self, window: Window, cause: str) -> None:
         url = f"{self.engine.origin}{ERROR_PATH}?{cause}"
         self.engine.command({"kind": "navigate", "window": window.id, "url": url})
-
-
-class _Report:
-    """Something that Pytron itself noticed about a window, as if the engine had told it."""
-
-    in_order = False
-    takes_place = False
-
-    def __init__(self, runtime: Runtime, happening: Happening) -> None:
-        self._runtime = runtime
-        self._happening = happening
-
-    def run(self) -> None:
-        for task in self._runtime.happened_to(self._happening):
-            task.run()
-
-
-class _Preparation:
-    """Makes the decoders while the page is still loading."""
-
-    in_order = False
-    takes_place = False
-
-    def __init__(self, functions: Iterable[Function]) -> None:
-        self._functions = list(functions)
-
-    def run(self) -> None:
-        for function in self._functions:
-            try:
-                function.arguments.prepare()
-            except (ConfigError, CallError) as error:
-                _log.error("%s", error)

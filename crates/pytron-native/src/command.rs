@@ -32,6 +32,17 @@ pub enum Command {
         window: u32,
     },
     Query(Query),
+    Service(Service),
+}
+
+/// Something that the desktop offers (spec/view.md, section 8).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Service {
+    pub id: u64,
+    pub name: String,
+    pub window: Option<u32>,
+    #[serde(default)]
+    pub args: serde_json::Value,
 }
 
 /// A question whose `answer` is an event.
@@ -126,16 +137,16 @@ pub fn parse(message: &[u8]) -> Result<Command, String> {
     if message.windows(6).any(|part| part == br"\u0000") {
         return Err("a text holds NUL, which no window system takes".to_owned());
     }
-    if command.window() == 0 {
+    if command.window() == Some(0) {
         return Err("windows are numbered from 1".to_owned());
     }
     Ok(command)
 }
 
 impl Command {
-    /// The window it is for.
-    pub fn window(&self) -> u32 {
-        match self {
+    /// The window it is for; a service may be for none.
+    pub fn window(&self) -> Option<u32> {
+        let window = match self {
             Self::Open { window, .. }
             | Self::Set { window, .. }
             | Self::Focus { window }
@@ -143,7 +154,9 @@ impl Command {
             | Self::Reload { window }
             | Self::Close { window } => *window,
             Self::Query(query) => query.window,
-        }
+            Self::Service(service) => return service.window,
+        };
+        Some(window)
     }
 }
 

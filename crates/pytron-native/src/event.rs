@@ -58,11 +58,25 @@ pub enum Event {
     External {
         window: u32,
         url: String,
+        /// Whether the user did something for it.
+        gesture: bool,
     },
     Answer {
         id: u64,
         #[serde(flatten)]
         outcome: Outcome,
+    },
+    /// The end of a service that could not be done.
+    #[serde(rename = "answer")]
+    Failure {
+        id: u64,
+        error: String,
+        code: &'static str,
+    },
+    Service {
+        name: &'static str,
+        #[serde(flatten)]
+        fields: Value,
     },
     Log {
         level: &'static str,

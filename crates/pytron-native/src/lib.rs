@@ -29,6 +29,7 @@ mod platform;
 mod received;
 mod route;
 mod secret;
+mod service;
 mod shared;
 mod stage;
 mod window;
@@ -54,6 +55,13 @@ fn facts(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(found)
 }
 
+/// Whether a service or a window can do something on this machine, and why; `None` for a name that
+/// is none. Does not open a display.
+#[pyfunction]
+fn can(feature: &str) -> Option<(bool, String)> {
+    platform::services::can(feature)
+}
+
 #[pymodule]
 fn pytron_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // Cargo writes 1.0.0-dev.0 where Python writes 1.0.0.dev0.
@@ -63,5 +71,6 @@ fn pytron_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<host::Host>()?;
     module.add_function(wrap_pyfunction!(facts, module)?)?;
     module.add_function(wrap_pyfunction!(plain::plain_json, module)?)?;
+    module.add_function(wrap_pyfunction!(can, module)?)?;
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::event::{Event, Outcome};
 use crate::guard::guard;
 use crate::platform::{self, View};
+use crate::service;
 use crate::shared::{Answer, Incoming, Order, Shared};
 use crate::window::Window;
 
@@ -140,7 +141,6 @@ impl Stage {
     }
 
     fn command(&self, command: Command) {
-        let number = command.window();
         match command {
             Command::Open { window, options } => {
                 if let Err(error) = self.open(window, *options) {
@@ -150,7 +150,8 @@ impl Stage {
                 }
             }
             Command::Close { window } => self.close(window),
-            Command::Query(query) => match self.window(number) {
+            Command::Service(service) => service::serve(self, service),
+            Command::Query(query) => match self.window(query.window) {
                 Some(window) => window.query(&query),
                 None => self.shared.tell(&Event::Answer {
                     id: query.id,
@@ -158,7 +159,7 @@ impl Stage {
                 }),
             },
             other => {
-                if let Some(window) = self.window(number) {
+                if let Some(window) = other.window().and_then(|number| self.window(number)) {
                     window.command(other);
                 }
             }
@@ -199,6 +200,7 @@ impl Stage {
             self.numbers.borrow_mut().remove(&window.id());
             drop(window);
             self.shared.remove_page(number);
+            platform::services::window_closed(number);
             self.shared.tell(&Event::Closed { window: number });
         }
     }

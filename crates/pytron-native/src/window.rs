@@ -150,7 +150,10 @@ impl Window {
             Command::Navigate { url, .. } => self.view.load(&url),
             Command::Reload { .. } => self.view.reload(),
             // The stage answers these itself.
-            Command::Open { .. } | Command::Close { .. } | Command::Query(_) => {}
+            Command::Open { .. }
+            | Command::Close { .. }
+            | Command::Query(_)
+            | Command::Service(_) => {}
         }
     }
 

@@ -12,13 +12,16 @@ from pytron.errors import CallError, ConfigError
 _STATE = frozenset({"state", "state:app", "state:window"})
 _EVENTS = "events:"
 _ASSETS = "assets"
+_SERVICES = "services:"
+#: How calls of services begin: `services.dialogs.open_file`.
+_SERVICE_CALL = "services."
 
 
 class Grants:
     """The grants of a window, from `allow=[…]`.
 
-    A grant is the name of a function, `events:NAME`, `state`, `state:app`, `state:window` or
-    `assets`. A trailing `*` in a name matches any ending.
+    A grant is the name of a function, `events:NAME`, `services:NAME`, `state`, `state:app`,
+    `state:window` or `assets`. A trailing `*` in a name matches any ending.
     """
 
     def __init__(self, label: str, allow: Sequence[str], *, foreign: bool) -> None:
@@ -37,6 +40,7 @@ class Grants:
         self._given = list(allow)
         self._calls = _Names()
         self._events = _Names()
+        self._services = _Names()
         self._others: set[str] = set()
         for grant in allow:
             self._add(grant)
@@ -47,16 +51,20 @@ class Grants:
             self._others.add(grant)
         elif grant.startswith(_EVENTS) and name:
             self._events.add(name)
+        elif grant.startswith(_SERVICES) and grant != _SERVICES:
+            self._services.add(grant.removeprefix(_SERVICES))
         elif grant and ":" not in grant:
             self._calls.add(grant)
         else:
             raise ConfigError(
                 f"allow={grant!r} is no grant; there are: names of functions ('add', 'notes.*'), "
-                "'events:NAME', 'state', 'state:app', 'state:window', 'assets'"
+                "'events:NAME', 'services:NAME', 'state', 'state:app', 'state:window', 'assets'"
             )
 
     def has_call(self, name: str) -> bool:
         """Whether it may call a function."""
+        if name.startswith(_SERVICE_CALL):  # never by `*`: what the desktop offers is named
+            return self._services.cover(name.split(".")[1])
         return self._calls.cover(name)
 
     def has_state(self, scope: str) -> bool:
@@ -73,8 +81,10 @@ class Grants:
         Raises:
             CallError: `not_allowed`; the message says what to write.
         """
-        if not self._calls.cover(name):
-            raise self._missing(f"call {name!r}", name)
+        if not self.has_call(name):
+            service = name.split(".")[1] if name.startswith(_SERVICE_CALL) else None
+            grant = name if service is None else _SERVICES + service
+            raise self._missing(f"call {name!r}", grant)
 
     def check_event(self, name: str) -> None:
         """Refuse to send or hear events of a name, or of all that a pattern matches.

@@ -174,7 +174,10 @@ class NativeEngine(Engine):
         """What windows of this engine can do."""
         if feature in _WINDOW_FEATURES:
             return Capability(True, "the native engine does it")
-        return Capability(False, f"the native engine has no {feature}")
+        import pytron_native
+
+        said = pytron_native.can(feature)
+        return Capability(*(said or (False, f"the native engine has no {feature} here")))
 
 
 def _incoming(item: Any) -> Incoming:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final, Literal
 
 if sys.platform == "win32":
     from pytron.platforms.windows import (
@@ -53,7 +54,13 @@ else:
         plain_environment,
     )
 
+#: Which system this is.
+SYSTEM: Final[Literal["linux", "macos", "windows"]] = (
+    "windows" if sys.platform == "win32" else "macos" if sys.platform == "darwin" else "linux"
+)
+
 __all__ = [
+    "SYSTEM",
     "app_origin",
     "cache_folder",
     "confined",

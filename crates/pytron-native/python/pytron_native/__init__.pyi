@@ -93,6 +93,9 @@ class Host:
     def invoke(self, function: Callable[[], object]) -> None:
         """Run a Python function on the main thread soon. What it raises is logged."""
 
+def can(feature: str) -> tuple[bool, str] | None:
+    """Whether a service works on this machine, and why; None for a name that is none."""
+
 def facts() -> dict[str, str | bool]:
     """Engine version and the hazards found on this machine: never opens a display."""
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::platform::Fact;
 
 const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+const SETTINGS: &str = "GSETTINGS_BACKEND";
 
 /// Starts GTK. Main thread; may be called again.
 pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
@@ -20,6 +21,11 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
         unsafe { std::env::set_var(RENDERER, "1") };
     }
     if !gtk::is_initialized() {
+        if std::env::var_os(SETTINGS).is_none() && !super::theme::has_bus() {
+            // dconf would complain of every dialog's size that it cannot keep without a bus.
+            // SAFETY: as above.
+            unsafe { std::env::set_var(SETTINGS, "memory") };
+        }
         // Python has chosen the locale; GTK would change how C code writes numbers.
         gtk::disable_setlocale();
         // The program's name becomes the window class on X11 and the application on Wayland.

@@ -5,6 +5,7 @@ mod extension;
 mod message;
 mod policy;
 mod scheme;
+pub mod services;
 mod snapshot;
 mod theme;
 mod turn;

@@ -24,7 +24,8 @@ pub fn connect(web: &WebView, number: &Rc<Cell<u32>>, port: &Rc<Port>) {
         guard("a navigation", true, || {
             let allowed = with_window(&window, |stage, window| match kind {
                 PolicyDecisionType::NewWindowAction => {
-                    external(stage, window, target(decision));
+                    let (url, gesture) = target(decision);
+                    external(stage, window, url, gesture);
                     false
                 }
                 PolicyDecisionType::NavigationAction => navigate(stage, window, target(decision)),
@@ -42,10 +43,12 @@ pub fn connect(web: &WebView, number: &Rc<Cell<u32>>, port: &Rc<Port>) {
     });
     let window = Rc::clone(number);
     web.connect_create(move |_, action| {
-        let url = action.clone().request().and_then(|request| request.uri());
+        let action = action.clone();
+        let url = action.request().and_then(|request| request.uri());
+        let gesture = action.is_user_gesture();
         guard("a new window", (), || {
             with_window(&window, |stage, window| {
-                external(stage, window, url.map(Into::into));
+                external(stage, window, url.map(Into::into), gesture);
             });
         });
         None
@@ -109,13 +112,13 @@ fn watch_loading(web: &WebView, number: &Rc<Cell<u32>>) {
 /// A main frame goes to the app's own origin and trusted ones; a frame inside also to those of
 /// `frames`. WebKit does not say which of them asks, so what only a frame may show is looked at
 /// again when it answers.
-fn navigate(stage: &Stage, window: &Window, url: Option<String>) -> bool {
+fn navigate(stage: &Stage, window: &Window, (url, gesture): (Option<String>, bool)) -> bool {
     let Some(url) = url else {
         return false;
     };
     let allowed = window.trusts(&url) || window.embeds(&url);
     if !allowed {
-        external(stage, window, Some(url));
+        external(stage, window, Some(url), gesture);
     }
     allowed
 }
@@ -135,21 +138,31 @@ fn respond(stage: &Stage, window: &Window, decision: &webkit2gtk::PolicyDecision
         .as_deref()
         .is_some_and(|url| window.trusts(url) || url == "about:blank");
     if !allowed {
-        external(stage, window, url);
+        external(stage, window, url, false);
     }
     allowed
 }
 
-fn external(stage: &Stage, window: &Window, url: Option<String>) {
+fn external(stage: &Stage, window: &Window, url: Option<String>, gesture: bool) {
     let window = window.number();
     let url = url.unwrap_or_default();
-    stage.shared.tell(&Event::External { window, url });
+    stage.shared.tell(&Event::External {
+        window,
+        url,
+        gesture,
+    });
 }
 
-fn target(decision: &webkit2gtk::PolicyDecision) -> Option<String> {
-    let decision = decision.dynamic_cast_ref::<NavigationPolicyDecision>()?;
-    let uri = decision.navigation_action()?.request()?.uri()?;
-    Some(uri.into())
+/// Where a navigation goes, and whether the user did something for it.
+fn target(decision: &webkit2gtk::PolicyDecision) -> (Option<String>, bool) {
+    let action = decision
+        .dynamic_cast_ref::<NavigationPolicyDecision>()
+        .and_then(NavigationPolicyDecisionExt::navigation_action);
+    let Some(action) = action else {
+        return (None, false);
+    };
+    let url = action.request().and_then(|request| request.uri());
+    (url.map(Into::into), action.is_user_gesture())
 }
 
 /// `window.close()` asks like the user does; wry would destroy the view at once.

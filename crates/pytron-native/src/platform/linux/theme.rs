@@ -74,7 +74,7 @@ pub fn watch() {
 }
 
 /// Whether a session bus is there; looking for one otherwise starts one.
-fn has_bus() -> bool {
+pub fn has_bus() -> bool {
     std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
         || std::env::var_os("XDG_RUNTIME_DIR")
             .is_some_and(|folder| Path::new(&folder).join("bus").exists())

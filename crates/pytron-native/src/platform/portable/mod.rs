@@ -2,6 +2,7 @@
 //! and each engine's own way to hand a text to the page (`system`).
 
 mod scheme;
+pub mod services;
 mod turn;
 mod view;
 

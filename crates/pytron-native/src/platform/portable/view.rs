@@ -226,5 +226,10 @@ pub fn with_window<T>(number: &Cell<u32>, work: impl FnOnce(&Stage, &Window) -> 
 
 fn external(stage: &Stage, window: &Window, url: String) {
     let window = window.number();
-    stage.shared.tell(&Event::External { window, url });
+    // Neither engine says whether the user did something for it.
+    stage.shared.tell(&Event::External {
+        window,
+        url,
+        gesture: true,
+    });
 }

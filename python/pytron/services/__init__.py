@@ -1,0 +1,109 @@
+"""What the desktop offers beside windows: dialogs, clipboard, menus, tray and the rest.
+
+An `App` has each as a property. Nothing is imported, connected or started before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytron.dispatcher.functions import Function
+    from pytron.dispatcher.workers import Task
+    from pytron.engine import Capability
+    from pytron.runtime import Runtime
+    from pytron.services.desk import Desk
+    from pytron.services.dialogs import Dialogs
+    from pytron.services.opener import Opener
+    from pytron.services.service import Service
+    from pytron.window import Window
+
+T = TypeVar("T", bound="Service")
+
+
+class Services:
+    """The desktop's services, for `App` to inherit."""
+
+    name: str
+    id: str
+    _desk: Desk | None = None
+
+    def now(self, what: str) -> Runtime:
+        """The run of this app, for services."""
+        raise NotImplementedError
+
+    def emit(self, name: str, data: object = None) -> None:
+        """Send an event to all windows and to Python's own handlers."""
+        raise NotImplementedError
+
+    @property
+    def dialogs(self) -> Dialogs:
+        """Let the user choose files, answer questions, type a word."""
+        from pytron.services.dialogs import Dialogs
+
+        return self.service(Dialogs)
+
+    @property
+    def opener(self) -> Opener:
+        """Hand things to other programs: the browser, a file's own app, the trash."""
+        from pytron.services.opener import Opener
+
+        return self.service(Opener)
+
+    def service(self, kind: type[T]) -> T:
+        """The one service of a class."""
+        return self._desk_of().service(kind)
+
+    def can(self, feature: str) -> Capability:
+        """Whether something works on this machine now, and why not: `app.can("tray.click")`."""
+        return self._desk_of().can(feature)
+
+    def _desk_of(self) -> Desk:
+        if self._desk is None:
+            from pytron.services.desk import Desk
+
+            self._desk = Desk(self)
+        return self._desk
+
+    # --- for the app ----------------------------------------------------------------------------
+
+    def with_services(self, own: Mapping[str, Function]) -> Mapping[str, Function]:
+        """The app's functions, and those of services, which are made when a page calls one."""
+        return _Functions(own, self)
+
+    def service_event(self, fields: Mapping[str, Any]) -> Iterable[Task]:
+        """Something happened by itself at the window host."""
+        return self._desk_of().happened(fields)
+
+    def open_external(self, window: Window, url: str) -> None:
+        """A page wants to show what is not the app's: the browser does."""
+        from pytron.services.opener import follow
+
+        follow(self.opener, window.label, url)
+
+    def end_services(self) -> None:
+        """Let go of everything."""
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.close()
+
+
+class _Functions(dict[str, "Function"]):
+    """The app's functions by name. Those of services come in when one of them is asked for."""
+
+    def __init__(self, own: Mapping[str, Function], services: Services) -> None:
+        super().__init__(own)
+        self._services = services
+        self._complete = False
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = super().get(name)
+        if found is None and not self._complete and name.startswith("services."):
+            from pytron.services.exposed import functions_of
+
+            self._complete = True
+            self.update(functions_of(self._services))
+            found = super().get(name)
+        return default if found is None else found

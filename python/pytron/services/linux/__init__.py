@@ -1,0 +1,1 @@
+"""Services on Linux: the freedesktop.org specifications, over D-Bus and files."""

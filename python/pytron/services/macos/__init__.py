@@ -1,0 +1,1 @@
+"""Services on macOS. Only type-checked so far, not run."""

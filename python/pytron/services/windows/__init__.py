@@ -1,0 +1,1 @@
+"""Services on Windows. Only type-checked so far, not run."""
