@@ -45,6 +45,7 @@ class AppOptions(WindowOptions, total=False):
     executors: Mapping[str, int | Executor] | None
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
     csp: str | bool | None
+    shared: bool
 
 
 class App(Api, Services, Generic[S]):
@@ -84,6 +85,7 @@ class App(Api, Services, Generic[S]):
         executors: Mapping[str, int | Executor] | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
         csp: str | bool | None = None,
+        shared: bool = False,
         **window: Any,
     ) -> None:
         """Describe an app; nothing opens before `run`.
@@ -102,6 +104,8 @@ class App(Api, Services, Generic[S]):
             executors: places where functions can run, by name: a number of threads, or any
                 `concurrent.futures.Executor`.
             loop_factory: makes the asyncio loop for `async def`.
+            shared: sessions of `pytron serve` see and change `app.state`; by default each has only
+                its window's own.
             csp: a Content-Security-Policy for HTML instead of the one made for the app; False
                 for none.
             window: options of the first window, as for `open_window`.
@@ -148,6 +152,7 @@ class App(Api, Services, Generic[S]):
                 trust=self._trusted,
                 url=self._url,
                 window=self._window_options,
+                shared=shared,
             )
         )
 
@@ -189,9 +194,12 @@ class App(Api, Services, Generic[S]):
     def _handle(self, name: str, handler: Callable[..., Any]) -> None:
         self._events.add(name, handler)
 
-    def asset(self, pattern: str) -> Callable[[F], F]:
-        """Serve a path of the app's origin from a function: `@app.asset("thumb/{id}")`."""
-        return self.assets.route(pattern)
+    def asset(self, pattern: str, *, remote: bool = False) -> Callable[[F], F]:
+        """Serve a path of the app's origin from a function: `@app.asset("thumb/{id}")`.
+
+        With `remote` sessions of `pytron serve` may load it too.
+        """
+        return self.assets.route(pattern, remote=remote)
 
     def on_start(self, function: F) -> F:
         """Run this before the first window opens. On the main thread; it may use `app.state`."""

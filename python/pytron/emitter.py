@@ -53,8 +53,12 @@ class Emitter:
             CallError: `encode_failed` or `backpressure`.
         """
         encoded = codec.encode(data, at=("data",))
-        self._send(name, encoded, list(self._sessions.values()), may_wait=may_wait())
+        self._send(name, encoded, self._audience(name), may_wait=may_wait())
         self._tell_handlers(name, data)
+
+    def _audience(self, name: str) -> list[Session]:
+        """The sessions that an event is for when it is for all: remote ones must be meant."""
+        return [session for session in list(self._sessions.values()) if session.hears(name)]
 
     def emit_to(self, window: int, name: str, data: object) -> None:
         """Send an event to one page."""
@@ -67,7 +71,7 @@ class Emitter:
         """The same as `emit`; a worker waits for the pages that do not read."""
         encoded = codec.encode(data, at=("data",))
         answer: Answer[None] = Answer("app.emit_async()")
-        sessions = list(self._sessions.values())
+        sessions = self._audience(name)
 
         def send(*, may_wait: bool) -> None:
             try:
@@ -106,7 +110,7 @@ class Emitter:
         encoded = codec.encode(event.data, at=("data",))
         others = [
             other
-            for other in list(self._sessions.values())
+            for other in self._audience(event.name)
             if other is not origin and event.to in ("*", other.label)
         ]
         self._send(event.name, encoded, others, may_wait=False)

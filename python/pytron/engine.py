@@ -29,13 +29,14 @@ class Happening(NamedTuple):
 
 
 class AssetRequest(NamedTuple):
-    """A page wants something from the app origin."""
+    """A page wants something from the app origin. `remote`: what is not marked so is not for it."""
 
     request: int
     window: int
     method: str
     target: str
     headers: Mapping[str, str]
+    remote: bool = False
 
 
 Incoming = Frame | Happening | AssetRequest
@@ -77,7 +78,12 @@ class Engine(ABC):
 
     name: ClassVar[str]
     #: The one origin that the app's pages have.
-    origin: ClassVar[str]
+    origin: str
+    #: Whether the app's first window opens by itself; where visitors come, they are the windows.
+    first_window: bool = True
+
+    #: How many calls are under way; whoever runs the engine puts it there.
+    pending: Callable[[], int] = staticmethod(lambda: 0)
 
     @abstractmethod
     def start(self, options: EngineOptions) -> None:
@@ -142,7 +148,7 @@ def load_engine(name: str) -> Engine:
     """
     from importlib import import_module
 
-    own = {"native": "Native", "headless": "Headless"}
+    own = {"native": "Native", "headless": "Headless", "server": "Server"}
     if name in own:
         module = import_module(f"pytron.engines.{name}")
         engine: Engine = getattr(module, f"{own[name]}Engine")()

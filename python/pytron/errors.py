@@ -24,6 +24,7 @@ CODES: Final = frozenset(
         "busy",
         "closed",
         "restarted",
+        "disconnected",
         "is_stream",
         "not_stream",
         "conflict",

@@ -17,8 +17,9 @@ from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.loop import Loop
 from pytron.engine import Engine, EngineOptions, load_engine
 from pytron.errors import ConfigError, EngineError
+from pytron.parts import Parts
 from pytron.platforms import data_folder
-from pytron.runtime import Parts, Runtime
+from pytron.runtime import Runtime
 
 if TYPE_CHECKING:
     import asyncio
@@ -64,6 +65,7 @@ class Plan:
     trust: Sequence[str]
     url: str | None
     window: WindowOptions
+    shared: bool
 
 
 class Runner:
@@ -115,7 +117,8 @@ class Runner:
                     plan.persistence.open()
                 for function in plan.start:
                     function()
-                runtime.open_window("main", plan.url, plan.window)
+                if engine.first_window:
+                    runtime.open_window("main", plan.url, plan.window)
                 yield runtime
             finally:
                 engine.quit()
@@ -157,6 +160,8 @@ class Runner:
             trust=plan.trust,
             service=plan.services.service_event,
             external=plan.services.open_external,
+            first=plan.window,
+            shared=plan.shared,
         )
 
     def _engine_options(self) -> EngineOptions:

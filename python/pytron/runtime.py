@@ -8,30 +8,27 @@ from functools import partial
 from itertools import count
 from threading import Lock
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytron import blackbox, protocol
 from pytron.answer import Answer
-from pytron.assets import Assets
 from pytron.config import foreign_origin, load_timeout_s, page_address
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
-from pytron.dispatcher.event import TypedEvent
-from pytron.dispatcher.functions import Function
 from pytron.dispatcher.grants import grants_of
-from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
 from pytron.emitter import WINDOW_PREFIX, Emitter
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
 from pytron.errands import Preparation, Report
 from pytron.errors import CallError, ConfigError
-from pytron.events import Event, Handlers, deliveries
+from pytron.events import Event, deliveries
+from pytron.parts import Parts
 from pytron.queries import Queries
 from pytron.recovery import ERROR_PATH, Recovery
 from pytron.serving import AssetTask
 from pytron.shared import SharedState
-from pytron.state import State
+from pytron.visits import ROLE, Visits
 from pytron.window import Window, WindowOptions, to_wire
 
 _log = logging.getLogger(__name__)
@@ -40,24 +37,6 @@ _page_log = logging.getLogger("pytron.page")
 #: Threads that may run exposed functions at the same time.
 WORKERS = 32
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-
-
-class Parts(NamedTuple):
-    """What an app is made of, when it starts."""
-
-    functions: Mapping[str, Function]
-    handlers: Handlers
-    events: Mapping[str, TypedEvent[Any]]
-    state: State[Any]
-    assets: Assets
-    loop: Loop
-    executors: Mapping[str, Any]
-    dev: bool
-    trust: Sequence[str]
-    #: What happened at a service of the desktop.
-    service: Callable[[Mapping[str, Any]], Iterable[Task]]
-    #: What a page linked to, and no window of the app shows.
-    external: Callable[[Window, str], None]
 
 
 class Runtime:
@@ -94,6 +73,9 @@ class Runtime:
         self._closing: set[int] = set()
         self._loading: set[int] = set()
         self._recovery = Recovery()
+        self._visits = Visits(parts.functions, parts.events, first=parts.first, shared=parts.shared)
+        self._guests: set[int] = set()
+        engine.pending = self.dispatcher.pending
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -145,6 +127,21 @@ class Runtime:
         self._watch_loading(identity, address)
         self.engine.command({"kind": "open", "window": identity, "options": wire})
         return window
+
+    def _visited(self, fields: Mapping[str, Any]) -> None:
+        """Give a page that came by itself a window."""
+        visit = self._visits.admit(fields)
+        title = self._parts.first.get("title", "")
+        with self._lock:
+            identity = next(self._serial)
+            self._windows[identity] = Window(self, identity, visit.label, {"title": title})
+            if visit.guest:
+                self._guests.add(identity)
+        self.dispatcher.open_window(
+            identity, visit.label, visit.grants, role=ROLE, limits=visit.limits
+        )
+        options = {"visit": visit.number}
+        self.engine.command({"kind": "open", "window": identity, "options": options})
 
     def _watch_loading(self, window: int, address: str) -> None:
         """Report a page that neither loads nor fails: nobody must look at a blank window."""
@@ -333,13 +330,22 @@ class Runtime:
             return self._parts.service(event.fields)
         if event.kind == "closing":
             return self._closing_tasks(event.window)
+        if event.kind == "visit":
+            self._visited(event.fields)
+            return []
+        if event.kind == "gone":
+            self.dispatcher.end_session(event.window)
+            return []
         if event.kind in ("loaded", "failed", "crashed", "closed"):
             self._loading.discard(event.window)
         with self._lock:
             window = self._windows.get(event.window)
             if event.kind == "closed":
                 self._windows.pop(event.window, None)
-            last = not self._windows
+            guest = event.window in self._guests
+            if event.kind == "closed":
+                self._guests.discard(event.window)
+            last = not guest and not self._windows.keys() - self._guests
         if window is None:
             return []
         if event.kind == "closed":

@@ -37,7 +37,7 @@ class AssetTask:
         submit: Callable[[Task], None],
     ) -> None:
         self._wanted = wanted
-        self._request = Request(wanted.method, wanted.target, wanted.headers, label)
+        self._request = Request(wanted.method, wanted.target, wanted.headers, label, wanted.remote)
         self._assets = assets
         self._engine = engine
         self._loop = loop

@@ -36,6 +36,7 @@ export type ErrorCode =
   | "cancelled"
   | "closed"
   | "conflict"
+  | "disconnected"
   | "encode_failed"
   | "exception"
   | "invalid_arguments"

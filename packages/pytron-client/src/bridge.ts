@@ -1,6 +1,6 @@
 import type { Attachment } from "./binary.js";
 import { Call, type CallOptions } from "./call.js";
-import { PytronError, report } from "./errors.js";
+import { PytronError, report, restartedError } from "./errors.js";
 import { checkName, Events } from "./events.js";
 import { openFrame } from "./frames.js";
 import { Inbox } from "./inbox.js";
@@ -100,6 +100,7 @@ export class Bridge {
   /** Opens a session over the transport; calls made before follow its hello. */
   connect(transport: Transport): void {
     this.transport = transport;
+    this.channel?.close?.();
     const again = this.failure !== undefined;
     if (again) {
       this.failure = undefined;
@@ -118,6 +119,10 @@ export class Bridge {
       closed: (cause) => {
         if (channel !== undefined && channel === this.channel) this.close(cause);
       },
+      renewed: (error) => {
+        if (channel !== undefined && channel === this.channel) this.renewed(error);
+      },
+      back: () => this.reopen(),
     });
     if (channel === undefined) return;
     this.channel = channel;
@@ -134,13 +139,16 @@ export class Bridge {
     this.connect(this.transport);
   }
 
-  /** Ends everything that waits with code `closed`. */
-  close(cause: string): void {
-    this.fail(new PytronError("closed", cause, { name: "CallError" }));
+  /** Ends everything that waits, with code `closed` unless the cause has another. */
+  close(cause: string | PytronError): void {
+    this.fail(
+      typeof cause === "string" ? new PytronError("closed", cause, { name: "CallError" }) : cause,
+    );
   }
 
   /** Ends everything that waits, and what comes later, with this error. */
   fail(error: PytronError): void {
+    this.channel?.close?.();
     this.channel = undefined;
     this.outbox.close();
     this.inbox.clear();
@@ -211,6 +219,8 @@ export class Bridge {
   private admit(options: CallOptions | undefined): void {
     if (options?.signal?.aborted) throw options.signal.reason;
     if (this.failure !== undefined) throw this.failure;
+    if (this.channel?.full)
+      throw new PytronError("busy", "Python cannot be reached, and much waits for it already");
     if (this.pending.size >= this.limits.pending)
       throw new PytronError(
         "busy",
@@ -317,11 +327,17 @@ export class Bridge {
 
   /** Another Python process answers: what the old one was asked is lost. */
   private restarted(): void {
-    this.rejectPending(
-      new PytronError("restarted", "Python was restarted before it answered: call again", {
-        name: "CallError",
-      }),
-    );
+    this.rejectPending(restartedError());
+    this.resubscribe();
+  }
+
+  /** The kit has begun the session anew: what was under way in the old one is lost. */
+  private renewed(error: PytronError): void {
+    this.greeted = false;
+    this.epoch = "";
+    this.inbox.clear();
+    this.outbox.clear();
+    this.rejectPending(error);
     this.resubscribe();
   }
 

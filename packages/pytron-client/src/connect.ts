@@ -2,6 +2,8 @@ import { Bridge } from "./bridge.js";
 import { PytronError } from "./errors.js";
 import { forwardErrors } from "./log.js";
 import { findPort, NativeTransport } from "./transports/native.js";
+import { findSocket } from "./transports/socket.js";
+import type { Transport } from "./transports/transport.js";
 
 const KEY = Symbol.for("pytron.bridge");
 
@@ -19,13 +21,19 @@ function followPage(bridge: Bridge, page: EventTarget): void {
   forwardErrors(page, (entry) => bridge.log(entry));
 }
 
-/** A bridge over the page's port, or one that says that there is none. */
+/** The engine's port where there is one; else, for a page that came over HTTP, its server. */
+function findTransport(scope: object): Transport | undefined {
+  const port = findPort(scope);
+  return port === undefined ? findSocket(scope) : new NativeTransport(port);
+}
+
+/** A bridge over the page's transport, or one that says that there is none. */
 export function connect(scope: object = globalThis): Bridge {
   const bridge = new Bridge();
-  const port = findPort(scope);
-  if (port === undefined) bridge.fail(new PytronError("no_backend", NO_BACKEND));
-  else bridge.connect(new NativeTransport(port));
-  if (port !== undefined && scope instanceof EventTarget) followPage(bridge, scope);
+  const transport = findTransport(scope);
+  if (transport === undefined) bridge.fail(new PytronError("no_backend", NO_BACKEND));
+  else bridge.connect(transport);
+  if (transport !== undefined && scope instanceof EventTarget) followPage(bridge, scope);
   return bridge;
 }
 

@@ -45,3 +45,10 @@ export function report(error: unknown): void {
   if (typeof globalThis.reportError === "function") globalThis.reportError(error);
   else console.error(error);
 }
+
+/** What the calls of an earlier Python process get. */
+export function restartedError(): PytronError {
+  return new PytronError("restarted", "Python was restarted before it answered: call again", {
+    name: "CallError",
+  });
+}

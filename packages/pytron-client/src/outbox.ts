@@ -36,17 +36,23 @@ export class Outbox {
     this.refused = refused;
   }
 
-  /** Begins to send: first the hello, in the same frame what has been collected. */
+  /** Begins to send: first the hello, then, mostly in the same frame, what has been collected. */
   open(channel: Channel, hello: string): void {
     this.channel = channel;
-    (this.full[0] ?? this.current).texts.unshift(hello);
+    if (channel.greet !== undefined) channel.greet(hello);
+    else (this.full[0] ?? this.current).texts.unshift(hello);
     this.schedule();
+  }
+
+  /** Forgets what has not been sent. */
+  clear(): void {
+    this.full = [];
+    this.current = new Collected();
   }
 
   close(): void {
     this.channel = undefined;
-    this.full = [];
-    this.current = new Collected();
+    this.clear();
   }
 
   schedule(): void {

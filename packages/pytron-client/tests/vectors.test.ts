@@ -5,6 +5,7 @@ import { decodeEnvelope, encodeEnvelope } from "../src/frames.js";
 import { apply } from "../src/ops.js";
 import { type Bin, checkDown, LIMITS, type Limits, type Op } from "../src/protocol.js";
 import { answerId, checkUp, openUp } from "../src/testing/messages.js";
+import { Ledger } from "../src/transports/ledger.js";
 import { encode } from "../src/values.js";
 import { EXPRESSIONS } from "./expressions.js";
 import { codeOf, fromHex, toHex, vectors } from "./vectors.js";
@@ -214,5 +215,47 @@ describe("values", () => {
     expect(codeOf(run)).toBe(error);
     const place = at?.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
     expect(run).toThrow(`value${place ?? ""}`);
+  });
+});
+
+interface LedgerStep {
+  send?: string;
+  ack?: number;
+  take?: number[];
+  resume?: number;
+  number?: number;
+  again?: string[];
+  due?: boolean;
+  unseen?: number;
+  error?: string;
+}
+
+describe("sessions that resume", () => {
+  function perform(ledger: Ledger, step: LedgerStep): Partial<LedgerStep> {
+    if (step.send !== undefined)
+      return { number: ledger.send(new TextEncoder().encode(step.send)) };
+    if (step.take !== undefined) {
+      const due = step.take.map((size) => ledger.take(size)).at(-1);
+      if (due) ledger.acked();
+      return { due };
+    }
+    if (step.ack !== undefined) {
+      ledger.ack(step.ack);
+      return {};
+    }
+    const again = ledger.resume(step.resume).map((frame) => new TextDecoder().decode(frame));
+    return { again };
+  }
+
+  test.each(vectors<{ steps: LedgerStep[] }>("resume.json"))("%s", (_name, { steps }) => {
+    const ledger = new Ledger();
+    for (const step of steps) {
+      if (step.error !== undefined) {
+        expect(codeOf(() => perform(ledger, step))).toBe(step.error);
+        continue;
+      }
+      const given = { ...perform(ledger, step), unseen: ledger.unseen };
+      expect({ ...given, ...step }).toEqual({ ...step, ...given });
+    }
   });
 });

@@ -22,12 +22,14 @@ class Request(NamedTuple):
         target: the path and query, as they came.
         headers: names in lower case.
         window: the label of the window that asks.
+        remote: a remote session asks, for which only what is marked so is.
     """
 
     method: str
     target: str
     headers: Mapping[str, str]
     window: str
+    remote: bool = False
 
 
 class FileSlice(NamedTuple):

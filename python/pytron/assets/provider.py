@@ -85,7 +85,9 @@ class Assets:
         if self._frontend is not None:
             self._frontend.check()
 
-    def route(self, pattern: str, *, type: str | None = None) -> Callable[[F], F]:
+    def route(
+        self, pattern: str, *, type: str | None = None, remote: bool = False
+    ) -> Callable[[F], F]:
         """Serve the paths of a pattern from a function: `@assets.route("thumb/{id}.png")`.
 
         The function may be `async`; it returns bytes or anything with a buffer (a NumPy array),
@@ -97,6 +99,7 @@ class Assets:
         Args:
             pattern: literals, `{name}`, and at the end `{rest:path}`, between slashes.
             type: the media type; without it the URL's ending and the body decide.
+            remote: sessions of `pytron serve` may load it too.
 
         Raises:
             AssetError: the pattern is malformed, taken, or doesn't fit the function.
@@ -105,7 +108,7 @@ class Assets:
             check_type(type)
 
         def add(function: F) -> F:
-            self._routes.add(pattern, function, type)
+            self._routes.add(pattern, function, type, remote=remote)
             return function
 
         return add
@@ -157,6 +160,8 @@ class Assets:
         found = self._routes.find(target)
         if found is not None:
             route, arguments = found
+            if request.remote and not route.remote:
+                return failure(403, "this route is not for remote sessions: mark it remote=True")
             try:
                 arguments |= route.signature.from_query(target.query, request)
             except BadQuery as error:

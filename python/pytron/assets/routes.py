@@ -26,6 +26,7 @@ class Route(NamedTuple):
     names: list[str]
     signature: Signature
     type: str | None
+    remote: bool
 
 
 class _Branch:
@@ -45,7 +46,9 @@ class Table:
     def __init__(self) -> None:
         self._root = _Branch()
 
-    def add(self, pattern: str, function: Callable[..., Any], kind: str | None) -> None:
+    def add(
+        self, pattern: str, function: Callable[..., Any], kind: str | None, *, remote: bool = False
+    ) -> None:
         """Add a route.
 
         Raises:
@@ -69,7 +72,7 @@ class Table:
             names.append(name)
             if not is_rest:
                 branch = _parameter(branch, before, after)
-        route = Route(pattern, function, names, Signature(pattern, function, names), kind)
+        route = Route(pattern, function, names, Signature(pattern, function, names), kind, remote)
         taken = branch.rest if is_rest else branch.route
         if taken is not None:
             raise AssetError(

@@ -82,20 +82,47 @@ class Dispatcher:
         )
         self._dev = dev
         self._labels: dict[int, str] = {}
+        self._roles: dict[int, str] = {}  # of windows that count as another
+        self._limits: dict[int, Mapping[str, int]] = {}  # of windows with limits of their own
         self._grants: dict[int, Grants] = {}  # of those windows that may not do everything
         self.sessions: dict[int, Session] = {}
 
-    def open_window(self, window: int, label: str, grants: Grants | None = None) -> None:
-        """Pages of this window may open sessions from now on; without grants, do everything."""
+    def open_window(
+        self,
+        window: int,
+        label: str,
+        grants: Grants | None = None,
+        *,
+        role: str | None = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        """Pages of this window may open sessions from now on; without grants, do everything.
+
+        Args:
+            window: its number.
+            label: its name.
+            grants: what its pages may do.
+            role: the label that it counts as where functions are for certain windows.
+            limits: other limits than those of spec/ipc.md, section 7.
+        """
         if grants is not None:
             self._grants[window] = grants
+        if role is not None:
+            self._roles[window] = role
+        if limits:
+            self._limits[window] = limits
         self._labels[window] = label
 
     def close_window(self, window: int) -> None:
         """The window has gone: its session ends."""
         self._labels.pop(window, None)
         self.end_session(window)
-        self._grants.pop(window, None)
+        for known in (self._grants, self._roles, self._limits):
+            known.pop(window, None)
+
+    def pending(self) -> int:
+        """How many calls are under way."""
+        return sum(len(session.calls) for session in list(self.sessions.values()))
 
     def may_load(self, window: int, target: str) -> bool:
         """Whether a window may load a path of the app; what the client itself needs, always."""
@@ -150,7 +177,7 @@ class Dispatcher:
             return
         try:
             function = self._allowed(session, message.name)
-            if len(calls) >= protocol.LIMITS["pending"]:
+            if len(calls) >= session.most_pending:
                 raise CallError("too many calls are pending; await some of them", code="busy")
         except CallError as error:
             self._refuse(window, message.id, error, message.name)
@@ -199,7 +226,7 @@ class Dispatcher:
     def _subscribe(self, session: Session, name: str) -> None:
         try:
             if session.grants is not None:
-                session.grants.check_event(name)
+                session.grants.check_subscription(name)
         except CallError as error:
             self._refuse(session.window, None, error, f"a subscription to {name!r}")
         else:
@@ -259,10 +286,10 @@ class Dispatcher:
             names = filter(grants.has_call, self._functions) if grants else self._functions
             raise unknown(name, names)
         windows = function.options.windows
-        if windows is not None and session.label not in windows:
+        if windows is not None and session.role not in windows:
             raise CallError(
-                f"window {session.label!r} may not call {name!r}; to allow it, expose it with "
-                f"windows={[*windows, session.label]!r}",
+                f"window {session.role!r} may not call {name!r}; to allow it, expose it with "
+                f"windows={[*windows, session.role]!r}",
                 code="not_allowed",
             )
         return function
@@ -286,9 +313,15 @@ class Dispatcher:
             return
         self.end_session(window)
         label, grants = self._labels[window], self._grants.get(window)
-        session = Session(hello.session, window, label, self._outlet, grants)
+        limits = {**protocol.LIMITS, **self._limits.get(window, {})}
+        session = Session(
+            hello.session, window, label, self._outlet, grants,
+            role=self._roles.get(window), pending=limits["pending"],
+        )  # fmt: skip
         session.send(
-            protocol.hello(session=session.id, epoch=EPOCH, window=session.label, dev=self._dev)
+            protocol.hello(
+                session=session.id, epoch=EPOCH, window=label, dev=self._dev, limits=limits
+            )
         )
         self.sessions[window] = session
         tasks.append(self._listener.opened(session))

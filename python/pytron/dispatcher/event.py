@@ -80,11 +80,19 @@ class TypedEvent(Generic[T]):
         kind: the type of its data, None for events that carry none.
         slow: what becomes of it when a page does not read.
         keep: how many of it wait for such a page, when not all of them do.
+        remote: remote sessions may send it, and hear it when it is sent to all.
         missed: how many have been left out so far, all pages together.
     """
 
     def __init__(
-        self, group: Group, name: str, kind: Any, *, slow: Slow = "wait", keep: int = KEEP
+        self,
+        group: Group,
+        name: str,
+        kind: Any,
+        *,
+        slow: Slow = "wait",
+        keep: int = KEEP,
+        remote: bool = False,
     ) -> None:
         if slow not in SLOW:
             raise ConfigError(f"slow={slow!r} of {name!r} must be one of {', '.join(SLOW)}")
@@ -95,6 +103,7 @@ class TypedEvent(Generic[T]):
         self.name = name
         self.kind = kind
         self.slow: Slow = slow
+        self.remote = remote
         self.keep = 1 if slow == "latest" else keep
         self.missed = 0
 

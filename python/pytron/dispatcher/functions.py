@@ -58,6 +58,7 @@ class Function:
 
 
 #: Flags of code objects (inspect.CO_…), without the weight of `inspect`.
+
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 
@@ -180,22 +181,27 @@ class Api:
         return register
 
     @overload
-    def event(self, name: str, *, slow: Slow = ..., keep: int = ...) -> TypedEvent[None]: ...
+    def event(
+        self, name: str, *, slow: Slow = ..., keep: int = ..., remote: bool = ...
+    ) -> TypedEvent[None]: ...
     @overload
     def event(
-        self, name: str, kind: type[T], *, slow: Slow = ..., keep: int = ...
+        self, name: str, kind: type[T], *, slow: Slow = ..., keep: int = ..., remote: bool = ...
     ) -> TypedEvent[T]: ...
     @overload
     def event(
-        self, name: str, kind: Any, *, slow: Slow = ..., keep: int = ...
+        self, name: str, kind: Any, *, slow: Slow = ..., keep: int = ..., remote: bool = ...
     ) -> TypedEvent[Any]: ...
     def event(
-        self, name: str, kind: Any = None, *, slow: Slow = "wait", keep: int = KEEP
+        self,
+        name: str,
+        kind: Any = None,
+        *,
+        slow: Slow = "wait",
+        keep: int = KEEP,
+        remote: bool = False,
     ) -> TypedEvent[Any]:
-        """Declare an event and the type of its data: `saved = app.event("saved", Saved)`.
-
-        What pages send under this name is checked against the type, and handlers get it as that
-        type; `pytron types` tells pages of it.
+        """Declare an event and the type of its data, which is checked: `app.event("saved", Saved)`.
 
         Args:
             name: its name, in Python and in pages.
@@ -204,11 +210,12 @@ class Api:
                 loses nothing), `latest` lets only the newest wait for the page, `drop_oldest` up
                 to `keep`. Listeners are told how many they missed.
             keep: see `drop_oldest`.
+            remote: sessions of `pytron serve` may send it, and hear it when all do.
 
         Raises:
-            ConfigError: it is declared already, or an option does not fit.
+            ConfigError: it is declared already, or an option is wrong.
         """
-        made: TypedEvent[Any] = TypedEvent(self, name, kind, slow=slow, keep=keep)
+        made: TypedEvent[Any] = TypedEvent(self, name, kind, slow=slow, keep=keep, remote=remote)
         self._declare(made)
         return made
 

@@ -95,6 +95,18 @@ class Grants:
         if not self._events.cover(name):
             raise self._missing(f"send or hear the event {name!r}", _EVENTS + name)
 
+    def check_subscription(self, name: str) -> None:
+        """Refuse to hear events of a name, or of all that a pattern matches.
+
+        Raises:
+            CallError: `not_allowed`; the message says what to write.
+        """
+        self.check_event(name)
+
+    def hears(self, name: str) -> bool:
+        """Whether an event that is sent to all windows is for it, once it has subscribed."""
+        return self._events.cover(name)
+
     def check_state(self, scope: str) -> None:
         """Refuse to see or change the state of a scope.
 
@@ -109,6 +121,32 @@ class Grants:
         return CallError(
             f"window {self._label!r} may not {what}; to allow it, open the window with "
             f"allow={wanted!r}",
+            code="not_allowed",
+        )
+
+
+class RemoteGrants(Grants):
+    """What a remote session may do: what is marked remote, and its own window's state.
+
+    It may subscribe to anything: what is sent to its window alone is meant for it, and of what is
+    sent to all it hears only events that are marked.
+    """
+
+    def __init__(
+        self, label: str, functions: Iterable[str], events: Iterable[str], *, shared: bool
+    ) -> None:
+        """Grant by name."""
+        states = ["state"] if shared else ["state:window"]
+        names = [*functions, *(_EVENTS + name for name in events)]
+        super().__init__(label, [*names, *states, _ASSETS], foreign=False)
+
+    def check_subscription(self, name: str) -> None:
+        """Nothing is refused."""
+
+    def _missing(self, what: str, grant: str) -> CallError:
+        remedy = "shared=True in App(…)" if grant.startswith("state") else "remote=True"
+        return CallError(
+            f"a remote session may not {what}; to allow it, mark it with {remedy}",
             code="not_allowed",
         )
 

@@ -49,10 +49,17 @@ class Session:
         label: str,
         outlet: Outlet,
         grants: Grants | None = None,
+        *,
+        role: str | None = None,
+        pending: int = protocol.LIMITS["pending"],
     ) -> None:
         self.id = identity
         self.window = window
         self.label = label
+        #: The label that counts where windows are allowed something by theirs.
+        self.role = label if role is None else role
+        #: How many calls it may have waiting.
+        self.most_pending = pending
         #: What its page may do; None for everything.
         self.grants = grants
         self.calls: dict[int, Call] = {}
@@ -133,6 +140,10 @@ class Session:
     def fail(self, identity: int | None, error: Mapping[str, object]) -> None:
         """Send an error that no call waits for."""
         self.send(protocol.error(identity, error))
+
+    def hears(self, name: str) -> bool:
+        """Whether an event that is sent to all windows is for this one."""
+        return self.grants is None or self.grants.hears(name)
 
     def wants(self, name: str) -> bool:
         """Whether the page has subscribed to events of this name."""

@@ -74,7 +74,7 @@ class HeadlessEngine(Engine):
     """Windows that nobody sees. Everything else is as with any other engine."""
 
     name: ClassVar[str] = "headless"
-    origin: ClassVar[str] = "pytron://localhost"
+    origin = "pytron://localhost"
 
     def __init__(self) -> None:
         self.pages: dict[int, HeadlessPage] = {}

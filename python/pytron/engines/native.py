@@ -47,7 +47,7 @@ class NativeEngine(Engine):
     """Windows through tao and wry: WebKitGTK, WKWebView or WebView2."""
 
     name: ClassVar[str] = "native"
-    origin: ClassVar[str] = app_origin()
+    origin = app_origin()
 
     def __init__(self) -> None:
         self._host: Host | None = None

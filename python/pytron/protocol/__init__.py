@@ -23,6 +23,7 @@ from pytron.protocol.frames import (
     join_binary_frame,
     split_binary_frame,
 )
+from pytron.protocol.ledger import ACK_BYTES, ACK_FRAMES, Ledger
 from pytron.protocol.limits import (
     BEHIND_BYTES,
     INITIAL_CREDITS,
@@ -49,6 +50,8 @@ from pytron.protocol.up import (
 )
 
 __all__ = [
+    "ACK_BYTES",
+    "ACK_FRAMES",
     "BEHIND_BYTES",
     "INITIAL_CREDITS",
     "LIMITS",
@@ -65,6 +68,7 @@ __all__ = [
     "Fault",
     "Head",
     "Hello",
+    "Ledger",
     "Log",
     "Message",
     "Place",

@@ -75,7 +75,9 @@ def patch(scope: str, revision: int, ops: Encoded, *, change: int | None = None)
     )  # fmt: skip
 
 
-def hello(*, session: str, epoch: str, window: str, dev: bool) -> bytes:
+def hello(
+    *, session: str, epoch: str, window: str, dev: bool, limits: Mapping[str, int] = LIMITS
+) -> bytes:
     """The session is open."""
     return codec.encode_plain(
         {
@@ -85,7 +87,7 @@ def hello(*, session: str, epoch: str, window: str, dev: bool) -> bytes:
             "epoch": epoch,
             "window": window,
             "dev": dev,
-            "limits": LIMITS,
+            "limits": limits,
         }
     )
 

@@ -42,6 +42,10 @@ class Hello(Up, tag="hello"):
     version: int
     session: Annotated[str, codec.Limits(pattern=r"\A[A-Za-z0-9_-]{16,64}\Z")]
     client: str = ""
+    #: On transports that resume (section 2).
+    connection: Annotated[int, codec.Limits(ge=1, le=codec.MAX_SAFE_INTEGER)] | None = None
+    epoch: str | None = None
+    seen: int | None = None
 
 
 class Call(Up, tag="call"):

@@ -1,0 +1,354 @@
+"""The server engine: the app's windows are tabs of browsers."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from threading import Event, Thread, current_thread, main_thread
+from typing import Any
+
+from pytron import protocol
+from pytron.engine import Body, Capability, Engine, EngineOptions, Happening, Incoming
+from pytron.errors import EngineError
+from pytron.server.hub import Hub, LocalHub
+from pytron.server.lines import Lines
+from pytron.server.metrics import Metrics
+from pytron.server.options import ServerOptions, origin_of
+from pytron.server.pairing import Pairing, load_key
+
+_STARTED_S = 20.0
+#: Waits are cut into pieces of this length: on Windows a lock can't be interrupted by Ctrl-C.
+_TURN_S = 1.0
+_FEATURES = {
+    "window": "",
+    "window.bounds": "",
+    "window.title": "",
+    "window.focus": "a browser only brings a tab to the front that asks for it itself",
+}
+
+
+class ServerEngine(Engine):
+    """Windows in browsers, over HTTP and WebSocket (Starlette, uvicorn).
+
+    On its own it is an engine like the others: `PYTRON_ENGINE=server python app.py`. With
+    `remote=True` in its options it is what `pytron serve` runs. `pytron.joined` puts it beside
+    another engine.
+    """
+
+    name = "server"
+
+    def __init__(
+        self,
+        options: ServerOptions | None = None,
+        *,
+        hub: Hub | None = None,
+        guests: bool | None = None,
+        deliver: Callable[[Incoming], object] | None = None,
+    ) -> None:
+        """Describe a server; nothing listens before `start`.
+
+        Args:
+            options: by default from the environment, PYTRON_SERVER_….
+            hub: what is shared with other workers; by default this is the only one.
+            guests: tabs are guests, and no windows that the app lives on for; by default in a
+                remote deployment.
+            deliver: takes what arrives, instead of `receive`.
+        """
+        self.options = options or ServerOptions.of()
+        self.metrics = Metrics()
+        self.hub = hub or LocalHub()
+        self.origin = ""
+        self._guests = self.options.remote if guests is None else guests
+        self.first_window = not self._guests
+        self._incoming: queue.SimpleQueue[Incoming | None] = queue.SimpleQueue()
+        self._deliver = deliver or self._incoming.put
+        self._main: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._ended = Event()
+        self._code = 0
+        self._loop: Any = None
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self, options: EngineOptions) -> None:
+        """Begin to listen.
+
+        Raises:
+            EngineError: the extra is not installed, or the port is taken.
+        """
+        try:
+            from pytron.server.process import Process
+        except ImportError as error:
+            raise EngineError(
+                f"the server engine needs more packages ({error}); run: "
+                "pip install 'pytron-kit[server]'"
+            ) from error
+        listener = _listen(self.options.host, self.options.port)
+        port = listener.getsockname()[1]
+        self.port = port
+        self.origin = (
+            origin_of(self.options.url)
+            if self.options.url
+            else origin_of(f"{self.options.scheme}://{_bracketed(self.options.host)}:{port}")
+        )
+        file = self.options.key_file
+        if not file and options.data_folder and not self.options.remote:
+            file = f"{options.data_folder}/server.key"
+        self._pairing = Pairing(load_key(file), self.hub)
+        self._lines = Lines(
+            self.options,
+            self.metrics,
+            guests=self._guests,
+            deliver=self._deliver,
+            post=self._post,
+        )
+        self._process = Process(
+            self.options, listener, port,
+            pairing=self._pairing, lines=self._lines, metrics=self.metrics,
+            deliver=self._deliver, paired=self._pairing_used,
+        )  # fmt: skip
+        began = Event()
+        self._thread = Thread(
+            target=self._process.run, args=(began,), name="pytron-server", daemon=True
+        )
+        self._thread.start()
+        if not began.wait(_STARTED_S) or self._process.failure is not None:
+            raise EngineError(f"the server did not start: {self._process.failure}")
+        self._loop = self._process.loop
+        if self._guests and self.options.pairing:
+            self._announce_next()
+
+    def run(self) -> int:
+        """Do what is for the main thread, until `quit`; 130 when Ctrl-C ended it."""
+        before: Any = None
+        if current_thread() is main_thread():
+            before = signal.signal(signal.SIGTERM, self._on_sigterm)
+        try:
+            while not self._ended.is_set():
+                try:
+                    function = self._main.get(timeout=_TURN_S)
+                except queue.Empty:
+                    continue
+                if function is not None:
+                    function()
+        except KeyboardInterrupt:
+            return 128 + signal.SIGINT
+        finally:
+            if before is not None:
+                signal.signal(signal.SIGTERM, before)
+        return self._code
+
+    def _on_sigterm(self, *_: object) -> None:
+        self._main.put(self._drain)
+
+    def _drain(self) -> None:
+        """End once what is under way has been answered, or after a while."""
+        site = self._process.site
+        if site.draining:
+            self.quit(self._code)  # asked a second time
+            return
+        site.draining = True
+        Thread(target=self._wait_and_quit, name="pytron-drain", daemon=True).start()
+
+    def _wait_and_quit(self) -> None:
+        from time import monotonic
+
+        deadline = monotonic() + self.options.drain_s
+        while self.pending() and monotonic() < deadline and not self._ended.wait(0.05):
+            pass
+        self.quit()
+
+    def quit(self, code: int = 0) -> None:
+        """End `run`, and every connection."""
+        if not self._ended.is_set():
+            self._code = code
+            self._ended.set()
+        self._main.put(None)
+        self._incoming.put(None)
+        process = getattr(self, "_process", None)
+        if process is not None:
+            process.stop()
+
+    # --- windows ------------------------------------------------------------------------------
+
+    def command(self, message: Mapping[str, object]) -> None:
+        """Do what a window is told, as far as a tab can."""
+        kind: Any = message["kind"]
+        window: Any = message["window"]
+        if kind == "open":
+            self._open(window, message["options"])
+            return
+        line = self._lines.find(window)
+        if kind == "query":
+            self._query(line, message)
+        elif line is None:
+            return
+        elif kind == "close":
+            self._tell(line, "close")
+            self._lines.close(window)
+            self._post(lambda: line.connection and line.connection.close(4004))
+        elif kind == "set" and "title" in message:
+            line.title = str(message["title"])
+            self._tell(line, "title", line.title)
+        elif kind == "navigate":
+            line.page = self._path(str(message["url"]))
+            self._tell(line, "navigate", line.page)
+        elif kind in ("reload", "focus"):
+            self._tell(line, kind)
+
+    def _open(self, window: int, options: Any) -> None:
+        if self._guests and "visit" not in options:
+            reason = "sessions of a server open their own windows, in their browser: window.open"
+            self._deliver(Happening("failed", window, {"message": reason}))
+            self._deliver(Happening("closed", window, {}))
+            return
+        page = self._path(str(options.get("url") or "/"))
+        line = self._lines.open(window, options, page)
+        line.title = options.get("title")
+        self._deliver(Happening("opened", window, {}))
+        if "visit" not in options:
+            self._announce(window)
+
+    def _path(self, url: str) -> str:
+        return url.removeprefix(self.origin) or "/"
+
+    def _tell(self, line: Any, what: str, value: str | None = None) -> None:
+        message = {"kind": "command", "do": what, **({} if value is None else {"value": value})}
+        self._post(lambda: line.connection and line.connection.command(message))
+
+    def _query(self, line: Any, message: Mapping[str, object]) -> None:
+        what = message["what"]
+        if what in ("bounds", "state", "url") and line is not None and line.connection is not None:
+            asked = {"kind": "query", "id": message["id"], "what": what}
+            self._post(lambda: line.connection and line.connection.command(asked))
+            return
+        reason = (
+            f"the server engine has no {what}; use the native engine"
+            if what not in ("bounds", "state", "url")
+            else "no tab shows this window now; open the address that the app printed"
+        )
+        self._deliver(Happening("answer", 0, {"id": message["id"], "error": reason}))
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
+        """Queue messages for a page. A remote page that does not read loses its session."""
+        line = self._lines.find(window)
+        if line is None:
+            return -1
+        waiting = line.put(body, parts)
+        if waiting > protocol.QUEUE_BYTES and line.is_hopeless():
+            self._lines.give_up(line)
+            return 0
+        return min(waiting, protocol.QUEUE_BYTES) if line.remote else waiting
+
+    def discard(self, window: int) -> None:
+        """Forget what is queued for a page."""
+        line = self._lines.find(window)
+        if line is not None:
+            line.discard()
+
+    def waiting(self, window: int) -> int:
+        """Bytes that the page has not confirmed; of a remote one no more than may wait."""
+        line = self._lines.find(window)
+        if line is None:
+            return -1
+        return min(line.waiting(), protocol.QUEUE_BYTES) if line.remote else line.waiting()
+
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until a page has confirmed; nobody waits for a remote one."""
+        line = self._lines.find(window)
+        return line is None or line.remote or line.drained(below, timeout_s)
+
+    def receive(self, timeout_s: float | None = None) -> list[Incoming]:
+        """Wait for what tabs sent."""
+        items: list[Incoming] = []
+        try:
+            item = self._incoming.get(timeout=timeout_s)
+            while item is not None:
+                items.append(item)
+                item = self._incoming.get_nowait()
+        except queue.Empty:
+            return items
+        if not self._ended.is_set():
+            return items
+        self._incoming.put(None)  # for every later call
+        return []
+
+    def answer(
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
+    ) -> None:
+        """Answer an asset request."""
+        self._process.exchange.answer(request, status, headers, body)
+
+    def invoke(self, function: Callable[[], object]) -> None:
+        """Run a function on the main thread soon."""
+        self._main.put(function)
+
+    def can(self, feature: str) -> Capability:
+        """What a tab of a browser can do."""
+        if feature in _FEATURES:
+            return Capability(not _FEATURES[feature], _FEATURES[feature])
+        return Capability(False, f"a tab of a browser has no {feature}")
+
+    def _post(self, function: Callable[[], object]) -> None:
+        """Run a function on the server's loop soon."""
+        loop = self._loop
+        if loop is not None:
+            try:
+                loop.call_soon_threadsafe(function)
+            except RuntimeError:
+                return  # it has ended
+
+    # --- pairing ------------------------------------------------------------------------------
+
+    def pairing_url(self, window: int = 0) -> str:
+        """An address that pairs one browser, once, and shows it a window (0: a new one)."""
+        return f"{self.origin}/_pytron/pair#{self._pairing.mint(window)}"
+
+    def _pairing_used(self, good: bool) -> None:
+        """An address was used; there has to be another for further browsers, or after a bad one."""
+        if self._guests or not good:
+            self._announce_next()
+
+    def _announce_next(self) -> None:
+        if self.options.pairing and not self._ended.is_set():
+            _say(f"open this address once to pair a browser: {self.pairing_url()}")
+
+    def _announce(self, window: int) -> None:
+        """Show a window of the app to whoever sits before it."""
+        address = self.pairing_url(window)
+        _say(f"open this address once: {address}")
+        wanted = self.options.browser
+        if wanted if wanted is not None else sys.stderr is not None and sys.stderr.isatty():
+            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _say(line: str) -> None:
+    """Speak to whoever started the app: there is no window that could."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"pytron: {line}\n")
+        sys.stderr.flush()
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise EngineError(
+            f"nothing can listen on {host}:{port}: {error.strerror or error}; choose another "
+            "port, or end the program that has it"
+        ) from error
+    return listener

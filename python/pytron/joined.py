@@ -1,0 +1,151 @@
+"""Two engines with one app behind them: the app's own windows, and tabs of browsers beside them.
+
+In development a tab at Vite's address is a page of the app that runs, at the same time as its
+window. Vite passes on what begins with `/_pytron` (WebSockets too), and the assets it doesn't know:
+
+```python
+from pytron.engine import load_engine
+from pytron.engines.server import ServerEngine
+from pytron.joined import JoinedEngine
+from pytron.server.options import ServerOptions
+
+options = ServerOptions(port=0, url="http://localhost:5173", browser=False)
+engine = JoinedEngine(load_engine("native"), lambda take: ServerEngine(
+    options, guests=True, deliver=take))
+with app.running_on(engine):
+    code = engine.run()
+```
+
+After `start`, `engine.beside.port` is where Vite's proxy has to send to (with `ws: true` and
+`changeOrigin: false`), and `engine.beside.pairing_url()` is an address at `url` to open once in a
+browser; `url` is what the Host and the Origin of requests are checked against.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Mapping, Sequence
+from threading import Event, Thread
+from typing import Generic, TypeVar
+
+from pytron.engine import Body, Capability, Engine, EngineOptions, Incoming
+
+E = TypeVar("E", bound=Engine)
+Take = Callable[[Incoming], object]
+
+
+class JoinedEngine(Engine, Generic[E]):
+    """An engine with another one beside it. Windows are told apart by their numbers.
+
+    Attributes:
+        beside: the other engine, whose windows are those that come as visits.
+    """
+
+    def __init__(self, first: Engine, beside: Callable[[Take], E]) -> None:
+        """Join them.
+
+        Args:
+            first: opens the app's windows and owns the main thread.
+            beside: makes the other one, which must give what arrives to the function it gets, and
+                number its asset requests below zero.
+        """
+        self.first = first
+        self.name = first.name  # type: ignore[misc]  # what it is depends on what it joins
+        self.origin = first.origin
+        self._incoming: queue.SimpleQueue[Incoming | None] = queue.SimpleQueue()
+        self.beside: E = beside(self._incoming.put)
+        self._visitors: set[int] = set()
+        self._ended = Event()
+
+    def start(self, options: EngineOptions) -> None:
+        """Get both ready."""
+        self.first.start(options)
+        self.origin = self.first.origin
+        try:
+            self.beside.start(options)
+        except BaseException:
+            self.first.quit()
+            raise
+        Thread(target=self._pump, name="pytron-joined", daemon=True).start()
+
+    def _pump(self) -> None:
+        while True:
+            items = self.first.receive()
+            if not items:
+                self._end()
+                return
+            for item in items:
+                self._incoming.put(item)
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._incoming.put(None)
+
+    def run(self) -> int:
+        """Serve the windows of the first until `quit`."""
+        return self.first.run()
+
+    def quit(self, code: int = 0) -> None:
+        """End both."""
+        self.first.quit(code)
+        self.beside.quit(code)
+        self._end()
+
+    def command(self, message: Mapping[str, object]) -> None:
+        """Pass on a command to the engine whose window it is about."""
+        window = message.get("window")
+        options = message.get("options")
+        is_visit = isinstance(options, Mapping) and "visit" in options
+        if is_visit and isinstance(window, int):
+            self._visitors.add(window)
+        self._of(window if isinstance(window, int) else 0).command(message)
+        if message["kind"] == "close" and isinstance(window, int):
+            self._visitors.discard(window)
+
+    def _of(self, window: int) -> Engine:
+        return self.beside if window in self._visitors else self.first
+
+    def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
+        """Queue messages for a page."""
+        return self._of(window).send(window, body, parts)
+
+    def discard(self, window: int) -> None:
+        """Forget what is queued for a page."""
+        self._of(window).discard(window)
+
+    def waiting(self, window: int) -> int:
+        """Bytes queued for a page."""
+        return self._of(window).waiting(window)
+
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until fewer bytes are queued for a page."""
+        return self._of(window).drained(window, below, timeout_s)
+
+    def receive(self, timeout_s: float | None = None) -> list[Incoming]:
+        """Wait for what either brings."""
+        items: list[Incoming] = []
+        try:
+            item = self._incoming.get(timeout=timeout_s)
+            while item is not None:
+                items.append(item)
+                item = self._incoming.get_nowait()
+        except queue.Empty:
+            return items
+        if not self._ended.is_set():
+            return items
+        self._incoming.put(None)  # for every later call
+        return []
+
+    def answer(
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
+    ) -> None:
+        """Answer an asset request: those of the other engine are below zero."""
+        (self.beside if request < 0 else self.first).answer(request, status, headers, body)
+
+    def invoke(self, function: Callable[[], object]) -> None:
+        """Run a function on the main thread soon."""
+        self.first.invoke(function)
+
+    def can(self, feature: str) -> Capability:
+        """What the first can do: it has the app's windows."""
+        return self.first.can(feature)
