@@ -10,6 +10,7 @@ from tools.dev.machine import ROOT
 CRATES: dict[str, set[str]] = {
     "pytron-bench-floor": set(),
     "pytron-native": set(),
+    "shield-core": set(),
 }
 PACKAGES: dict[str, set[str]] = {
     "pytron-client": set(),

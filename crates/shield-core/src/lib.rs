@@ -1,0 +1,32 @@
+//! The sealed payload of `spec/shield.md`: its bytes and its cipher. No input or output, no unsafe.
+
+#![forbid(unsafe_code)]
+
+mod cipher;
+mod entry;
+mod error;
+mod header;
+mod index;
+mod key;
+mod licence;
+mod payload;
+mod reader;
+mod seal;
+
+pub use cipher::{fingerprint, sha256};
+pub use entry::{Chunk, Entry, Kind, check_name};
+pub use error::Error;
+pub use header::{Header, Scheme};
+pub use index::Index;
+pub use key::{
+    ContentKey, EMBEDDED_PART, Passphrase, embedded, passphrase_key, passphrase_parameters,
+    product_key, product_parameters,
+};
+pub use licence::{Binding, Licence};
+pub use payload::{Payload, Source};
+pub use seal::{Plan, Sealed, seal};
+
+/// Plain bytes in a chunk (spec/shield.md, section 2).
+pub const CHUNK: usize = 262_144;
+/// Sealed bytes in a chunk, at most.
+pub const MOST_SEALED: usize = CHUNK + 1_024;
