@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from pytron.app import App
     from pytron.context import Context, current
-    from pytron.dispatcher import Api, TypedEvent, expose
+    from pytron.dispatcher import Api, TypedEvent, Upload, expose
     from pytron.errors import (
         AssetError,
         CallError,
@@ -42,6 +42,7 @@ __all__ = [
     "StateError",
     "ToolMissing",
     "TypedEvent",
+    "Upload",
     "Window",
     "__version__",
     "current",
@@ -56,6 +57,7 @@ _PLACES: Final = {
     "current": "context",
     "Api": "dispatcher",
     "TypedEvent": "dispatcher",
+    "Upload": "dispatcher",
     "expose": "dispatcher",
     "Event": "events",
     "Window": "window",

@@ -23,6 +23,7 @@ CODES: Final = frozenset(
         "cancelled",
         "busy",
         "closed",
+        "unreadable",
         "restarted",
         "disconnected",
         "is_stream",

@@ -21,11 +21,14 @@ from itertools import count
 from threading import Condition, Thread
 from typing import Any, NamedTuple
 
-from pytron import codec
+from pytron import codec, protocol
 from pytron.app import App
 from pytron.engines.headless import HeadlessEngine
 from pytron.errors import CallError, PytronError
+from pytron.offering import Blob, Offers
 from pytron.state import apply_ops
+
+__all__ = ["Blob", "Page", "RemoteError", "Response", "TestClient"]
 
 _TIMEOUT_S = 10.0
 
@@ -83,6 +86,8 @@ class Page:
         self._page = engine.pages.get(window)
         #: Errors that belong to no call, such as a refused frame.
         self.faults: list[RemoteError] = []
+        #: Files that it gave as arguments.
+        self.offers = Offers()
         #: Progress reports, as (call id, value, total, note).
         self.progress: list[tuple[int, float, float | None, str | None]] = []
         self._reader = Thread(target=self._read, name="pytron-test-page", daemon=True)
@@ -112,7 +117,8 @@ class Page:
             raise TypeError("give arguments by position or by name, not both")
         identity = next(self._serial)
         self._answers[identity] = deque()
-        encoded = codec.encode(named or list(arguments), at=("args",))
+        given, offers = self.offers.take(named or list(arguments))
+        encoded = codec.encode(given, at=("args",))
         message: dict[str, Any] = {
             "kind": "call",
             "id": identity,
@@ -121,6 +127,8 @@ class Page:
         }
         if encoded.bin:
             message["bin"] = encoded.bin
+        if offers:
+            message["uploads"] = offers
         self.send(message, parts=encoded.parts)
         return identity
 
@@ -151,7 +159,7 @@ class Page:
                 if answer["kind"] == "result":
                     raise CallError("the function is no stream", code="not_stream")
                 yield answer["value"]
-                self.send({"kind": "credit", "id": identity, "count": 1})
+                self.send({"kind": "credit", "id": identity, "count": answer["cost"]})
         finally:
             self.cancel(identity)
             self._answers.pop(identity, None)
@@ -276,10 +284,17 @@ class Page:
     def _take_own(self, kind: str, message: dict[str, Any], parts: Sequence[memoryview]) -> None:
         if "bin" in message:
             codec.place(message, message["bin"], parts)
+        if kind == "item":
+            places: list[dict[str, Any]] = message.get("bin", [])
+            size = sum(parts[int(place["part"])].nbytes for place in places)
+            message["cost"] = 1 + size // protocol.CREDIT_BYTES
         if kind in ("result", "item", "end") or (kind == "error" and "id" in message):
             box = self._answers.get(message["id"])
             if box is not None:
                 box.append(message)
+        elif kind == "pull":
+            piece, binary = self.offers.piece(message)
+            self.send(piece, parts=binary)
         elif kind == "error":
             self.faults.append(RemoteError(message["error"]))
         elif kind == "event":

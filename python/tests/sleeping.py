@@ -31,6 +31,9 @@ class Asleep:
     def send(self, *messages: dict[str, Any]) -> None:
         self.engine.frame(self.window, json.dumps(messages).encode())
 
+    def send_binary(self, message: dict[str, Any], part: bytes) -> None:
+        self.engine.frame(self.window, json.dumps([message]).encode(), [memoryview(part)])
+
     def read_until(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
         """Read until so many messages of a kind have come; all that have come."""
         found = len([m for m in self.seen if m["kind"] == kind])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -100,6 +101,17 @@ def test_streams(picture: Path) -> None:
 def test_binary(picture: Path) -> None:
     shown = shown_by("binary", picture)
     assert shown == {"size": 240 * 160 * 4, "first": [255, 255, 95, 255], "type": "ArrayBuffer"}
+
+
+def test_files(picture: Path) -> None:
+    data = "".join(f"line {i} of many\n" for i in range(200_000)).encode()
+    shown = shown_by("files", picture)
+    assert 0 < shown.pop("packed") < len(data) / 4
+    assert shown == {
+        "name": "lines.txt",
+        "digest": hashlib.sha256(data).hexdigest(),
+        "longest": str(len("line 199999 of many")),
+    }
 
 
 def test_state(picture: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from contextlib import closing
 
 import pytest
-from pytron.testing import RemoteError, TestClient
+from pytron.testing import Blob, RemoteError, TestClient
 
 from .conftest import EXAMPLES, LoadExample
 
@@ -74,6 +76,16 @@ def test_bytes_go_down_and_up(load_example: LoadExample) -> None:
         assert bytes(made["pixels"]) == bytes((0, 0, 160, 255, 127, 0, 160, 255))
         back = page.call("inverted", made)
         assert bytes(back["pixels"]) == bytes((255, 255, 95, 255, 128, 255, 95, 255))
+
+
+def test_files_are_read_and_streamed(load_example: LoadExample) -> None:
+    data = b"a\nlonger\n" * 300_000
+    with TestClient(load_example("files").app) as page:
+        file = Blob(data, "lines.txt")
+        assert page.call("digest", file) == hashlib.sha256(data).hexdigest()
+        assert page.progress[-1][1:3] == (len(data), len(data))
+        assert page.call("longest_line", file) == len("longer")
+        assert gzip.decompress(b"".join(page.stream("compressed", file))) == data
 
 
 def test_state_is_shared_by_two_windows(load_example: LoadExample) -> None:

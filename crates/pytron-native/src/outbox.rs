@@ -10,8 +10,9 @@ const JOINED_BYTES: usize = 1 << 20;
 /// On the way at once where the transport has no handles to count.
 const FRAMES_ON_THE_WAY: usize = 8;
 const BYTES_ON_THE_WAY: usize = 1 << 20;
-/// The page acknowledges at latest after 64 Ki characters, each up to three bytes: what is less
-/// than this on the way may have been read long ago, and does not count as waiting.
+/// The page acknowledges a frame with parts at once, others at latest after 64 Ki characters, each
+/// up to three bytes: what is less than this on the way may have been read long ago, and does not
+/// count as waiting.
 const UNREPORTED_BYTES: usize = 256 << 10;
 
 /// How a frame reaches the page.

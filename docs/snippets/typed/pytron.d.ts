@@ -51,6 +51,7 @@ export type ErrorCode =
   | "too_deep"
   | "too_large"
   | "unknown_function"
+  | "unreadable"
   | "unsupported"
   | "version";
 

@@ -128,6 +128,7 @@ function holderOf(message: object, bin: Bin): Record<string | number, unknown> {
 const FIELDS: Readonly<Record<string, string>> = {
   call: "args",
   event: "data",
+  piece: "data",
   result: "value",
   item: "value",
   snapshot: "value",

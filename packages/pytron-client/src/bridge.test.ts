@@ -61,7 +61,7 @@ describe("the session", () => {
       { kind: "result", id: answer.id, value: 3 },
     ]);
     expect(await answer).toBe(3);
-    expect(heard.mock.calls).toEqual([[3, "saved"]]);
+    expect(heard.mock.calls).toEqual([[3, "saved", 0]]);
   });
 
   test("another protocol version rejects ready and the calls", async () => {

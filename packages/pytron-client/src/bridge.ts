@@ -16,9 +16,10 @@ import {
   VERSION,
 } from "./protocol.js";
 import { Readiness } from "./readiness.js";
-import { type Pending, Router } from "./router.js";
+import { Router, Waiting } from "./router.js";
 import { type Change, Store } from "./state.js";
 import type { Channel, Receiver, Transport } from "./transports/transport.js";
+import { type Offer, Uploads } from "./uploads.js";
 import { encode } from "./values.js";
 
 /** Levels that the frame and its message take from the allowed depth; ops take another. */
@@ -45,7 +46,8 @@ export class Bridge {
   limits: Limits = LIMITS;
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
-  private readonly pending = new Map<number, Pending>();
+  private readonly uploads = new Uploads((text, found) => this.send(text, found));
+  private readonly pending = new Waiting((id) => this.uploads.forget(id));
   private readonly names = new Map<string, string>();
   private transport: Transport | undefined;
   private channel: Channel | undefined;
@@ -83,6 +85,7 @@ export class Bridge {
       failed: (error) => (this.greeted ? report(error) : this.fail(error)),
       notify: () => this.notify(),
       cancel: (id) => this.cancel(id),
+      pull: (id, offset, size) => void this.uploads.pull(id, offset, size),
       sync: (scope) => this.sync(scope),
     });
   }
@@ -161,13 +164,15 @@ export class Bridge {
     try {
       this.admit(options);
       const found: Attachment[] = [];
-      const text = encode(args ?? [], ["args"], this.room, found);
+      const offers: Offer[] = [];
+      const text = encode(args ?? [], ["args"], this.room, found, offers);
       const timeoutMs = options?.timeoutMs;
       const timeout =
         timeoutMs === undefined ? "" : `,"timeout":${Math.max(1, Math.ceil(timeoutMs))}`;
       const head = `{"kind":"call","id":${id},"name":${this.quoted(name)}`;
+      const uploads = this.uploads.offer(id, offers, () => ++this.lastId);
       this.pending.set(id, call);
-      this.send(`${head},"args":${text}${timeout}}`, found);
+      this.send(`${head},"args":${text}${timeout}${uploads}}`, found);
     } catch (error) {
       this.pending.delete(id);
       call.error(error);

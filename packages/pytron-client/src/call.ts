@@ -103,15 +103,15 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
     if (!this.iterated) this.promise ??= Promise.reject(error);
   }
 
-  /** For the bridge: an item of a stream. */
-  item(value: unknown): void {
+  /** For the bridge: an item of a stream, and how many credits it has cost. */
+  item(value: unknown, cost: number): void {
     this.streams = true;
     if (this.promise !== undefined && !this.iterated) {
       this.misread();
       return;
     }
     if (this.promise !== undefined) this.reject?.(isStream(this.name));
-    this.open().push(value as T);
+    this.open().push(value as T, cost);
   }
 
   /** For the bridge: the stream is over. */

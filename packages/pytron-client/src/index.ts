@@ -10,6 +10,7 @@ import type { Api } from "./types.js";
 export type { Client, PageWindow, Snapshot, StateScope, WithOptions } from "./api.js";
 export type { Call, CallOptions } from "./call.js";
 export { PytronError } from "./errors.js";
+export { type Bytes, readable } from "./readable.js";
 export type {
   Api,
   AppState,

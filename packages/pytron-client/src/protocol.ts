@@ -9,6 +9,9 @@ export const CLIENT = "1.0.0-dev.0";
 /** Items a stream may send before the first `credit`. */
 export const CREDITS = 64;
 
+/** An item costs one credit more for each so many bytes of binary. */
+export const CREDIT_BYTES = 64 * 2 ** 10;
+
 /** A place in a value: object keys are strings, array indexes are integers. */
 export type Path = readonly (string | number)[];
 
@@ -68,6 +71,7 @@ export type Down =
   | { kind: "progress"; id: number; value: number; total?: number; note?: string }
   | { kind: "item"; id: number; value: unknown; bin?: Bin[] }
   | { kind: "end"; id: number }
+  | { kind: "pull"; id: number; offset: number; size: number }
   | { kind: "event"; name: string; data: unknown; missed?: number; bin?: Bin[] }
   | { kind: "snapshot"; scope: Scope; revision: number; value: unknown; bin?: Bin[] }
   | { kind: "patch"; scope: Scope; revision: number; id?: number; ops: Op[]; bin?: Bin[] };
@@ -121,6 +125,8 @@ function isWellFormed(m: Record<string, unknown>): boolean {
       return isId(m.id) && typeof m.value === "number";
     case "end":
       return isId(m.id);
+    case "pull":
+      return isId(m.id) && isId(m.size) && (m.offset === 0 || isId(m.offset));
     case "snapshot":
       return isScope(m.scope) && Number.isSafeInteger(m.revision);
     case "hello":

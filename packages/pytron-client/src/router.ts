@@ -2,12 +2,40 @@ import { place } from "./binary.js";
 import { Call } from "./call.js";
 import { type PytronError, report } from "./errors.js";
 import type { Incoming } from "./inbox.js";
-import { type Bin, checkDown, type Down, type Hello, type Scope, toError } from "./protocol.js";
+import {
+  type Bin,
+  CREDIT_BYTES,
+  checkDown,
+  type Down,
+  type Hello,
+  type Scope,
+  toError,
+} from "./protocol.js";
 
 /** What waits for an answer. */
 export interface Pending {
   result(value: unknown): void;
   error(error: unknown): void;
+}
+
+/** What waits for answers, by id; `gone` is told of each that waits no more. */
+export class Waiting extends Map<number, Pending> {
+  private readonly gone: (id: number) => void;
+
+  constructor(gone: (id: number) => void) {
+    super();
+    this.gone = gone;
+  }
+
+  override delete(id: number): boolean {
+    this.gone(id);
+    return super.delete(id);
+  }
+
+  override clear(): void {
+    for (const id of this.keys()) this.gone(id);
+    super.clear();
+  }
 }
 
 /** Where messages go. */
@@ -33,6 +61,8 @@ export interface Destinations {
   /** Tells who watches the state what has changed up to here. */
   notify(): void;
   cancel(id: number): void;
+  /** Python wants a slice of a file that a call brought. */
+  pull(id: number, offset: number, size: number): void;
   sync(scope: Scope): void;
 }
 
@@ -71,13 +101,15 @@ export class Router {
     bins: readonly Bin[],
     part: (index: number) => ArrayBuffer | undefined,
   ): void {
+    let bytes = 0;
     try {
       place(message, bins, part);
+      for (const bin of bins) bytes += part(bin.part)?.byteLength ?? 0;
     } catch (error) {
       this.undelivered(message, error);
       return;
     }
-    this.deliver(message);
+    this.deliver(message, bytes);
   }
 
   /** A message without its binary must not leave anybody waiting. */
@@ -104,7 +136,8 @@ export class Router {
     call?.error(error);
   }
 
-  private deliver(message: Down): void {
+  /** Gives a message on; `bytes` of binary came with it. */
+  private deliver(message: Down, bytes = 0): void {
     if (message.kind !== "patch" && message.kind !== "snapshot") this.to.notify();
     switch (message.kind) {
       case "event":
@@ -117,10 +150,13 @@ export class Router {
         this.failed(message.id, toError(message.error));
         break;
       case "item":
-        this.call(message.id)?.item(message.value);
+        this.call(message.id)?.item(message.value, 1 + Math.floor(bytes / CREDIT_BYTES));
         break;
       case "end":
         this.end(message.id);
+        break;
+      case "pull":
+        this.to.pull(message.id, message.offset, message.size);
         break;
       case "progress":
         this.call(message.id)?.progress(message.value, message.total, message.note);

@@ -9,7 +9,7 @@ const DONE = { done: true, value: undefined } as const;
 
 /** What a call that streams gives to `for await`: items as they come, credits as they are used. */
 export class Stream<T> implements AsyncIterableIterator<T, undefined> {
-  private items: T[] = [];
+  private items: { item: T; cost: number }[] = [];
   private first = 0;
   private readonly waiting: Waiting<T>[] = [];
   private used = 0;
@@ -24,15 +24,15 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined> {
     this.stop = stop;
   }
 
-  push(item: T): void {
+  push(item: T, cost = 1): void {
     if (this.over) return;
     const next = this.waiting.shift();
     if (next === undefined) {
-      this.items.push(item);
+      this.items.push({ item, cost });
       return;
     }
     next.resolve({ done: false, value: item });
-    this.consumed();
+    this.consumed(cost);
   }
 
   /** Ends the stream after what has come; with an error that is thrown then. */
@@ -53,14 +53,15 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.first < this.items.length) {
-      const value = this.items[this.first++] as T;
+      const { item, cost } = this.items[this.first] as { item: T; cost: number };
+      this.items[this.first++] = undefined as never;
       // Not at each item, for that moves all the others; not never, for a reader may stay behind.
       if (this.first >= CREDITS || this.first === this.items.length) {
         this.items = this.items.slice(this.first);
         this.first = 0;
       }
-      this.consumed();
-      return Promise.resolve({ done: false, value });
+      this.consumed(cost);
+      return Promise.resolve({ done: false, value: item });
     }
     return new Promise((resolve, reject) => {
       if (this.over) this.settle({ resolve, reject });
@@ -91,8 +92,8 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   /** Half the window at a time: the sender never runs dry, and few messages are sent. */
-  private consumed(): void {
-    this.used++;
+  private consumed(cost: number): void {
+    this.used += cost;
     if (this.used < CREDITS / 2 || this.over) return;
     this.credit(this.used);
     this.used = 0;

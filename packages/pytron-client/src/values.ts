@@ -1,6 +1,7 @@
 import { type Attachment, attachment, copyBinary, tagOf } from "./binary.js";
 import { PytronError } from "./errors.js";
 import type { Path } from "./protocol.js";
+import { isBlob, type Offer } from "./uploads.js";
 
 type Key = string | number;
 type Binary = (value: object, tag: string, path: Path) => unknown;
@@ -57,8 +58,8 @@ function isPlainContainer(value: object, room: number): boolean {
 const REMEDIES: Readonly<Record<string, string>> = {
   Map: "send Object.fromEntries(map) or an array of pairs",
   Set: "send [...set]",
-  Blob: "send await blob.arrayBuffer()",
-  File: "send await file.arrayBuffer()",
+  Blob: "send await blob.arrayBuffer(), or the blob itself as an argument of a call",
+  File: "send await file.arrayBuffer(), or the file itself as an argument of a call",
   Promise: "await it first",
   Error: "send its message",
 };
@@ -158,13 +159,24 @@ class Rewriter {
 /**
  * The JSON text of a value; what binary it holds is added to `found` and stands as null.
  *
- * `root` is where the value stands in its message, `room` how many levels it may have.
+ * `root` is where the value stands in its message, `room` how many levels it may have. With
+ * `offers` files are allowed: they are added there and stand as null.
  *
  * @throws PytronError `encode_failed` naming the place, or `too_deep`.
  */
-export function encode(value: unknown, root: Path, room: number, found: Attachment[]): string {
+export function encode(
+  value: unknown,
+  root: Path,
+  room: number,
+  found: Attachment[],
+  offers?: Offer[],
+): string {
   const rewrite = () =>
     new Rewriter(root, room, (inner, tag, path) => {
+      if (offers !== undefined && isBlob(tag)) {
+        offers.push({ at: [...path], blob: inner as Blob });
+        return null;
+      }
       const binary = attachment(inner, tag, [...path]);
       if (binary === undefined) return undefined;
       found.push(binary);
@@ -175,6 +187,7 @@ export function encode(value: unknown, root: Path, room: number, found: Attachme
   // the escape looks the same here, so the exact walk decides.
   if (text.includes("\\ud")) {
     found.length = 0;
+    if (offers !== undefined) offers.length = 0;
     rewrite();
   }
   return text;

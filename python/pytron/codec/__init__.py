@@ -5,7 +5,7 @@ in spec/ipc.md, section 5. Binary never becomes text: it leaves as a part beside
 JSON holds null in its place.
 """
 
-from pytron.codec.binary import ELEMENTS, TypedPart, place, plain
+from pytron.codec.binary import ELEMENTS, TypedPart, place, plain, put
 from pytron.codec.decoding import (
     UNSET,
     Limits,
@@ -48,6 +48,7 @@ __all__ = [
     "names",
     "place",
     "plain",
+    "put",
     "record",
     "values",
 ]

@@ -141,16 +141,28 @@ def place(
         path = entry["at"]
         try:
             part = memoryview(parts[_natural(entry["part"])])
-            node: Any = tree
-            for step in path[:-1]:
-                node = node[_step(node, step)]
-            last = _step(node, path[-1])
-            if node[last] is not None:
-                raise ProtocolError(f"bin at {path!r} must stand on null")
             typed = _typed(part, entry["type"], entry.get("shape"))
-            node[last] = typed if forward else typed.value()
+            put(tree, path, typed if forward else typed.value())
         except (LookupError, TypeError, ValueError) as error:
             raise ProtocolError(f"bin at {path!r} does not fit its message: {error!r}") from error
+
+
+def put(tree: object, path: Sequence[object], value: object) -> None:
+    """Put something where null stands.
+
+    Raises:
+        ProtocolError: the path leads nowhere, or to something else.
+    """
+    try:
+        node: Any = tree
+        for step in path[:-1]:
+            node = node[_step(node, step)]
+        last = _step(node, path[-1])
+        if node[last] is not None:
+            raise ProtocolError(f"what stands at {path!r} must be null")
+    except (LookupError, TypeError, ValueError) as error:
+        raise ProtocolError(f"{path!r} leads nowhere: {error!r}") from error
+    node[last] = value
 
 
 def plain(tree: object) -> object:

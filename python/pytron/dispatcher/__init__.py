@@ -3,5 +3,6 @@
 from pytron.dispatcher.call import Call, current
 from pytron.dispatcher.event import Event, TypedEvent
 from pytron.dispatcher.functions import Api, expose
+from pytron.dispatcher.uploads import Upload
 
-__all__ = ["Api", "Call", "Event", "TypedEvent", "current", "expose"]
+__all__ = ["Api", "Call", "Event", "TypedEvent", "Upload", "current", "expose"]

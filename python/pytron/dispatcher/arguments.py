@@ -248,6 +248,8 @@ class Arguments:
         if index and not by_name and int(index[1]) < len(self._by_place):
             where = self._by_place[int(index[1])].name + where[index.end() :]
         where = where.lstrip(".")
+        if "got `Upload`" in reason:
+            reason += " of a file: annotate it as pytron.Upload, or send await blob.arrayBuffer()"
         if not where:
             reason = self._complete(reason)
             return self._refused(f"{self._name}(){reason}")

@@ -21,8 +21,10 @@ running: ContextVar[Call] = ContextVar("pytron_call")
 class Call:
     """A call that has passed the checks. Its task is `run`, given by the dispatcher."""
 
-    __slots__ = ("__weakref__", "cancelled", "deadline", "function", "id", "limit_s", "message",
-                 "parts", "perform", "session", "stop", "stream", "takes_place")  # fmt: skip
+    __slots__ = (
+        "__weakref__", "cancelled", "deadline", "function", "id", "limit_s", "message", "parts",
+        "perform", "session", "stop", "stream", "takes_place", "uploads",
+    )  # fmt: skip
 
     #: Calls may run beside each other: the workers don't hold the order while they run.
     in_order = False
@@ -39,6 +41,8 @@ class Call:
         #: What came; forgotten once the arguments are decoded, for it holds the whole frame.
         self.message: protocol.Call | None = message
         self.parts = parts
+        #: Ids of the uploads that it has brought; they end with it.
+        self.uploads: Sequence[int] = ()
         self.function = function
         self.session = session
         self.perform = perform

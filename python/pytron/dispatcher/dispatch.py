@@ -210,6 +210,8 @@ class Dispatcher:
             call = session.calls.get(message.id)
             if call is not None and call.stream is not None:
                 call.stream.credit(message.count)
+        elif isinstance(message, protocol.Piece):
+            self._accept_piece(session, message, parts)
         elif isinstance(message, protocol.Subscribe):
             self._subscribe(session, message.name)
         elif isinstance(message, protocol.Unsubscribe):
@@ -222,6 +224,22 @@ class Dispatcher:
             self._resync(session, message.scope, tasks)
         elif isinstance(message, protocol.Log):
             self._listener.logged(session, message)
+
+    def _accept_piece(
+        self, session: Session, message: protocol.Piece, parts: Sequence[bytes | memoryview]
+    ) -> None:
+        upload = session.uploads.get(message.id)
+        if upload is None:
+            return  # it has ended while this was on its way
+        try:
+            tree: dict[str, Any] = {"data": message.data}
+            if message.bin is not codec.UNSET:
+                codec.place(tree, places(message.bin), parts, forward=True)
+            part = tree["data"]
+            data = part.data if isinstance(part, codec.TypedPart) else None
+            upload.arrived(message.offset, data, message.error)
+        except ProtocolError as error:
+            self._refuse(session.window, None, error, "a piece of an upload")
 
     def _subscribe(self, session: Session, name: str) -> None:
         try:

@@ -16,6 +16,7 @@ from pytron.dispatcher.faults import describe
 from pytron.dispatcher.functions import Function
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.streams import AsyncStream, SyncStream
+from pytron.dispatcher.uploads import Upload
 from pytron.dispatcher.workers import Task
 from pytron.errors import CallError, ProtocolError
 
@@ -79,10 +80,13 @@ class Performer:
         if message is None:
             raise ProtocolError("the arguments of a call are decoded once")
         call.message = None
-        if message.bin is codec.UNSET:
+        if message.bin is codec.UNSET and message.uploads is codec.UNSET:
             return call.function.arguments.decode(message.args)
         tree = {"args": codec.decode(message.args)}
-        codec.place(tree, places(message.bin), call.parts)
+        if message.bin is not codec.UNSET:
+            codec.place(tree, places(message.bin), call.parts)
+        if message.uploads is not codec.UNSET:
+            _offer(call, message.uploads, tree)
         call.parts = ()
         return call.function.arguments.convert(tree["args"])
 
@@ -188,6 +192,27 @@ class Performer:
 def places(found: Iterable[codec.Record]) -> list[dict[str, Any]]:
     """Places of binary as `codec.place` takes them."""
     return [codec.fields(place) for place in found]
+
+
+def _offer(call: Call, offers: Sequence[protocol.Offer], tree: object) -> None:
+    """Put uploads where they stand among the arguments."""
+    session = call.session
+    known: list[int] = []
+    call.uploads = known
+    for offer in offers:
+        identity = offer.upload
+        if identity in session.uploads:
+            raise ProtocolError(f"the upload {identity} is known already")
+
+        def pull(offset: int, size: int, identity: int = identity) -> None:
+            session.send(protocol.pull(identity, offset, size))
+
+        upload = Upload(offer.name, offer.type, offer.size, pull)
+        session.uploads[identity] = upload
+        known.append(identity)
+        codec.put(tree, offer.at, upload)
+    if session.calls.get(call.id) is not call:  # it has ended meanwhile
+        session.end_uploads(call)
 
 
 def _is_cancellation(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytron.dispatcher.backlog import Backlog
     from pytron.dispatcher.call import Call
     from pytron.dispatcher.grants import Grants
+    from pytron.dispatcher.uploads import Upload
 
 #: How long a thread waits for a page that does not read.
 PATIENCE_S = 10.0
@@ -63,6 +64,8 @@ class Session:
         #: What its page may do; None for everything.
         self.grants = grants
         self.calls: dict[int, Call] = {}
+        #: What calls have brought to be read, by their own ids.
+        self.uploads: dict[int, Upload] = {}
         self.patterns: set[str] = set()
         self.alive = True
         #: The window's handle, put there by whoever opened the window.
@@ -134,8 +137,17 @@ class Session:
         """Send the one answer of a call; False when it has had it already."""
         if self.calls.get(call.id) is not call or self.calls.pop(call.id, None) is None:
             return False
+        if call.uploads:
+            self.end_uploads(call)
         self.send(body, parts)
         return True
+
+    def end_uploads(self, call: Call) -> None:
+        """Let go of what a call has brought to be read."""
+        for identity in call.uploads:
+            upload = self.uploads.pop(identity, None)
+            if upload is not None:
+                upload.end(None)
 
     def fail(self, identity: int | None, error: Mapping[str, object]) -> None:
         """Send an error that no call waits for."""
@@ -161,4 +173,6 @@ class Session:
             self.alive = False
         pending = list(self.calls.values())
         self.calls.clear()
+        for call in pending:
+            self.end_uploads(call)
         return pending

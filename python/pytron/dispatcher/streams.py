@@ -86,13 +86,14 @@ class SyncStream:
                     if self._credits <= 0:
                         self._stepping = False
                         return  # another thread may go on from here
-                    self._credits -= 1
                 try:
                     value = next(self._generator)
                 except StopIteration:
                     self.call.session.settle(self.call, protocol.end(self.call.id))
                     return
-                _send(self.call, value)
+                cost = _send(self.call, value)
+                with self._lock:
+                    self._credits -= cost
         except BaseException:
             self._generator.close()
             raise
@@ -124,8 +125,7 @@ class AsyncStream:
         """Send items until it ends; closes the generator however that comes about."""
         try:
             async for value in self._generator:
-                self._credits -= 1
-                _send(self.call, value)
+                self._credits -= _send(self.call, value)
                 while self._credits <= 0:
                     self._more.clear()
                     await self._more.wait()
@@ -134,7 +134,9 @@ class AsyncStream:
             await self._generator.aclose()
 
 
-def _send(call: Call, value: object) -> None:
+def _send(call: Call, value: object) -> int:
+    """Send an item; how many credits it costs."""
     encoded = codec.encode(value)
     if not call.cancelled:
         call.session.send(protocol.item(call.id, encoded), encoded.parts)
+    return 1 + sum(part.nbytes for part in encoded.parts) // protocol.CREDIT_BYTES

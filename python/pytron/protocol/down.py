@@ -49,6 +49,11 @@ def progress(identity: int, value: float, total: float | None, note: str | None)
     return codec.encode_plain(message)
 
 
+def pull(upload: int, offset: int, size: int) -> bytes:
+    """Asks for a piece of an upload."""
+    return b'{"kind":"pull","id":%d,"offset":%d,"size":%d}' % (upload, offset, size)
+
+
 def event(name: str, data: Encoded, missed: int = 0) -> bytes:
     """An event, and how many of its name before it were left out."""
     count = b',"missed":%d' % missed if missed else b""

@@ -12,6 +12,8 @@ from pytron import codec
 
 VERSION: Final = 1
 INITIAL_CREDITS: Final = 64
+#: An item costs one credit more for each so many bytes of binary.
+CREDIT_BYTES: Final = 64 << 10
 
 #: Section 7. The kit enforces them; `hello` tells the client those it must keep.
 LIMITS: Final[Mapping[str, int]] = {

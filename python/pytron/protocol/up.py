@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pytron import codec
 from pytron.codec import UNSET, Raw, Record, UnsetType
-from pytron.protocol.limits import MAX_NAME
+from pytron.protocol.limits import LIMITS, MAX_NAME
 
 Id = Annotated[int, codec.Limits(ge=1, le=codec.MAX_SAFE_INTEGER)]
 Name = Annotated[str, codec.Limits(min_length=1, max_length=MAX_NAME)]
@@ -48,6 +48,16 @@ class Hello(Up, tag="hello"):
     seen: int | None = None
 
 
+class Offer(Record, omit_defaults=True):
+    """A file among the arguments of a call, and where it stands."""
+
+    at: list[Step]
+    upload: Id
+    size: Annotated[int, codec.Limits(ge=0, le=codec.MAX_SAFE_INTEGER)]
+    type: Annotated[str, codec.Limits(max_length=MAX_NAME)]
+    name: Annotated[str, codec.Limits(max_length=MAX_NAME)] = ""
+
+
 class Call(Up, tag="call"):
     """Calls an exposed function; `args` is decoded only after the checks."""
 
@@ -56,6 +66,7 @@ class Call(Up, tag="call"):
     args: Raw
     timeout: Annotated[float, codec.Limits(ge=0)] | None = None
     bin: Bin = UNSET
+    uploads: Annotated[list[Offer], codec.Limits(max_length=LIMITS["parts"])] | UnsetType = UNSET
 
 
 class Cancel(Up, tag="cancel"):
@@ -69,6 +80,16 @@ class Credit(Up, tag="credit"):
 
     id: Id
     count: Annotated[int, codec.Limits(ge=1)]
+
+
+class Piece(Up, tag="piece"):
+    """Bytes of an upload that were asked for, or why there are none."""
+
+    id: Id
+    offset: Annotated[int, codec.Limits(ge=0)]
+    error: str | None = None
+    data: Any = UNSET
+    bin: Bin = UNSET
 
 
 class Event(Up, tag="event"):
@@ -151,5 +172,16 @@ class Head(Up, tag="head"):
 
 
 Message = (
-    Hello | Call | Cancel | Credit | Event | Subscribe | Unsubscribe | Change | Sync | Log | Head
+    Hello
+    | Call
+    | Cancel
+    | Credit
+    | Piece
+    | Event
+    | Subscribe
+    | Unsubscribe
+    | Change
+    | Sync
+    | Log
+    | Head
 )

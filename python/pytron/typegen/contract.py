@@ -14,8 +14,8 @@ from typing import Final, Literal
 VERSION = 1
 
 ScalarName = Literal[
-    "null", "boolean", "integer", "number", "any", "unknown", "never"
-]  # `any` is Python's Any: nothing is checked; `unknown` is object: anything
+    "null", "boolean", "integer", "number", "any", "unknown", "never", "file"
+]  # `any` is Python's Any: nothing is checked; `unknown` is object: anything; pages send a `file`
 Format = Literal["", "date-time", "date", "time", "duration", "uuid", "decimal", "path"]
 #: Element types of binary arrays, as spec/ipc.md names them; NumPy has all of these.
 ELEMENTS: Final = (
@@ -122,6 +122,7 @@ Type = Scalar | Text | Binary | Array | Fixed | Map | Choice | AnyOf | Named | V
 
 NULL = Scalar("null")
 ANY = Scalar("any")
+FILE = Scalar("file")
 
 
 @dataclass(frozen=True)

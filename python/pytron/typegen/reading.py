@@ -14,10 +14,12 @@ from dataclasses import replace
 from typing import Any, Final, cast
 
 from pytron import codec
+from pytron.dispatcher import Upload
 from pytron.typegen import hints
 from pytron.typegen.contract import (
     ANY,
     ELEMENTS,
+    FILE,
     NULL,
     Alias,
     AnyOf,
@@ -49,6 +51,7 @@ _KNOWN: Final[Mapping[Any, Type]] = {
     bytes: Binary(),
     bytearray: Binary(),
     memoryview: Binary(("bytes", *ELEMENTS)),
+    Upload: FILE,
     datetime.datetime: Text("date-time"),
     datetime.date: Text("date"),
     datetime.time: Text("time"),

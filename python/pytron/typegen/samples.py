@@ -30,7 +30,7 @@ from pytron.typegen.tstypes import ARRAYS
 
 _SCALARS: Final[Mapping[str, str]] = {
     "null": "null", "boolean": "false", "integer": "0", "number": "0", "any": "null",
-    "unknown": "null", "never": "undefined as never",
+    "unknown": "null", "never": "undefined as never", "file": "undefined as never",
 }  # fmt: skip
 _TEXTS: Final[Mapping[str, str]] = {
     "": "", "date-time": "2000-01-01T00:00:00Z", "date": "2000-01-01", "time": "00:00:00",

@@ -8,6 +8,7 @@ from typing import Final
 
 from pytron.typegen.contract import (
     ELEMENTS,
+    FILE,
     Alias,
     AnyOf,
     Array,
@@ -30,7 +31,7 @@ from pytron.typegen.tsnames import input_names, parameter, quoted, type_names
 
 _SCALARS: Final[Mapping[str, str]] = {
     "null": "null", "boolean": "boolean", "integer": "number", "number": "number",
-    "any": "any", "unknown": "unknown", "never": "never",
+    "any": "any", "unknown": "unknown", "never": "never", "file": "Blob",
 }  # fmt: skip
 #: Texts with a form: their name, and what it says.
 FORMATS: Final[Mapping[str, tuple[str, str]]] = {
@@ -104,7 +105,7 @@ class Printer:
     def print(self, type: Type, *, accepted: bool) -> str:
         """A type in one direction."""
         if isinstance(type, Scalar):
-            return _SCALARS[type.name]
+            return "never" if type == FILE and not accepted else _SCALARS[type.name]
         if isinstance(type, Text):
             return self._text(type, accepted)
         if isinstance(type, Binary):
@@ -235,7 +236,7 @@ def _differs_itself(declared: Declaration) -> bool:
 
 
 def _differs(type: Type, found: set[str]) -> bool:
-    if isinstance(type, (Binary, OneWay)) or type == Text("date-time"):
+    if isinstance(type, (Binary, OneWay)) or type in (Text("date-time"), FILE):
         return True
     if isinstance(type, Fixed) and type.required < len(type.items):
         return True

@@ -50,6 +50,7 @@ ENCODERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
     "error": lambda m: protocol.error(m.get("id"), m["error"]),
     "progress": lambda m: protocol.progress(m["id"], m["value"], m.get("total"), m.get("note")),
     "item": lambda m: protocol.item(m["id"], encoded(m, "value")),
+    "pull": lambda m: protocol.pull(m["id"], m["offset"], m["size"]),
     "end": lambda m: protocol.end(m["id"]),
     "event": lambda m: protocol.event(m["name"], encoded(m, "data"), m.get("missed", 0)),
     "snapshot": lambda m: protocol.snapshot(m["scope"], m["revision"], encoded(m, "value")),

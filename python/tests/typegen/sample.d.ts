@@ -395,6 +395,7 @@ export type ErrorCode =
   | "cancelled"
   | "closed"
   | "conflict"
+  | "disconnected"
   | "encode_failed"
   | "exception"
   | "invalid_arguments"
@@ -409,6 +410,7 @@ export type ErrorCode =
   | "too_deep"
   | "too_large"
   | "unknown_function"
+  | "unreadable"
   | "unsupported"
   | "version";
 
@@ -470,6 +472,7 @@ declare module "pytron-client" {
       /** Adds a line. */
       write(line: string): Promise<number>;
     };
+    keep(file: Blob, others?: readonly Blob[], mark?: Blob | null): Promise<number>;
     large(values: NdArray<BigInt64Array> | Numbers): Promise<NdArray<BigInt64Array>>;
     lasts(length: Duration): Promise<Duration>;
     later(at: DateTime | Date, by: Duration): Promise<DateTime>;
@@ -606,6 +609,7 @@ declare module "pytron-client" {
     invert: { value: boolean };
     joined: { separator: string };
     "journal.write": { line: string };
+    keep: { file: Blob; others?: readonly Blob[]; mark?: Blob | null };
     large: { values: NdArray<BigInt64Array> | Numbers };
     lasts: { length: Duration };
     later: { at: DateTime | Date; by: Duration };

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import sample_types as types
 from numpy.typing import NDArray
-from pytron import Api
+from pytron import Api, Upload
 from sample_types import Colour, Note, note
 
 parts = Api()
@@ -93,6 +93,11 @@ def names(names: types.Names) -> types.Names:
 @parts.expose
 def reverse(data: bytes) -> bytes:
     return data[::-1]
+
+
+@parts.expose
+def keep(file: Upload, others: list[Upload] = [], mark: Upload | None = None) -> int:  # noqa: B006
+    return file.size
 
 
 @parts.expose

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from pytron.testing import RemoteError, TestClient
+from pytron.testing import Blob, RemoteError, TestClient
 from pytron.typegen import declarations
 from pytron.typegen.contract import Function
 from typegen.compiler import errors_of, needs_node, settings
@@ -116,6 +116,7 @@ CALLS: list[tuple[str, Any]] = [
     ("rank", [2]),
     ("result", [{"value": 3}]),
     ("reverse", [b"abc"]),
+    ("keep", [Blob(b"abc"), [Blob(b"")], None]),
     ("reverse", [_FLOATS]),
     ("rights", [2]),
     ("row", [["a"]]),
@@ -158,6 +159,8 @@ _CLASSES = {
 
 def written(value: Any) -> str:
     """A value as a page would write it, binary too."""
+    if isinstance(value, Blob):
+        return "new Blob()"
     if isinstance(value, bytes):
         return f"new ArrayBuffer({len(value)})"
     if isinstance(value, (np.ndarray, memoryview)):

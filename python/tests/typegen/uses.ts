@@ -135,6 +135,11 @@ export async function binary(): Promise<void> {
   ).pixels;
   void [shape, large, pixels];
 
+  const size: number = await pytron.keep(new File(["a"], "a.txt"), [new Blob()], null);
+  void size;
+
+  // @ts-expect-error not a file
+  await pytron.keep(bytes);
   // @ts-expect-error not bytes
   await pytron.reverse("abc");
   // @ts-expect-error other numbers

@@ -102,6 +102,7 @@ export type ErrorCode =
   | "cancelled"
   | "closed"
   | "conflict"
+  | "disconnected"
   | "encode_failed"
   | "exception"
   | "invalid_arguments"
@@ -116,6 +117,7 @@ export type ErrorCode =
   | "too_deep"
   | "too_large"
   | "unknown_function"
+  | "unreadable"
   | "unsupported"
   | "version";
 

@@ -45,6 +45,14 @@ const BIN: Fields = {
   shape: maybe(listOf(Number.isSafeInteger)),
 };
 
+const OFFER: Fields = {
+  at: isPath,
+  upload: isId,
+  size: isCount,
+  type: (value) => value === "" || isName(value),
+  name: (value) => value === undefined || value === "" || isName(value),
+};
+
 function fits(value: unknown, fields: Fields | undefined): boolean {
   return (
     fields !== undefined &&
@@ -69,7 +77,12 @@ const UP: Readonly<Record<string, Fields>> = {
     args: (value) => Array.isArray(value) || isRecord(value),
     timeout: maybe((value) => typeof value === "number" && value >= 0),
     bin,
+    uploads: maybe(
+      (value) =>
+        listOf((entry) => fits(entry, OFFER))(value) && (value as unknown[]).length <= LIMITS.parts,
+    ),
   },
+  piece: { id: isId, offset: isCount, error: maybe(isText), data: maybe(() => true), bin },
   cancel: { id: isId },
   credit: { id: isId, count: isId },
   event: { name: isName, data: isAny, to: maybe(isText), bin },

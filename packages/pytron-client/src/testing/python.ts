@@ -2,14 +2,16 @@ import { type Attachment, place } from "../binary.js";
 import type { Bridge } from "../bridge.js";
 import { PytronError } from "../errors.js";
 import { matches } from "../events.js";
-import { apply } from "../ops.js";
+import { apply, valueAt } from "../ops.js";
 import {
   type Bin,
+  CREDIT_BYTES,
   CREDITS,
   isRecord,
   LIMITS,
   type Limits,
   type Op,
+  type Path,
   type Scope,
   VERSION,
   type WireError,
@@ -42,6 +44,17 @@ export interface MockOptions {
 
 type Message = Record<string, unknown>;
 
+/** Bytes of a file that are asked for at once. */
+const PIECE = 2 ** 20;
+
+interface Offer {
+  at: Path;
+  upload: number;
+  size: number;
+  type: string;
+  name?: string;
+}
+
 interface Running {
   stopped: boolean;
   credits: number;
@@ -58,6 +71,7 @@ export class MockPython {
   private readonly states: Record<Scope, { revision: number; value: unknown }>;
   private readonly running = new Map<number, Running>();
   private readonly subscriptions = new Set<string>();
+  private readonly pulls = new Map<string, (piece: Message) => void>();
   private greeted = false;
 
   constructor(options: MockOptions = {}) {
@@ -123,6 +137,10 @@ export class MockPython {
       case "call":
         this.start(id, message);
         break;
+      case "piece":
+        this.pulls.get(`${id} ${message.offset}`)?.(message);
+        this.pulls.delete(`${id} ${message.offset}`);
+        break;
       case "cancel":
         this.stop(id);
         break;
@@ -184,11 +202,12 @@ export class MockPython {
     });
   }
 
-  private start(id: number, { name, args }: Message): void {
+  private start(id: number, { name, args, uploads }: Message): void {
     const run = this.find(name as string);
     const running: Running = { stopped: false, credits: CREDITS, resume: undefined };
     this.running.set(id, running);
     const work = async () => {
+      for (const offer of (uploads ?? []) as Offer[]) await this.receive(offer, { args });
       const given = await run(...this.byPosition(name as string, args));
       if (isIterator(given)) await this.stream(id, running, given);
       else if (!running.stopped) this.send({ kind: "result", id, value: given }, "value");
@@ -198,6 +217,28 @@ export class MockPython {
         if (!running.stopped) this.refuse(id, error);
       })
       .finally(() => this.running.delete(id));
+  }
+
+  /** Puts a file where it stands among the arguments. */
+  private async receive({ at, upload, size, type, name }: Offer, message: object): Promise<void> {
+    const pieces: ArrayBuffer[] = [];
+    for (let offset = 0; offset < size; offset += PIECE)
+      pieces.push(await this.pull(upload, offset, Math.min(PIECE, size - offset)));
+    const file = name === undefined ? new Blob(pieces, { type }) : new File(pieces, name, { type });
+    const holder = valueAt(message, at.slice(0, -1)) as Record<string | number, unknown>;
+    holder[at.at(-1) as string] = file;
+  }
+
+  private pull(id: number, offset: number, size: number): Promise<ArrayBuffer> {
+    const piece = new Promise<ArrayBuffer>((resolve, reject) => {
+      this.pulls.set(`${id} ${offset}`, ({ data, error }) =>
+        error === undefined
+          ? resolve(data as ArrayBuffer)
+          : reject(new PytronError("unreadable", String(error), { name: "CallError" })),
+      );
+    });
+    this.transport.deliver([{ kind: "pull", id, offset, size }]);
+    return piece;
   }
 
   private byPosition(name: string, args: unknown): unknown[] {
@@ -212,13 +253,13 @@ export class MockPython {
     items: Iterable<unknown> | AsyncIterable<unknown>,
   ): Promise<void> {
     for await (const value of items) {
-      if (running.credits === 0)
+      if (running.credits <= 0)
         await new Promise<void>((go) => {
           running.resume = go;
         });
       if (running.stopped) return;
-      running.credits--;
-      this.send({ kind: "item", id, value }, "value");
+      running.credits -=
+        1 + Math.floor(this.send({ kind: "item", id, value }, "value") / CREDIT_BYTES);
     }
     if (!running.stopped) this.transport.deliver([{ kind: "end", id }]);
   }
@@ -257,7 +298,8 @@ export class MockPython {
     return state.revision;
   }
 
-  private send(message: Message, field: string): void {
+  /** Sends a message; how many bytes of binary it has. */
+  private send(message: Message, field: string): number {
     const found: Attachment[] = [];
     const { [field]: value, ...rest } = message;
     const text = encode(value, [field], LIMITS.depth, found);
@@ -265,6 +307,7 @@ export class MockPython {
     const parts = found.map(({ bytes }) => bytes.slice().buffer as ArrayBuffer);
     const head = JSON.stringify(bin.length > 0 ? { ...rest, bin } : rest);
     this.transport.deliver(`[${head.slice(0, -1)},"${field}":${text}}]`, parts);
+    return parts.reduce((size, part) => size + part.byteLength, 0);
   }
 
   private refuse(id: number | undefined, error: unknown): void {
