@@ -112,11 +112,12 @@ def e2e(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """Run what takes minutes: long fuzzing, the check of the Windows and macOS code."""
+    """Run what takes minutes: long fuzzing, every template, the Windows and macOS code."""
     cases = session.posargs[0] if session.posargs else "20000"
     no_hurry = "--testTimeout=3600000"
     run_all(
         session,
+        (*ON_DISPLAY, *python("pytest", "tests/e2e/test_templates.py")),
         python("pytest", "python/tests/protocol/test_fuzz.py"),
         ("cargo", "test", "--package", "pytron-native", "--release", "--locked"),
         npx("vitest", "run", "packages/pytron-client/tests", no_hurry),
@@ -125,6 +126,7 @@ def slow(session: nox.Session) -> None:
         PYTRON_FUZZ_EXAMPLES=cases,
         PROPTEST_CASES=cases,
         FUZZ_RUNS=cases,
+        PYTRON_TEMPLATES="all",
     )
 
 

@@ -15,6 +15,7 @@ CRATES: dict[str, set[str]] = {
 PACKAGES: dict[str, set[str]] = {
     "pytron-client": set(),
     "pytron-electron": set(),
+    "vite-plugin-pytron": set(),
 }
 
 

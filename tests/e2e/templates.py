@@ -53,8 +53,13 @@ const at = (id) => document.getElementById(id);
 const text = (id) => at(id).textContent.trim();
 await pytron.ready;
 const name = await until(() => at("name"));
+// A page that was drawn beforehand comes alive a moment later.
+await until(() => { at("more").click(); return text("count") !== "0"; });
+at("reset").click();
+await until(() => text("count") === "0");
 Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(name, "Ada");
 name.dispatchEvent(new Event("input", { bubbles: true }));
+await new Promise(requestAnimationFrame); // some frameworks draw a moment later
 document.querySelector("#greet button").click();
 await until(() => text("answer") !== "" && at("events").children.length === 1);
 at("more").click();

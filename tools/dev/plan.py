@@ -23,6 +23,8 @@ SHELL = tuple(
     for name in ("main.js", "preload.js", "package.json")
 )
 BUNDLED = "python/pytron/_bundled"
+#: npm packages that the wheel carries, packed, for pages with a build.
+PACKED = ("pytron-client", "vite-plugin-pytron")
 DEMO = "examples/notes"
 
 OFFLINE = "check the network connection (and its proxy), then run the same command again"
@@ -153,8 +155,11 @@ def part_steps(rust: str, node: str) -> list[Step]:
         Step(
             "bundled files",
             _bundle,
-            inputs=[*CLIENT, *SHELL],
-            outputs=[f"{BUNDLED}/{place}" for place in _bundled().values()],
+            inputs=[*CLIENT, *SHELL, *(f"packages/{name}" for name in PACKED)],
+            outputs=[
+                *(f"{BUNDLED}/{place}" for place in _bundled().values()),
+                *(f"{BUNDLED}/{name}.tgz" for name in PACKED),
+            ],
         ),
         Step(
             "native engine",
@@ -201,6 +206,17 @@ def _bundle(job: Job) -> None:
         target = ROOT / BUNDLED / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target)
+    for name in PACKED:
+        _pack(job, name, ROOT / BUNDLED)
+
+
+def _pack(job: Job, name: str, target: Path) -> None:
+    """Pack an npm package. The same files give the same bytes: npm writes no times."""
+    for old in target.glob(f"{name}*.tgz"):
+        old.unlink()
+    job.run(_npm(job.env), "pack", "--pack-destination", target, cwd=ROOT / "packages" / name)
+    (packed,) = target.glob(f"{name}-*.tgz")
+    packed.rename(target / f"{name}.tgz")
 
 
 def _build_native(job: Job) -> None:

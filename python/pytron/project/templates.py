@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
@@ -17,7 +18,12 @@ TITLE: Final = "Pytron App"
 PAGE: Final = "frontend/dist"
 #: JSON of several layers becomes one; of every other file the last layer's is taken.
 _MERGED: Final = frozenset({"package.json", "tsconfig.json"})
+#: What tools leave in a checkout, beside caches with a dot.
+_NOT_OURS: Final = frozenset({"__pycache__", "node_modules", "dist"})
 _BINARY: Final = frozenset({".png", ".ico", ".woff2"})
+
+
+_SHORT_LIST: Final = re.compile(r"\[\n([^\[\]{}]{1,80})\n\s*\]")
 
 
 class Layer(NamedTuple):
@@ -48,6 +54,13 @@ class Template(NamedTuple):
 
 
 _BASE: Final = Layer("base")
+_VITE: Final = (_BASE, Layer("node"), Layer("vite"), Layer("page", "frontend/src/"))
+
+
+def _vite(name: str, about: str, edit: str) -> Template:
+    layers = (*_VITE, Layer(name))
+    return Template(name, about, layers, edit=f"frontend/src/{edit}")
+
 
 TEMPLATES: Final[Mapping[str, Template]] = {
     template.name: template
@@ -58,6 +71,25 @@ TEMPLATES: Final[Mapping[str, Template]] = {
             (_BASE, Layer("page", "frontend/"), Layer("vanilla")),
             page="frontend",
             node=False,
+        ),
+        _vite("vanilla-ts", "TypeScript without a framework, built by Vite", "main.ts"),
+        _vite("react", "React, built by Vite", "App.tsx"),
+        _vite("vue", "Vue, built by Vite", "App.vue"),
+        _vite("svelte", "Svelte, built by Vite", "App.svelte"),
+        _vite("solid", "Solid, built by Vite", "App.tsx"),
+        _vite("preact", "Preact, built by Vite", "App.tsx"),
+        _vite("lit", "Lit, built by Vite", "main-view.ts"),
+        Template(
+            "next",
+            "Next.js, exported as plain files",
+            (
+                _BASE,
+                Layer("node"),
+                Layer("page", "frontend/src/"),
+                Layer("next"),
+            ),
+            page="frontend/out",
+            edit="frontend/src/app/page.tsx",
         ),
     )
 }
@@ -109,7 +141,7 @@ def _read(layer: Layer) -> Iterator[tuple[str, bytes]]:
     folder = FOLDER / layer.source
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_dir() or "__pycache__" in parts or "node_modules" in parts:
+        if path.is_dir() or any(part.startswith(".") or part in _NOT_OURS for part in parts):
             continue
         # A dot at the front would make them files of this repository, or of the wheel's build.
         names = [f".{part[1:]}" if _is_hidden(part) else part for part in parts]
@@ -122,7 +154,13 @@ def _is_hidden(part: str) -> bool:
 
 def _merged(below: bytes, above: bytes) -> bytes:
     whole = _merge(json.loads(below), json.loads(above))
-    return (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(whole, indent=2, ensure_ascii=False)
+    return (_SHORT_LIST.sub(_on_one_line, text) + "\n").encode()
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """As formatters write a list that is short."""
+    return "[" + re.sub(r",\n\s*", ", ", found[1].strip()) + "]"
 
 
 def _merge(below: Any, above: Any) -> Any:
