@@ -55,8 +55,8 @@ await pytron.ready;
 const name = await until(() => at("name"));
 // A page that was drawn beforehand comes alive a moment later.
 await until(() => { at("more").click(); return text("count") !== "0"; });
-at("reset").click();
-await until(() => text("count") === "0");
+await until(() => { at("reset").click(); return text("count") === "0"; });
+await new Promise((done) => pytron.reset().then(done));
 Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(name, "Ada");
 name.dispatchEvent(new Event("input", { bubbles: true }));
 await new Promise(requestAnimationFrame); // some frameworks draw a moment later
