@@ -18,6 +18,7 @@ import {
 import { Readiness } from "./readiness.js";
 import { Router, Waiting } from "./router.js";
 import { type Change, Store } from "./state.js";
+import { Tools } from "./tools.js";
 import type { Channel, Receiver, Transport } from "./transports/transport.js";
 import { type Offer, Uploads } from "./uploads.js";
 import { encode } from "./values.js";
@@ -44,11 +45,14 @@ export class Bridge {
   readonly stores: Readonly<Record<Scope, Store>>;
   window = "";
   limits: Limits = LIMITS;
+  /** Gives where a call was made, once a development tool wants it. */
+  trace: (() => string) | undefined;
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
   private readonly uploads = new Uploads((text, found) => this.send(text, found));
   private readonly pending = new Waiting((id) => this.uploads.forget(id));
   private readonly names = new Map<string, string>();
+  private readonly tools = new Tools(this);
   private transport: Transport | undefined;
   private channel: Channel | undefined;
   private session = "";
@@ -81,6 +85,7 @@ export class Bridge {
       events: this.events,
       expects: (message) => this.greeted || this.opens(message),
       welcome: (hello) => this.welcome(hello),
+      tool: (name, data) => this.tools.take(name, data),
       arrived: () => this.readiness.arrived(),
       failed: (error) => (this.greeted ? report(error) : this.fail(error)),
       notify: () => this.notify(),
@@ -172,7 +177,8 @@ export class Bridge {
       const head = `{"kind":"call","id":${id},"name":${this.quoted(name)}`;
       const uploads = this.uploads.offer(id, offers, () => ++this.lastId);
       this.pending.set(id, call);
-      this.send(`${head},"args":${text}${timeout}${uploads}}`, found);
+      const stack = this.trace === undefined ? "" : `,"stack":${quote(this.trace())}`;
+      this.send(`${head},"args":${text}${timeout}${uploads}${stack}}`, found);
     } catch (error) {
       this.pending.delete(id);
       call.error(error);
@@ -203,6 +209,13 @@ export class Bridge {
     if (this.failure !== undefined) return;
     const stack = entry.stack === undefined ? "" : `,"stack":${quote(entry.stack)}`;
     this.send(`{"kind":"log","level":"${entry.level}","message":${quote(entry.message)}${stack}}`);
+  }
+
+  /** For development tools. */
+  tell(name: string, data: unknown): void {
+    this.send(
+      `{"kind":"tool","name":${quote(name)},"data":${encode(data, ["data"], this.room, [])}}`,
+    );
   }
 
   /** Levels of nesting that are left for a value in a message. */
@@ -321,6 +334,7 @@ export class Bridge {
     for (const store of Object.values(this.stores)) store.frozen = hello.dev;
     if (this.epoch !== "" && this.epoch !== hello.epoch) this.restarted();
     this.epoch = hello.epoch;
+    if (hello.tools !== undefined) this.tools.load(hello.tools, this.transport?.home ?? "");
   }
 
   /** Python has answered after the time was over. */

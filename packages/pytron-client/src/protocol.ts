@@ -61,6 +61,8 @@ export interface Hello {
   window: string;
   dev: boolean;
   limits: Limits;
+  /** Development tools with a part in the page. */
+  tools?: readonly string[];
 }
 
 /** A message from the kit. */
@@ -73,6 +75,7 @@ export type Down =
   | { kind: "end"; id: number }
   | { kind: "pull"; id: number; offset: number; size: number }
   | { kind: "event"; name: string; data: unknown; missed?: number; bin?: Bin[] }
+  | { kind: "tool"; name: string; data: unknown }
   | { kind: "snapshot"; scope: Scope; revision: number; value: unknown; bin?: Bin[] }
   | { kind: "patch"; scope: Scope; revision: number; id?: number; ops: Op[]; bin?: Bin[] };
 
@@ -106,7 +109,8 @@ function isHello(m: Record<string, unknown>): boolean {
     typeof m.session === "string" &&
     typeof m.epoch === "string" &&
     typeof m.window === "string" &&
-    isRecord(m.limits)
+    isRecord(m.limits) &&
+    (m.tools === undefined || Array.isArray(m.tools))
   );
 }
 
@@ -114,6 +118,8 @@ function isWellFormed(m: Record<string, unknown>): boolean {
   switch (m.kind) {
     case "event":
       return typeof m.name === "string" && (m.missed === undefined || isId(m.missed));
+    case "tool":
+      return typeof m.name === "string";
     case "result":
     case "item":
       return isId(m.id) && "value" in m;

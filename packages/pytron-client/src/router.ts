@@ -54,6 +54,7 @@ export interface Destinations {
   /** Whether this message counts although no hello has come. */
   expects(message: Down): boolean;
   welcome(hello: Hello): void;
+  tool(name: string, data: unknown): void;
   /** The state of the app is here. */
   arrived(): void;
   /** An error that speaks of no call. */
@@ -142,6 +143,9 @@ export class Router {
     switch (message.kind) {
       case "event":
         this.to.events.dispatch(message.name, message.data, message.missed);
+        break;
+      case "tool":
+        this.to.tool(message.name, message.data);
         break;
       case "result":
         this.settle(message.id, (pending) => pending.result(message.value));

@@ -86,6 +86,8 @@ class Dispatcher:
         self._limits: dict[int, Mapping[str, int]] = {}  # of windows with limits of their own
         self._grants: dict[int, Grants] = {}  # of those windows that may not do everything
         self.sessions: dict[int, Session] = {}
+        #: Development tools with a part in the pages, by name: they take what that part sends.
+        self.tools: dict[str, Callable[[Session, Any], object]] = {}
 
     def open_window(
         self,
@@ -224,6 +226,18 @@ class Dispatcher:
             self._resync(session, message.scope, tasks)
         elif isinstance(message, protocol.Log):
             self._listener.logged(session, message)
+        elif isinstance(message, protocol.Tool):
+            self._use_tool(session, message)
+
+    def _use_tool(self, session: Session, message: protocol.Tool) -> None:
+        tool = self.tools.get(message.name)
+        if tool is None:
+            error = CallError(
+                f"no development tool {message.name!r} runs in this app", code="not_allowed"
+            )
+            self._refuse(session.window, None, error, "a message of a tool")
+        else:
+            tool(session, message.data)
 
     def _accept_piece(
         self, session: Session, message: protocol.Piece, parts: Sequence[bytes | memoryview]
@@ -338,7 +352,12 @@ class Dispatcher:
         )  # fmt: skip
         session.send(
             protocol.hello(
-                session=session.id, epoch=EPOCH, window=label, dev=self._dev, limits=limits
+                session=session.id,
+                epoch=EPOCH,
+                window=label,
+                dev=self._dev,
+                limits=limits,
+                tools=self.tools,
             )
         )
         self.sessions[window] = session

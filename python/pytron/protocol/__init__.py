@@ -15,6 +15,7 @@ from pytron.protocol.down import (
     pull,
     result,
     snapshot,
+    tool,
 )
 from pytron.protocol.frames import (
     Decoded,
@@ -50,6 +51,7 @@ from pytron.protocol.up import (
     Place,
     Subscribe,
     Sync,
+    Tool,
     Unsubscribe,
 )
 
@@ -81,6 +83,7 @@ __all__ = [
     "Place",
     "Subscribe",
     "Sync",
+    "Tool",
     "Unsubscribe",
     "check_parts",
     "decode_frame",
@@ -97,4 +100,5 @@ __all__ = [
     "result",
     "snapshot",
     "split_binary_frame",
+    "tool",
 ]

@@ -5,7 +5,7 @@ Source: spec/ipc.md, section 4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pytron import codec
 from pytron.codec import Encoded
@@ -81,20 +81,32 @@ def patch(scope: str, revision: int, ops: Encoded, *, change: int | None = None)
 
 
 def hello(
-    *, session: str, epoch: str, window: str, dev: bool, limits: Mapping[str, int] = LIMITS
+    *,
+    session: str,
+    epoch: str,
+    window: str,
+    dev: bool,
+    limits: Mapping[str, int] = LIMITS,
+    tools: Iterable[str] = (),
 ) -> bytes:
-    """The session is open."""
-    return codec.encode_plain(
-        {
-            "kind": "hello",
-            "version": VERSION,
-            "session": session,
-            "epoch": epoch,
-            "window": window,
-            "dev": dev,
-            "limits": limits,
-        }
-    )
+    """The session is open; `tools` are those of development that have a part in the page."""
+    message: dict[str, object] = {
+        "kind": "hello",
+        "version": VERSION,
+        "session": session,
+        "epoch": epoch,
+        "window": window,
+        "dev": dev,
+        "limits": limits,
+    }
+    if names := list(tools):
+        message["tools"] = names
+    return codec.encode_plain(message)
+
+
+def tool(name: str, data: object) -> bytes:
+    """From the kit's part of a development tool to the page's."""
+    return codec.encode_plain({"kind": "tool", "name": name, "data": data})
 
 
 def matches(pattern: str, name: str) -> bool:

@@ -165,6 +165,13 @@ class Log(Up, tag="log"):
     stack: str | None = None
 
 
+class Tool(Up, tag="tool"):
+    """From the page's part of a development tool to the kit's."""
+
+    name: Name
+    data: Any
+
+
 class Head(Up, tag="head"):
     """Names the parts of a frame that came as text: their ids and sizes."""
 
@@ -183,5 +190,6 @@ Message = (
     | Change
     | Sync
     | Log
+    | Tool
     | Head
 )

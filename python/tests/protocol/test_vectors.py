@@ -44,8 +44,13 @@ def encoded(message: Mapping[str, Any], field: str) -> Encoded:
 
 ENCODERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
     "hello": lambda m: protocol.hello(
-        session=m["session"], epoch=m["epoch"], window=m["window"], dev=m["dev"]
+        session=m["session"],
+        epoch=m["epoch"],
+        window=m["window"],
+        dev=m["dev"],
+        tools=m.get("tools", ()),
     ),
+    "tool": lambda m: protocol.tool(m["name"], m["data"]),
     "result": lambda m: protocol.result(m["id"], encoded(m, "value")),
     "error": lambda m: protocol.error(m.get("id"), m["error"]),
     "progress": lambda m: protocol.progress(m["id"], m["value"], m.get("total"), m.get("note")),

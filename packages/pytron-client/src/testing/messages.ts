@@ -90,6 +90,7 @@ const UP: Readonly<Record<string, Fields>> = {
   unsubscribe: { name: isName },
   change: { id: isId, scope: isScope, base: maybe(Number.isSafeInteger), ops: listOf(isOp), bin },
   sync: { scope: isScope },
+  tool: { name: isName, data: isAny },
   log: { level: oneOf("debug", "info", "warning", "error"), message: isText, stack: maybe(isText) },
 };
 

@@ -57,11 +57,15 @@ export class NativeTransport implements Transport {
     this.port = port;
   }
 
+  get home(): string {
+    return this.port.origin ?? "";
+  }
+
   open(receiver: Receiver): Channel {
     const { send } = bind(this.port.open((text, parts) => receiver.frame(text, parts)));
     return {
       send: (text, parts) => (parts.length === 0 ? send(text) : send(text, parts)),
-      part: (id, size) => fetchPart(this.port.origin ?? "", id, size),
+      part: (id, size) => fetchPart(this.home, id, size),
     };
   }
 }

@@ -27,5 +27,7 @@ export interface Channel {
 
 /** A way to reach the kit. */
 export interface Transport {
+  /** The app's own origin, where the page may come from another. */
+  readonly home?: string;
   open(receiver: Receiver): Channel;
 }
