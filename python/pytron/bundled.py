@@ -42,6 +42,26 @@ def packages() -> dict[str, bytes]:
     return {name: _read(f"{name}.tgz") for name in PACKAGES}
 
 
+@cache
+def inspector(name: str) -> bytes:
+    """A file of the inspector's page.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    return _read(f"inspector/{name}")
+
+
+@cache
+def tool(name: str) -> bytes:
+    """The page's part of a development tool, as one ES module.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    return _read(f"tools/{name}.js")
+
+
 def _read(name: str) -> bytes:
     path = _FOLDER / name
     try:

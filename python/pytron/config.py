@@ -125,10 +125,18 @@ def choose(name: str, given: Any, origin: Origin, default: Any) -> Any:
 
 def is_dev() -> bool:
     """Whether this is development: a frozen app never is. PYTRON_DEV=1 or 0 decides otherwise."""
-    variable = os.environ.get("PYTRON_DEV")
     if getattr(sys, "frozen", False):
         return False
-    return variable not in ("0", "false", "no") if variable else False
+    return _is_on("PYTRON_DEV") if os.environ.get("PYTRON_DEV") else is_inspected()
+
+
+def is_inspected() -> bool:
+    """Whether the inspector is wanted from the start: PYTRON_INSPECT=1, never in a frozen app."""
+    return _is_on("PYTRON_INSPECT") and not getattr(sys, "frozen", False)
+
+
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "") not in ("", "0", "false", "no")
 
 
 def load_timeout_s() -> float:

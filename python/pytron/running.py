@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytron import blackbox, config, inspection
 from pytron.config import choose, is_child, is_dev
+from pytron.development import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.loop import Loop
 from pytron.engine import Engine, EngineOptions, load_engine
@@ -109,7 +110,9 @@ class Runner:
         with ExitStack() as ends:
             ends.callback(_ended)
             engine.start(self._engine_options())
-            runtime = self.runtime = Runtime(self._parts(proof), engine)
+            parts = self._parts(proof)
+            runtime = self.runtime = Runtime(parts, engine)
+            tools = Development(plan.name, parts, runtime, self._secret_words)
             ends.enter_context(plan.freezing())
             try:
                 runtime.start()
@@ -122,6 +125,7 @@ class Runner:
                 yield runtime
             finally:
                 engine.quit()
+                tools.close()
                 runtime.close(_END_TIMEOUT_S)
                 plan.services.end_services()
                 self.runtime = None
@@ -163,6 +167,9 @@ class Runner:
             first=plan.window,
             shared=plan.shared,
         )
+
+    def _secret_words(self) -> list[str]:
+        return [str(word) for word in self._plan.origin.settings.get("redact", ())]
 
     def _engine_options(self) -> EngineOptions:
         plan = self._plan

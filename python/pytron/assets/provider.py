@@ -71,6 +71,8 @@ class Assets:
         self._client = client
         self._routes = Table()
         self._blobs = Blobs(blob_limit_bytes, BLOB_LIMIT_COUNT, clock)
+        #: More of the kit's own paths, by the name that follows `/_pytron/`: development tools.
+        self.own: dict[str, Callable[[Request, list[str]], Answer]] = {}
         self._dev = dev
         setting = csp if isinstance(csp, str) else None
         #: For documents made at run time: their inline scripts may hold anything, so none is let.
@@ -181,4 +183,6 @@ class Assets:
             return serve(request, Content(page, len(page), HTML, etag_of(page)))
         if names[:1] == ["blob"]:
             return self._blobs.answer(request, names[1:])
+        if names and names[0] in self.own:
+            return self.own[names[0]](request, names[1:])
         return failure(404, "not found")

@@ -98,6 +98,10 @@ class Session:
         below = protocol.BEHIND_BYTES // 2
         return self._outlet.drained(self.window, below, PATIENCE_S) or not self.alive
 
+    def rejoin(self) -> None:
+        """Look anew for the engine's way to the page: somebody has stepped in, or out."""
+        self._send = self._outlet.send
+
     def is_full(self) -> bool:
         """Whether the page has not read for so long that more must not be queued."""
         if self.waiting <= protocol.QUEUE_BYTES or not self.alive:

@@ -1,0 +1,97 @@
+"""Tools of development beside an app: only in development, never in a frozen app.
+
+A tool that nobody has opened costs its name in `hello` and a small module in the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from pytron import bundled, config
+from pytron.assets.answers import Answer, Content, Request, etag_of, failure, serve
+
+if TYPE_CHECKING:
+    from pytron.dispatcher.session import Session
+    from pytron.inspector import Inspector
+    from pytron.runtime import Parts, Runtime
+
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+
+
+class Development:
+    """The tools of one run; without development there are none, and this does nothing."""
+
+    def __init__(
+        self,
+        name: str,
+        parts: Parts,
+        runtime: Runtime,
+        secret_words: Callable[[], Iterable[str]],
+    ) -> None:
+        """Bring the tools that are wanted.
+
+        Args:
+            name: the app's.
+            parts: what the app is made of.
+            runtime: the run, before its first window.
+            secret_words: gives what the inspector hides, beside what it hides anyway.
+        """
+        self._name = name
+        self._parts = parts
+        self._runtime = runtime
+        self._secret_words = secret_words
+        self._lock = Lock()
+        self._stops: list[Callable[[], object]] = []
+        self.inspector: Inspector | None = None
+        if not parts.dev:
+            return
+        runtime.dispatcher.tools["inspect"] = self._asked
+        parts.assets.own["tools"] = self._serve
+        self._stops.append(lambda: parts.assets.own.pop("tools", None))
+        if config.is_inspected():
+            self.inspect()
+            self._stops.append(parts.handlers.add("window.opened", self._first_window()))
+
+    def close(self) -> None:
+        """End the tools."""
+        for stop in reversed(self._stops):
+            stop()
+        self._stops.clear()
+        if self.inspector is not None:
+            self.inspector.close()
+            self.inspector = None
+
+    def inspect(self) -> Inspector:
+        """The inspector, which records from now on."""
+        with self._lock:
+            if self.inspector is None:
+                from pytron.inspector import Inspector  # nothing of it is there before
+
+                self.inspector = Inspector(
+                    self._name, self._parts, self._runtime, self._secret_words()
+                )
+            return self.inspector
+
+    def _asked(self, session: Session, data: Any) -> None:  # noqa: ARG002 - any page may ask
+        self.inspect().toggle()
+
+    def _first_window(self) -> Callable[[Any], None]:
+        """A handler that shows the inspector beside the app's first window."""
+        opened = False
+
+        def show(event: Any) -> None:  # noqa: ARG001 - whichever window it is
+            nonlocal opened
+            if not opened:
+                opened = True
+                self.inspect().toggle()
+
+        return show
+
+    def _serve(self, request: Request, names: list[str]) -> Answer:
+        name = names[0].removesuffix(".js") if len(names) == 1 else ""
+        if name not in self._runtime.dispatcher.tools:
+            return failure(404, "there is no such tool")
+        data = bundled.tool(name)
+        return serve(request, Content(data, len(data), _SCRIPT, etag_of(data)))
