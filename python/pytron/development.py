@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from pytron import bundled, config
+from pytron import bundled, config, protocol
 from pytron.assets.answers import Answer, Content, Request, etag_of, failure, serve
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pytron.runtime import Parts, Runtime
 
 _SCRIPT: Final = "text/javascript; charset=utf-8"
+#: Tells a page that its calls are to say where they were made.
+_TRACE: Final = protocol.tool("inspect", {"trace": True})
 
 
 class Development:
@@ -43,6 +45,7 @@ class Development:
         self._runtime = runtime
         self._secret_words = secret_words
         self._lock = Lock()
+        self._transports: dict[int, str] = {}
         self._stops: list[Callable[[], object]] = []
         self.inspector: Inspector | None = None
         if not parts.dev:
@@ -72,10 +75,21 @@ class Development:
                 self.inspector = Inspector(
                     self._name, self._parts, self._runtime, self._secret_words()
                 )
+                self.inspector.transports.update(self._transports)
+                for session in list(self._runtime.dispatcher.sessions.values()):
+                    session.send(_TRACE)
             return self.inspector
 
-    def _asked(self, session: Session, data: Any) -> None:  # noqa: ARG002 - any page may ask
-        self.inspect().toggle()
+    def _asked(self, session: Session, data: Any) -> None:
+        """A page says how it is joined when it comes, and asks for the inspector by its key."""
+        if isinstance(data, dict) and "transport" in data:
+            transport = str(cast("dict[str, Any]", data)["transport"])[:40]
+            self._transports[session.window] = transport
+            if self.inspector is not None:
+                self.inspector.transports[session.window] = transport
+                session.send(_TRACE)
+        else:
+            self.inspect().toggle()
 
     def _first_window(self) -> Callable[[Any], None]:
         """A handler that shows the inspector beside the app's first window."""

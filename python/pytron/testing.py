@@ -102,7 +102,7 @@ class Page:
         self.send({"kind": "hello", "version": 1, "session": self._session, "client": "test"})
         self._wait(lambda: self._greeted and len(self._scopes) == 2, "hello")
 
-    def call(self, name: str, *arguments: Any, **named: Any) -> Any:
+    def call(self, name: str, /, *arguments: Any, **named: Any) -> Any:
         """The result of an exposed function.
 
         Raises:
@@ -111,7 +111,7 @@ class Page:
         """
         return self.result(self.start(name, *arguments, **named))
 
-    def start(self, name: str, *arguments: Any, **named: Any) -> int:
+    def start(self, name: str, /, *arguments: Any, **named: Any) -> int:
         """Send a call and go on; its id, for `result`, `items` or `cancel`."""
         if arguments and named:
             raise TypeError("give arguments by position or by name, not both")
@@ -143,7 +143,7 @@ class Page:
             raise RemoteError(answer["error"])
         raise CallError("the function is a stream: use page.stream(…)", code="is_stream")
 
-    def stream(self, name: str, *arguments: Any, **named: Any) -> Generator[Any]:
+    def stream(self, name: str, /, *arguments: Any, **named: Any) -> Generator[Any]:
         """The items of an exposed generator; credit is given as they are taken."""
         return self.items(self.start(name, *arguments, **named))
 

@@ -16,6 +16,7 @@ PACKAGES: dict[str, set[str]] = {
     "pytron-client": set(),
     "pytron-electron": set(),
     "vite-plugin-pytron": set(),
+    "pytron-inspector": set(),
 }
 
 

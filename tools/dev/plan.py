@@ -25,6 +25,8 @@ SHELL = tuple(
 BUNDLED = "python/pytron/_bundled"
 #: npm packages that the wheel carries, packed, for pages with a build.
 PACKED = ("pytron-client", "vite-plugin-pytron")
+#: Its own build puts it there.
+INSPECTOR = (f"{BUNDLED}/inspector/inspector.js", f"{BUNDLED}/tools/inspect.js")
 DEMO = "examples/notes"
 
 OFFLINE = "check the network connection (and its proxy), then run the same command again"
@@ -148,7 +150,7 @@ def part_steps(rust: str, node: str) -> list[Step]:
             "client",
             lambda job: job.run(_npm(job.env), "run", "build"),
             inputs=["package.json", "package-lock.json", "packages", "tsconfig*.json"],
-            outputs=[*CLIENT, *SHELL],
+            outputs=[*CLIENT, *SHELL, *INSPECTOR],
             facts={"node": node},
             remedy="mend what the compiler names above; `npm run build` repeats only this step",
         ),

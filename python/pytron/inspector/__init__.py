@@ -6,6 +6,7 @@ In development only. Nothing of it is imported, recorded or served before somebo
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ class Inspector:
         self._runtime = runtime
         self._lock = Lock()
         self._skipped: dict[int, bool] = {}
+        #: How the pages of windows are joined, as they told.
+        self.transports: dict[int, str] = {}
         self.recorder = Recorder(parts.functions, Rule(secret_words), self._label_of)
         self._tap = Tap(parts, runtime, self.recorder.inbox, skips=self._skips)
         self._tap.open(self.recorder.histories["app"])
@@ -71,8 +74,6 @@ class Inspector:
 
     def facts(self) -> dict[str, Any]:
         """What is so now: versions, windows and their sessions."""
-        from pytron import __version__
-
         runtime = self._runtime
         sessions = runtime.dispatcher.sessions
         windows: list[dict[str, Any]] = []
@@ -84,6 +85,7 @@ class Inspector:
             if session is not None:
                 shown |= {
                     "session": session.id[:8],
+                    "transport": self.transports.get(window.id),
                     "calls": len(session.calls),
                     "subscriptions": sorted(session.patterns),
                     "waiting": max(0, runtime.engine.waiting(window.id)),
@@ -94,7 +96,7 @@ class Inspector:
             "name": self._name,
             "engine": runtime.engine.name,
             "epoch": EPOCH,
-            "pytron": __version__,
+            "pytron": sys.modules["pytron"].__version__,
             "python": platform.python_version(),
             "functions": len(self._parts.functions),
             "windows": windows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
@@ -33,6 +34,10 @@ _ITEMS_SHOWN: Final = 20
 #: Calls that are followed to their end; a page that leaves more open than this loses the oldest.
 _MOST_OPEN: Final = 20_000
 _EMPTY: Final = codec.Raw(b"null")
+#: In a traceback, the step through the tap: without an inspector it would not be there.
+_OWN_FRAME: Final = re.compile(
+    r"^  File \"[^\"\n]*inspector.tap\.py\".*\n(?:    .*\n)*", re.MULTILINE
+)
 
 
 class Recorder:
@@ -207,7 +212,7 @@ class Recorder:
             "code": fault.code,
             "message": self.rule.text(fault.message),
             "ref": fault.ref,
-            "trace": fault.trace,
+            "trace": fault.trace and _OWN_FRAME.sub("", fault.trace),
         }
         if fault.data is not UNSET:
             shown["data"] = self.rule.preview(fault.data).json

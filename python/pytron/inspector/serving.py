@@ -42,7 +42,7 @@ class Serving:
             headers = [("Content-Security-Policy", _POLICY)]
             content = Content(data, len(data), kind, etag_of(data), headers=headers)
             return serve(request, content)
-        query = parse_qs(request.target.partition("?")[2])
+        query = parse_qs(request.target.partition("?")[2], keep_blank_values=True)
         if name == "records":
             return self._records(query)
         if name == "state":

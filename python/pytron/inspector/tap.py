@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from time import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 #: Functions of other places are sent to other processes, which know nothing of this one.
 _HERE: Final = ("thread", "loop", "main")
-#: Notes of windows that come without end while one is dragged: the last one would do.
-_MANY: Final = frozenset({"moved", "resized"})
 
 
 class Tap:
@@ -108,11 +107,8 @@ class Tap:
         happened_to, command = runtime.happened_to, engine.command
 
         def happened(event: Happening) -> Iterable[Task]:
-            if (
-                event.window
-                and event.kind not in ("answer", "log")
-                and not self._skips(event.window)
-            ):
+            of_window = event.window and event.kind not in ("answer", "log")
+            if of_window and not self._skips(event.window):
                 fields = {k: v for k, v in event.fields.items() if k not in ("kind", "window")}
                 inbox.put(Happened(time(), event.window, event.kind, fields, False))
             return happened_to(event)
@@ -136,6 +132,7 @@ class Tap:
     def _beginnings(self, function: Function) -> None:
         target, inbox = function.target, self._inbox
 
+        @wraps(target)  # the names of its parameters are asked for
         def begin(*arguments: Any, **keywords: Any) -> Any:
             call = running.get(None)
             if call is not None:
