@@ -62,6 +62,15 @@ def test_module_runs_as_a_script(folder: Path) -> None:
     assert done.returncode == 5
 
 
+def test_inspector_is_loaded_only_when_it_is_asked_for(folder: Path) -> None:
+    app = (folder / "app.py").read_text("utf-8")
+    loaded = 'print("pytron.inspector" in sys.modules, is_dev())'
+    (folder / "app.py").write_text(app.replace("print(__name__", f"{loaded}; print(__name__"))
+    for flags, expected in (["--inspect"], "True True"), (["--dev"], "False True"), ([], "False"):
+        done = pytron(folder, "run", "--engine", "headless", *flags)
+        assert done.stdout.startswith(expected), done.stderr
+
+
 def test_attribute_runs_without_being_a_script(folder: Path) -> None:
     done = pytron(folder, "run", "--engine", "headless", "app:app")
     assert done.stdout == "app [] False\n", done.stderr
