@@ -83,6 +83,10 @@ def types(session: nox.Session) -> None:
     run_all(
         session,
         npx("pyright", "--pythonpath", sys.executable),
+        npx(
+            *("pyright", "--pythonpath", sys.executable),
+            *("--pythonplatform", "Windows", "python/pytron/platforms"),
+        ),
         ("npm", "run", "types"),
         python(
             *("mypy.stubtest", "pytron_native", "--mypy-config-file", "pyproject.toml"),

@@ -135,6 +135,9 @@ class Engine(ABC):
     def invoke(self, function: Callable[[], object]) -> None:
         """Run a function on the main thread soon."""
 
+    def close(self) -> None:  # noqa: B027 - most engines have ended with `quit`
+        """Wait until all that `start` began has ended, by force if it must be. Comes last."""
+
     def can(self, feature: str) -> Capability:
         """Whether this engine on this machine can do something, such as `window.screenshot`."""
         return Capability(False, f"the {self.name} engine has no {feature}")

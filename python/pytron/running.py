@@ -128,6 +128,7 @@ class Runner:
                 tools.close()
                 runtime.close(_END_TIMEOUT_S)
                 plan.services.end_services()
+                engine.close()
                 self.runtime = None
                 ends.close()  # whatever is run at the end may run another app
                 with ExitStack() as stops:

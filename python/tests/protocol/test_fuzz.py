@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytron import protocol
 from pytron.errors import ProtocolError
 
-from .vectors import FOLDER
+from .vectors import SPEC
 
 #: `PYTRON_FUZZ_EXAMPLES=100000` for a longer run.
 EXAMPLES = int(os.environ.get("PYTRON_FUZZ_EXAMPLES", "300"))
@@ -23,7 +23,7 @@ thorough = settings(
 )
 
 MESSAGES: list[Any] = [
-    case["message"] for case in json.loads((FOLDER / "up.json").read_text("utf-8"))["cases"]
+    case["message"] for case in json.loads((SPEC / "ipc" / "up.json").read_text("utf-8"))["cases"]
 ]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

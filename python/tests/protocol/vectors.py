@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[3] / "spec" / "ipc"
+SPEC = Path(__file__).parents[3] / "spec"
 
 
-def cases(name: str) -> list[Any]:
+def cases(name: str, folder: str = "ipc") -> list[Any]:
     """The cases of a file, each with its name as the test's id."""
     import pytest
 
-    found: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["cases"]
+    found: list[dict[str, Any]] = json.loads((SPEC / folder / f"{name}.json").read_text("utf-8"))[
+        "cases"
+    ]
     assert len(found) >= 10
     assert len({case["name"] for case in found}) == len(found)
     return [pytest.param(case, id=case["name"]) for case in found]

@@ -1,0 +1,5 @@
+"""Engines in another process: everything that they share, whatever is at the other end."""
+
+from pytron.linked.engine import LinkedEngine, Program
+
+__all__ = ["LinkedEngine", "Program"]
