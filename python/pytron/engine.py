@@ -5,9 +5,10 @@ Source: spec/view.md, whose command and event names these are.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from pytron.errors import EngineError
 
@@ -143,23 +144,39 @@ class Engine(ABC):
         return Capability(False, f"the {self.name} engine has no {feature}")
 
 
-def load_engine(name: str) -> Engine:
+def load_engine(name: str, *, apart: bool | None = None) -> Engine:
     """An engine by its name: one of Pytron's own, or an entry point of group `pytron.engines`.
+
+    Args:
+        name: what it is called.
+        apart: have its windows in another process, which `native` can also have in this one.
+            By default only when this process was started with a link, or PYTRON_HOSTED says so.
 
     Raises:
         EngineError: there is none of that name.
     """
     from importlib import import_module
 
-    own = {"native": "Native", "headless": "Headless", "server": "Server"}
-    if name in own:
-        module = import_module(f"pytron.engines.{name}")
-        engine: Engine = getattr(module, f"{own[name]}Engine")()
+    if apart is None:
+        apart = bool(os.environ.get("PYTRON_LINK") or os.environ.get("PYTRON_HOSTED"))
+    place = _OWN.get("hosted" if apart and name == "native" else name)
+    if place is not None:
+        module, _, kind = place.partition(":")
+        engine: Engine = getattr(import_module(f"pytron.engines.{module}"), kind)()
         return engine
     from importlib.metadata import entry_points  # slow, so only for engines of others
 
     for point in entry_points(group="pytron.engines"):
         if point.name == name:
             return point.load()()
-    known = ", ".join(sorted({*own, *(p.name for p in entry_points(group="pytron.engines"))}))
+    own = {*_OWN} - {"hosted"}
+    known = ", ".join(sorted(own | {p.name for p in entry_points(group="pytron.engines")}))
     raise EngineError(f"no engine is called {name!r}; set PYTRON_ENGINE or engine= to: {known}")
+
+
+_OWN: Final = {
+    "native": "native:NativeEngine",
+    "hosted": "native.hosted:HostedEngine",
+    "headless": "headless:HeadlessEngine",
+    "server": "server:ServerEngine",
+}

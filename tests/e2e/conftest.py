@@ -8,7 +8,7 @@ from e2e.driver import run_app
 __all__ = ["run_app"]
 
 #: The ways between page and Python, each of which must keep every promise of the bridge.
-TRANSPORTS = ("extension", "reply", "evaluate") if sys.platform == "linux" else ("",)
+TRANSPORTS = ("extension", "reply", "evaluate", "hosted") if sys.platform == "linux" else ("",)
 ON_EVERY_TRANSPORT = (
     "test_bridge", "test_events", "test_security", "test_state", "test_transport", "test_uploads",
 )  # fmt: skip

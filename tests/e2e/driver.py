@@ -116,7 +116,7 @@ def run_app(tmp_path: Path, transport: str) -> RunApp:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         (folder / "app.py").write_text(_APP.format(mark=_MARK, source=source), "utf-8")
         variables = {
-            **({"PYTRON_TRANSPORT": transport} if transport else {}),
+            **_forcing(transport),
             **(environment or {}),
         }
         done = _finished([sys.executable, str(folder / "app.py")], variables, deadline_s)
@@ -132,6 +132,13 @@ def run_app(tmp_path: Path, transport: str) -> RunApp:
         return ended
 
     return run
+
+
+def _forcing(transport: str) -> dict[str, str]:
+    """Variables that make an app use one way between page and Python."""
+    if transport == "hosted":  # the windows in a process of their own, the page's socket handed on
+        return {"PYTRON_HOSTED": "1"}
+    return {"PYTRON_TRANSPORT": transport} if transport else {}
 
 
 def _finished(

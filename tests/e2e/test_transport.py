@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from e2e.driver import RunApp
 
-NAMES = {"extension": "extension", "reply": "reply", "evaluate": "message"}
+NAMES = {"extension": "extension", "hosted": "extension", "reply": "reply", "evaluate": "message"}
 
 
 def test_the_page_has_the_transport_that_was_asked_for(run_app: RunApp, transport: str) -> None:

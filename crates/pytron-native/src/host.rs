@@ -43,13 +43,14 @@ pub struct Host {
 #[pymethods]
 impl Host {
     #[new]
-    #[pyo3(signature = (*, app_id, name, data_folder = None, dev = false))]
+    #[pyo3(signature = (*, app_id, name, data_folder = None, dev = false, hand_over = false))]
     fn new(
         py: Python<'_>,
         app_id: &str,
         name: &str,
         data_folder: Option<PathBuf>,
         dev: bool,
+        hand_over: bool,
     ) -> PyResult<Self> {
         if !is_main_thread(py)? {
             return Err(Error::Thread("Host()").into());
@@ -65,7 +66,7 @@ impl Host {
         let shared = LOOP.with_borrow_mut(|kept| {
             let event_loop = kept.get_or_insert_with(|| EventLoopBuilder::new().build());
             let proxy = event_loop.create_proxy();
-            let shared = Arc::new(Shared::new(flow, Waker::new(proxy.clone()))?);
+            let shared = Arc::new(Shared::new(flow, Waker::new(proxy.clone()), hand_over)?);
             let engine = Engine::new(data_folder, dev);
             let target = (**event_loop).clone();
             let stage = Stage::new(Arc::clone(&shared), engine, target, proxy);

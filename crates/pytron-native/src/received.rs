@@ -29,6 +29,11 @@ fn object(py: Python<'_>, item: Incoming) -> PyResult<Bound<'_, PyAny>> {
             let parts = PyList::new(py, parts.iter().map(|part| PyBytes::new(py, part)))?;
             (intern!(py, "frame"), window, text, parts).into_bound_py_any(py)
         }
+        #[cfg(target_os = "linux")]
+        Incoming::Port { window, socket } => {
+            use std::os::fd::IntoRawFd;
+            (intern!(py, "port"), window, socket.into_raw_fd()).into_bound_py_any(py)
+        }
         Incoming::Event(json) => {
             (intern!(py, "event"), PyBytes::new(py, &json)).into_bound_py_any(py)
         }

@@ -25,6 +25,12 @@ pub struct Shared {
     /// Pages that are joined to us directly (`webext/`).
     #[cfg(target_os = "linux")]
     pub lines: Lines,
+    /// Pages' sockets are given to whoever receives, to be passed on.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "only there pages have sockets")
+    )]
+    pub hands_over: bool,
     pub flow: Flow,
     pub waker: Waker,
     orders: Mutex<Vec<Order>>,
@@ -43,6 +49,12 @@ pub enum Incoming {
         parts: Vec<Vec<u8>>,
     },
     Event(Vec<u8>),
+    /// The kit's end of a page's socket, where the kit is in another process.
+    #[cfg(target_os = "linux")]
+    Port {
+        window: u32,
+        socket: std::os::fd::OwnedFd,
+    },
     Asset {
         request: u64,
         window: u32,
@@ -102,11 +114,12 @@ struct Pages {
 }
 
 impl Shared {
-    pub fn new(flow: Flow, waker: Waker) -> std::io::Result<Self> {
+    pub fn new(flow: Flow, waker: Waker, hands_over: bool) -> std::io::Result<Self> {
         Ok(Self {
             inbox: Inbox::default(),
             #[cfg(target_os = "linux")]
             lines: Lines::new()?,
+            hands_over,
             flow,
             waker,
             orders: Mutex::default(),

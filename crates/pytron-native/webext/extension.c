@@ -35,7 +35,7 @@ static void on_answer(GObject *page, GAsyncResult *result, gpointer data) {
     port_open(port, fd);
 }
 
-static void ask(Port *port) {
+void port_ask(Port *port) {
     if (port->fd >= 0 || port->asked) return;
     port->asked = TRUE;
     webkit_web_page_send_message_to_view(port->page, webkit_user_message_new("pytron-port", NULL),
@@ -68,7 +68,7 @@ static void on_window_object_cleared(WebKitScriptWorld *world, WebKitWebPage *pa
     g_clear_object(&port->receive);
     port->document++;
     if (!is_ours(webkit_frame_get_uri(frame))) return;
-    ask(port);
+    port_ask(port);
     JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, world);
     JSCValue *send = jsc_value_new_function_variadic(context, NULL, G_CALLBACK(port_send), port,
                                                      NULL, JSC_TYPE_VALUE);

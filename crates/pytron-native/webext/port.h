@@ -25,6 +25,7 @@ typedef struct {
     gboolean asked;
     guint readable;
     guint writable;
+    guint lost; /* the page is yet to be told that the other end has gone */
     GQueue pieces;     /* what the socket did not take yet */
     JSCValue *receive; /* the present document's function, or NULL */
     guint64 document;
@@ -46,6 +47,10 @@ typedef struct {
 Port *port_of(WebKitWebPage *page);
 void port_open(Port *port, int fd);
 void port_close(Port *port);
+void port_lost(Port *port);
+
+/* extension.c */
+void port_ask(Port *port);
 
 /* send.c: send(text, part, …), for the page's bootstrap only. */
 JSCValue *port_send(GPtrArray *arguments, gpointer port);

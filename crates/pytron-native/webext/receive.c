@@ -142,7 +142,7 @@ gboolean port_readable(gint fd, GIOCondition condition, gpointer data) {
         if (port->fd < 0) return G_SOURCE_REMOVE; /* the page's code closed it meanwhile */
         if (done < 0) {
             port->readable = 0;
-            port_close(port);
+            port_lost(port);
             return G_SOURCE_REMOVE;
         }
         if (done == 1) {

@@ -29,7 +29,7 @@ static gboolean flush(Port *port) {
             send(port->fd, data + piece->done, size - piece->done, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (wrote < 0) {
             if (errno == EINTR) continue;
-            if (errno != EAGAIN && errno != EWOULDBLOCK) port_close(port);
+            if (errno != EAGAIN && errno != EWOULDBLOCK) port_lost(port);
             return FALSE;
         }
         piece->done += (gsize)wrote;
@@ -85,7 +85,7 @@ static void put(Port *port, const uint8_t *data, gsize size) {
             struct pollfd full = {.fd = port->fd, .events = POLLOUT};
             if (poll(&full, 1, PATIENCE_MS) <= 0) break;
         } else if (errno != EINTR) {
-            port_close(port);
+            port_lost(port);
             return;
         }
     }

@@ -353,16 +353,7 @@ class LinkedEngine(Engine):
     def _take(self, message: Message) -> None:
         fields, kind = message.fields, message.kind
         window = fields.get("window") or 0
-        if kind == "frame":
-            text, *parts = message.parts
-            self._inbox.append(Frame(window, bytes(text), parts))
-        elif kind == "asset":
-            self._inbox.append(
-                AssetRequest(
-                    fields["request"], window, fields["method"], fields["target"], fields["headers"]
-                )
-            )
-        elif kind == "read":
+        if kind == "read":
             if window in self._pages:
                 self._pages[window].took(fields["count"])
         elif kind == "credit":
@@ -374,9 +365,23 @@ class LinkedEngine(Engine):
         elif kind == "end":
             self._stop(0)
         else:
-            self._inbox.append(Happening(kind, window, fields))
+            item = self.taken(message)
+            if item is not None:
+                self._inbox.append(item)
             if kind == "closed" and window in self._pages:
                 self._drop_port(self._pages.pop(window).close())
+
+    def taken(self, message: Message) -> Incoming | None:
+        """What a message is for the kit; None for nothing. For subclasses to take some first."""
+        fields, kind = message.fields, message.kind
+        window = fields.get("window") or 0
+        if kind == "frame":
+            text, *parts = message.parts
+            return Frame(window, bytes(text), parts)
+        if kind == "asset":
+            what = (fields["method"], fields["target"], fields["headers"])
+            return AssetRequest(fields["request"], window, *what)
+        return Happening(kind, window, fields)
 
     # --- sockets of pages ---------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ class HostError(Exception):
 # What `receive` gives, in the order it happened.
 Frame = tuple[Literal["frame"], int, bytes, list[bytes]]  # window, JSON without its head, parts
 Event = tuple[Literal["event"], bytes]  # JSON, spec/view.md section 2
+Port = tuple[Literal["port"], int, int]  # window, the kit's end of its page's socket
 Request = tuple[
     Literal["asset"], int, int, str, str, dict[str, str]
 ]  # request, window, method, path?query, headers
@@ -33,6 +34,7 @@ class Host:
         name: str,
         data_folder: str | None = None,  # None: nothing is kept
         dev: bool = False,
+        hand_over: bool = False,  # give pages' sockets away: `Port` below
     ) -> Self: ...
     def prewarm(self) -> None:
         """Start the web process for the first window now. Main thread, before `run`. Optional."""
@@ -56,7 +58,7 @@ class Host:
         """Bytes queued for the page and not yet read by it; -1 for an unknown window."""
     def discard(self, window: int) -> None:
         """Forget what is queued for the window's page: its session has ended."""
-    def receive(self, timeout_s: float | None = None) -> list[Frame | Event | Request]:
+    def receive(self, timeout_s: float | None = None) -> list[Frame | Event | Request | Port]:
         """Wait for what pages and windows sent, with the GIL released; all that is there.
 
         Several threads may wait; each item is given to one of them. Empty after `quit` or at the

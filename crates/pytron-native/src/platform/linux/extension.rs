@@ -1,6 +1,7 @@
 //! The fast path: a library in the web process joins the page to our threads (`webext/`).
 
 use std::cell::Cell;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -15,7 +16,7 @@ use super::ORIGIN;
 use crate::guard::guard;
 use crate::line::{Flushed, Line};
 use crate::link::Link;
-use crate::shared::Shared;
+use crate::shared::{Incoming, Shared};
 use crate::stage;
 
 /// The message with which the page's side asks for its end of a socket.
@@ -80,10 +81,18 @@ pub fn connect(web: &WebView, number: &Rc<Cell<u32>>) {
 fn answer(message: &UserMessage, window: u32) -> Result<(), Box<dyn std::error::Error>> {
     let stage = stage::current().ok_or("the host has gone")?;
     stage.window(window).ok_or("its window has gone")?;
-    let (link, page) = Link::pair()?;
+    let page = if stage.shared.hands_over {
+        let (socket, page) = UnixStream::pair()?;
+        let socket = socket.into();
+        stage.shared.push(Incoming::Port { window, socket });
+        page.into()
+    } else {
+        let (link, page) = Link::pair()?;
+        stage.shared.lines.join(window, Line::new(link));
+        page
+    };
     let list = UnixFDList::new();
     list.append(page)?; // the list has a copy; ours closes here
-    stage.shared.lines.join(window, Line::new(link));
     message.send_reply(&UserMessage::with_fd_list(ASK, None, Some(&list)));
     Ok(())
 }

@@ -27,7 +27,7 @@ from pytron.platforms import app_origin, native_remedy
 if TYPE_CHECKING:
     from pytron_native import Host
 
-_WINDOW_FEATURES = frozenset({"window", "window.screenshot", "window.bounds", "window.zoom"})
+WINDOW_FEATURES = frozenset({"window", "window.screenshot", "window.bounds", "window.zoom"})
 
 
 def host_facts() -> dict[str, str | bool]:
@@ -172,7 +172,7 @@ class NativeEngine(Engine):
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do."""
-        if feature in _WINDOW_FEATURES:
+        if feature in WINDOW_FEATURES:
             return Capability(True, "the native engine does it")
         import pytron_native
 
