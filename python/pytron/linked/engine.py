@@ -28,6 +28,7 @@ from pytron.errors import EngineError, ProtocolError
 from pytron.link import Channel, Child, Hub, Message, post
 from pytron.linked.bodies import PIECE_BYTES, Bodies
 from pytron.linked.page import Page
+from pytron.linked.ports import Ports
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +59,6 @@ class LinkedEngine(Engine):
         self._link: Channel | None = None
         self._child: Child | None = None
         self._pages: dict[int, Page] = {}
-        self._ports: dict[Channel, int] = {}
         self._bodies = Bodies()
         self._inbox: deque[Incoming] = deque()
         self._dirty: set[Page] = set()
@@ -112,6 +112,7 @@ class LinkedEngine(Engine):
             self._child = Child(program.command, program.environment)
             self._link = self._child.channel
         hub = self._hub = Hub()
+        self.ports = Ports(hub, self._pages)
         hub.add(self._link)
         start = {
             "kind": "start",
@@ -215,11 +216,10 @@ class LinkedEngine(Engine):
             self._child.end()
         for page in self._pages.values():
             page.close()
-        for port in list(self._ports):
-            port.close()
         if self._link is not None:
             self._link.close()
         if self._hub is not None:
+            self.ports.close()
             self._hub.close()
 
     def _lost(self, reason: str) -> None:
@@ -329,11 +329,10 @@ class LinkedEngine(Engine):
         for page in self._pages.values():
             page.moved()
         for channel in ready:
-            window = self._ports.get(channel)
-            if window is None:
+            if self.ports.window_of(channel) is None:
                 self._read_link(channel)
             else:
-                self._read_port(channel, window)
+                self._inbox += self.ports.read(channel)
 
     def _read_link(self, channel: Channel) -> None:
         try:
@@ -361,7 +360,7 @@ class LinkedEngine(Engine):
         elif kind == "drop":
             self._bodies.drop(fields["request"])
         elif kind == "port":
-            self._join(window)
+            self.ports.join(window, self.host.descriptors.popleft())
         elif kind == "end":
             self._stop(0)
         else:
@@ -369,7 +368,7 @@ class LinkedEngine(Engine):
             if item is not None:
                 self._inbox.append(item)
             if kind == "closed" and window in self._pages:
-                self._drop_port(self._pages.pop(window).close())
+                self.ports.drop(self._pages.pop(window).close())
 
     def taken(self, message: Message) -> Incoming | None:
         """What a message is for the kit; None for nothing. For subclasses to take some first."""
@@ -382,35 +381,3 @@ class LinkedEngine(Engine):
             what = (fields["method"], fields["target"], fields["headers"])
             return AssetRequest(fields["request"], window, *what)
         return Happening(kind, window, fields)
-
-    # --- sockets of pages ---------------------------------------------------------------------
-
-    def _join(self, window: int) -> None:
-        """The page of a window is reached by a socket of its own from now on."""
-        port = Channel.of_descriptor(self.host.descriptors.popleft())
-        page = self._pages.get(window)
-        if page is None:
-            port.close()
-            return
-        self._drop_port(page.join(port))
-        self._ports[port] = window
-        if self._hub is not None:
-            self._hub.add(port)
-
-    def _read_port(self, port: Channel, window: int) -> None:
-        try:
-            parcels, more = port.read()
-        except ProtocolError as error:
-            _log.warning("the page of window %d is cut off: %s", window, error)
-            parcels, more = [], False
-        self._inbox.extend(Frame(window, parcel.text, parcel.parts) for parcel in parcels)
-        if not more:
-            page = self._pages.get(window)
-            if page is not None:
-                page.leave(port)
-            self._drop_port(port)
-
-    def _drop_port(self, port: Channel | None) -> None:
-        if port is not None:
-            self._ports.pop(port, None)
-            port.close()

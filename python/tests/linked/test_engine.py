@@ -183,15 +183,15 @@ def test_a_page_that_does_not_read_is_counted_until_it_does(engine: ScriptedEngi
 def test_a_page_s_own_socket_carries_its_frames(engine: ScriptedEngine) -> None:
     engine.opened()
     engine.tell("port", window=1)
-    while not engine._ports:
+    while not engine.ports._windows:
         engine.receive(0.05)
     engine.send(1, b"1", [memoryview(b"p" * 3_000_000)])
     echo = engine.frame()
     assert echo.text == b"[1][1]"
     assert len(echo.parts[0]) == 3_000_000
     engine.tell("port", window=1)  # a new document: the next socket takes its place
-    before = next(iter(engine._ports))
-    while before in engine._ports:
+    before = next(iter(engine.ports._windows))
+    while before in engine.ports._windows:
         engine.receive(0.05)
     engine.send(1, b"2")
     assert engine.frame().text == b"[2][2]"
