@@ -6,6 +6,7 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import nox
 from nox.command import CommandFailed
@@ -25,6 +26,11 @@ PYTHON_FOLDERS = (
     "docs",
 )
 ZIG = "ziglang==0.17.1"  # a C compiler for macOS that runs anywhere; too large for every day
+#: What apps bring along; packaged and proved by command.
+LIBRARIES = (
+    *("numpy==2.4.6", "pandas==3.1.1", "matplotlib==3.11.2", "pillow==13.0.0"),
+    *("pydantic==2.14.4", "sqlalchemy==2.1.9", "nuitka==4.3.3"),
+)
 REAL_WINDOWS = ("tests/native", "tests/e2e", "tests/package")
 NO_WINDOWS = tuple(f"--ignore={folder}" for folder in REAL_WINDOWS)
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
@@ -119,6 +125,7 @@ def slow(session: nox.Session) -> None:
     """Run what takes minutes: long fuzzing, every template, the Windows and macOS code."""
     cases = session.posargs[0] if session.posargs else "20000"
     no_hurry = "--testTimeout=3600000"
+    libraries = Path("build", "libraries").resolve()
     run_all(
         session,
         (*ON_DISPLAY, *python("pytest", "tests/e2e/test_templates.py")),
@@ -127,10 +134,13 @@ def slow(session: nox.Session) -> None:
         npx("vitest", "run", "packages/pytron-client/tests", no_hurry),
         python("pip", "install", "--quiet", ZIG),
         python("tools.dev.targets"),
+        python("pip", "install", "--quiet", "--target", str(libraries), *LIBRARIES),
+        (*ON_DISPLAY, *python("pytest", "-o", "faulthandler_timeout=3000", "tests/package")),
         PYTRON_FUZZ_EXAMPLES=cases,
         PROPTEST_CASES=cases,
         FUZZ_RUNS=cases,
         PYTRON_TEMPLATES="all",
+        PYTRON_TEST_LIBRARIES=str(libraries),
     )
 
 
