@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +35,17 @@ class _Terminal:
 @click.option("--no-prove", is_flag=True, help="Do not start what was built.")
 @click.option("--installer", "installers", multiple=True, help="Also an installer: deb, nsis, dmg.")
 @click.option("--report", is_flag=True, help="Explain every megabyte, as a table and a page.")
+@click.option("--sign", is_flag=True, help="Sign programs and installers.")
+@click.option("--sign-dry-run", is_flag=True, help="Only show how they would be signed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.argument("app", required=False)
 def command(
     out: Path | None,
     one_file: bool | None,
-    nuitka: bool,
-    no_prove: bool,
-    installers: Sequence[str],
-    report: bool,
-    as_json: bool,
     app: str | None,
+    as_json: bool,
+    no_prove: bool,
+    **wishes: Any,
 ) -> int:
     """Package an app: freeze it, and prove that the result starts elsewhere.
 
@@ -55,16 +54,13 @@ def command(
     from pytron.discovery import locate
     from pytron.packager.pipeline import Build, run
     from pytron.packager.settings import product_of
-    from pytron.packager.steps import steps_for
+    from pytron.packager.steps import Wishes, steps_for
 
     product = product_of(locate(app), one_file=one_file)
     place = (out or product.folder / "dist").resolve()
     work = product.folder / "build" / "pytron" / product.slug
     build = Build(product, work, place, _Terminal(quiet=as_json))
-    steps = steps_for(
-        product, nuitka=nuitka, prove=not no_prove, installers=installers, report=report
-    )
-    run(build, steps)
+    run(build, steps_for(product, Wishes(prove=not no_prove, **wishes)))
     results: dict[str, Any] = {kind: str(path) for kind, path in build.results.items()}
     if as_json:
         click.echo(json.dumps({"results": results, "facts": build.facts}, indent=2))

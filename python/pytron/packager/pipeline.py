@@ -95,8 +95,10 @@ class Build:
 class Step(Protocol):
     """One part of a build."""
 
-    #: What it does, in a few words.
-    title: str
+    @property
+    def title(self) -> str:
+        """What it does, in a few words."""
+        ...
 
     def run(self, build: Build) -> None:
         """Do it.

@@ -36,6 +36,18 @@ class FileType:
 
 
 @dataclass(frozen=True)
+class Signing:
+    """`[tool.pytron.package.sign]`: with what results are signed; no passwords stand here."""
+
+    windows_certificate: str = ""
+    timestamp: str = ""
+    macos_identity: str = ""
+    macos_entitlements: str = ""
+    macos_profile: str = ""
+    manifest_key: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """`[tool.pytron.package]`. Paths are relative to the app's folder."""
 
@@ -57,6 +69,7 @@ class Settings:
     file_types: list[FileType] = field(default_factory=list[FileType])
     depends: list[str] = field(default_factory=list[str])
     prove_timeout_s: float = 90.0
+    sign: Signing = field(default_factory=Signing)
 
 
 @dataclass(frozen=True)

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pytron.errors import PackagingError
 from pytron.packager import installers as formats
+from pytron.packager.manifest import Describe
 from pytron.packager.nuitka import Compile
 from pytron.packager.pipeline import Step
 from pytron.packager.prove import Prove
 from pytron.packager.pyinstaller import Freeze
 from pytron.packager.settings import Product
+from pytron.packager.signing import Sign
 from pytron.packager.sizes import Explain
 
 
-def steps_for(
-    product: Product, *, nuitka: bool, prove: bool, installers: Sequence[str], report: bool
-) -> list[Step]:
+class Wishes(NamedTuple):
+    """What was asked for."""
+
+    nuitka: bool = False
+    prove: bool = True
+    report: bool = False
+    installers: Sequence[str] = ()
+    sign: bool = False
+    sign_dry_run: bool = False
+
+
+def steps_for(product: Product, wishes: Wishes) -> list[Step]:
     """The steps for what was asked, in their order.
 
     Raises:
         PackagingError: an installer that does not exist, or that cannot hold such a build.
     """
-    steps: list[Step] = [Compile() if nuitka else Freeze()]
-    if prove:
+    steps: list[Step] = [Compile() if wishes.nuitka else Freeze()]
+    if wishes.prove:
         steps.append(Prove())
-    if report:
+    if wishes.report:
         steps.append(Explain())
-    for name in installers:
+    for name in wishes.installers:
         if product.settings.one_file:
             raise PackagingError(f"--installer {name} needs a folder; leave --one-file out")
         steps.append(formats.installer(name))
-    return steps
+    if wishes.sign or wishes.sign_dry_run:
+        steps.append(Sign(dry=wishes.sign_dry_run))
+    return [*steps, Describe()]

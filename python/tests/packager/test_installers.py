@@ -73,7 +73,7 @@ def test_an_nsis_script_registers_and_takes_back(tmp_path: Path) -> None:
     (frozen / "_internal").mkdir(parents=True)
     (frozen / "say-hi.exe").write_bytes(b"MZ")
     (frozen / "_internal" / "base.zip").write_bytes(b"x")
-    result = tmp_path / "setup.exe"
+    result = tmp_path / "say-hi-1.2.3-setup.exe"
     described = product(schemes=["hi"], file_types=KINDS, description="d")
     script = installer_script(described, frozen, result, None)
     for key in ("Software\\Classes\\hi", "org.example.hi.note"):

@@ -1,0 +1,135 @@
+"""What a package consists of, file by file and in layers, signed: the ground for updates.
+
+Source: spec/package.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pytron.errors import PackagingError, ToolMissing
+from pytron.packager.pipeline import Build
+from pytron.packager.settings import Product
+
+NAME: Final = "package.json"
+SIGNATURE: Final = "package.json.sig"
+_CONTEXT: Final = b"pytron package 1\0"
+
+
+class Describe:
+    """The step that writes the manifest beside the package, and signs it if there is a key."""
+
+    title = "describe the package"
+
+    def run(self, build: Build) -> None:
+        """Hash every file, and put it into its layer.
+
+        Raises:
+            PackagingError: the key cannot be read.
+            ToolMissing: there is a key, and nothing to sign with.
+        """
+        assert build.frozen is not None
+        if not build.frozen.is_dir():
+            return  # one file has no layers
+        text = manifest(build.product, build.frozen, build.work / "frozen.json")
+        path = build.out / f"{build.product.slug}-{NAME}"
+        path.write_bytes(text)
+        build.results["manifest"] = path
+        key = build.product.settings.sign.manifest_key
+        if key:
+            signature = build.out / f"{build.product.slug}-{SIGNATURE}"
+            signature.write_bytes(sign(text, build.product.folder / key))
+            build.results["signature"] = signature
+
+
+def manifest(product: Product, frozen: Path, facts: Path) -> bytes:
+    """The manifest's bytes: the same files give the same bytes."""
+    layers: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("interpreter", "packages", "app", "frontend")
+    }
+    sources = _sources(facts)
+    for path in sorted(frozen.rglob("*")):
+        if path.is_dir() and not path.is_symlink():
+            continue
+        name = path.relative_to(frozen).as_posix()
+        layers[_layer(name, product, sources)].append(_file(path, name))
+    whole = {
+        "format": 1,
+        "name": product.name,
+        "identifier": product.identifier,
+        "version": product.version,
+        "layers": [
+            {"name": layer, "hash": _hash(_bytes(files)), "files": files}
+            for layer, files in layers.items()
+        ],
+    }
+    return _bytes(whole)
+
+
+def _file(path: Path, name: str) -> dict[str, Any]:
+    if path.is_symlink():
+        return {"path": name, "link": path.readlink().as_posix()}
+    data = path.read_bytes()
+    runs = bool(path.stat().st_mode & 0o100)
+    return {"path": name, "size": len(data), "hash": _hash(data), **({"run": True} if runs else {})}
+
+
+def _layer(name: str, product: Product, sources: Mapping[str, str]) -> str:
+    inside = name.removeprefix("_internal/")
+    if product.frontend is not None:
+        place = product.frontend.relative_to(product.folder).as_posix()
+        if inside == place or inside.startswith(f"{place}/"):
+            return "frontend"
+    if "/" not in name:
+        return "app"  # the program: PyInstaller puts the app's own code into it
+    source = sources.get(inside, "")
+    if "site-packages" in source or "dist-packages" in source or ".dist-info/" in inside:
+        return "packages"
+    if source and Path(source).is_relative_to(product.folder):
+        return "app"
+    return "interpreter"
+
+
+def _sources(facts: Path) -> Mapping[str, str]:
+    if not facts.is_file():
+        return {}
+    files = json.loads(facts.read_text("utf-8"))["files"]
+    return {name: source for name, source, _ in files}
+
+
+def _bytes(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def sign(text: bytes, key: Path) -> bytes:
+    """An Ed25519 signature over a manifest, by a key in PEM.
+
+    Raises:
+        PackagingError: it is no such key.
+    """
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    except ImportError as error:
+        raise ToolMissing(
+            "signing a manifest needs cryptography; install it: pip install 'pytron-kit[package]'"
+        ) from error
+    remedy = f"make one: openssl genpkey -algorithm ed25519 -out {key}"
+    try:
+        private = load_pem_private_key(key.read_bytes(), password=None)
+    except FileNotFoundError:
+        raise PackagingError(f"there is no key {key}; {remedy}") from None
+    except (ValueError, TypeError) as error:
+        raise PackagingError(f"{key} is no key in PEM: {error}; {remedy}") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise PackagingError(f"{key} is no Ed25519 key; {remedy}")
+    return private.sign(_CONTEXT + text)
