@@ -24,6 +24,7 @@ CODES: Final = frozenset(
         "busy",
         "closed",
         "unreadable",
+        "worker_died",
         "restarted",
         "disconnected",
         "is_stream",

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from pytron import errors
+from test_every_code import CAUSES
 
 from tools.dev.machine import ROOT
 
@@ -42,6 +43,19 @@ def test_default_codes_of_classes_that_reach_pages_are_specified() -> None:
     reaching = (errors.ProtocolError, errors.CallError, errors.StateError, errors.EngineError)
     for error in reaching:
         assert error.default_code in specified(), error.__name__
+
+
+def test_every_code_has_a_test_that_causes_it() -> None:
+    """python/tests/test_every_code.py and the client's codes.test.ts run these tables."""
+    by_client = re.search(
+        r"const CAUSES.*?= \{\n(.*?)^\};",
+        (CLIENT / "codes.test.ts").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    assert by_client is not None
+    of_client = set(re.findall(r"^  (\w+): async", by_client[1], re.MULTILINE))
+    assert of_client & set(CAUSES) == set()
+    assert of_client | set(CAUSES) == set(specified())
 
 
 def test_client_raises_only_specified_codes() -> None:

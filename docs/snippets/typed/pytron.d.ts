@@ -53,7 +53,8 @@ export type ErrorCode =
   | "unknown_function"
   | "unreadable"
   | "unsupported"
-  | "version";
+  | "version"
+  | "worker_died";
 
 declare module "pytron-client" {
   interface Functions {

@@ -111,7 +111,7 @@ class Executors:
             error = CallError(
                 f"a worker of the executor {name!r} died while it ran {call.function.name}; "
                 "the next call gets a new one",
-                code="exception",
+                code="worker_died",
             )
         self._failed(call, error)
 

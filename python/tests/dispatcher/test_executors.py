@@ -292,7 +292,7 @@ def test_process_runs_functions_survives_a_killed_worker_and_ends(
     done = run(process_app, str(tmp_path / "hangs"))
     assert done.returncode == 0, done.stderr
     died, square, touched, window, failed, ended = done.stdout.splitlines()
-    assert died.startswith("CallError exception a worker of the executor 'process' died while it")
+    assert died.startswith("CallError worker_died a worker of the executor 'process' died while it")
     assert square == "25"
     assert touched.startswith("StateError not_allowed the state belongs to the app's own process")
     assert window.startswith("ConfigError config app.window needs the running app")
