@@ -1,21 +1,32 @@
 """Fixtures for tests with real windows."""
 
-import sys
-
 import pytest
 from e2e.driver import run_app
+from e2e.views import NATIVE, SERVER, USUAL, VIEWS
 
 __all__ = ["run_app"]
 
-#: The ways between page and Python, each of which must keep every promise of the bridge.
-TRANSPORTS = ("extension", "reply", "evaluate", "hosted") if sys.platform == "linux" else ("",)
-ON_EVERY_TRANSPORT = (
-    "test_bridge", "test_events", "test_security", "test_state", "test_transport", "test_uploads",
-)  # fmt: skip
+#: The conformance suite: run over every view, as is what is marked `every_view`.
+CONFORMANCE = ("test_bridge", "test_conformance", "test_events", "test_state", "test_uploads")
+#: What is about the ways between page and Python of the native engine.
+NATIVE_ONLY = ("test_security", "test_transport")
+SERVER_ONLY = ("test_network",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker."""
+    config.addinivalue_line("markers", "every_view: run once for every way to show an app")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of the bridge once over each transport."""
-    if "transport" in metafunc.fixturenames:
-        every = metafunc.definition.path.stem in ON_EVERY_TRANSPORT
-        metafunc.parametrize("transport", TRANSPORTS if every else ("",))
+    """Run the tests of the conformance suite once over each view."""
+    if "view" not in metafunc.fixturenames:
+        return
+    name = metafunc.definition.path.stem
+    every = name in CONFORMANCE or metafunc.definition.get_closest_marker("every_view")
+    views = VIEWS if every else (USUAL,)
+    if name in NATIVE_ONLY:
+        views = NATIVE
+    elif name in SERVER_ONLY:
+        views = (SERVER,)
+    metafunc.parametrize("view", views, ids=[view.name for view in views])

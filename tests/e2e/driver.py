@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.views import View
 
 #: How long one app may take from start to end. An app that hangs fails by this, with its output.
 DEADLINE_S = 20
@@ -83,7 +84,7 @@ RunApp = Callable[..., Run]
 
 
 @pytest.fixture
-def run_app(tmp_path: Path, transport: str) -> RunApp:
+def run_app(tmp_path: Path, view: View) -> RunApp:
     """Run an app with a page, and give what it reported.
 
     The page's script is the body of a module with `pytron`, `report(value)`, `failure(promise)`
@@ -115,11 +116,9 @@ def run_app(tmp_path: Path, transport: str) -> RunApp:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         (folder / "app.py").write_text(_APP.format(mark=_MARK, source=source), "utf-8")
-        variables = {
-            **_forcing(transport),
-            **(environment or {}),
-        }
-        done = _finished([sys.executable, str(folder / "app.py")], variables, deadline_s)
+        with view.surroundings() as given:
+            variables = {**view.environment, **given, **(environment or {})}
+            done = _finished([sys.executable, str(folder / "app.py")], variables, deadline_s)
         reports = [
             json.loads(line.removeprefix(_MARK))
             for line in done.stdout.splitlines()
@@ -132,13 +131,6 @@ def run_app(tmp_path: Path, transport: str) -> RunApp:
         return ended
 
     return run
-
-
-def _forcing(transport: str) -> dict[str, str]:
-    """Variables that make an app use one way between page and Python."""
-    if transport == "hosted":  # the windows in a process of their own, the page's socket handed on
-        return {"PYTRON_HOSTED": "1"}
-    return {"PYTRON_TRANSPORT": transport} if transport else {}
 
 
 def _finished(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from e2e.driver import RunApp
+from e2e.views import View
 
-NAMES = {"extension": "extension", "hosted": "extension", "reply": "reply", "evaluate": "message"}
 
-
-def test_the_page_has_the_transport_that_was_asked_for(run_app: RunApp, transport: str) -> None:
+def test_the_page_has_the_transport_that_was_asked_for(run_app: RunApp, view: View) -> None:
     page = "await pytron.ready; report(window.__pytron__.transport);"
-    assert run_app(page).reports == [NAMES.get(transport, "")]
+    assert run_app(page).reports == [view.transport]
 
 
 def test_the_port_outlives_a_reload(run_app: RunApp) -> None:

@@ -86,6 +86,7 @@ def _has_venv() -> bool:
     return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 
 
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BUILD_NEEDS = (
     program("cc", apt="build-essential", dnf="gcc", pacman="gcc"),
     program("pkg-config", apt="pkg-config", dnf="pkgconf-pkg-config", pacman="pkgconf"),
@@ -108,7 +109,15 @@ DISPLAY_NEEDS = (
     program("Xvfb", apt="xvfb", dnf="xorg-x11-server-Xvfb", pacman="xorg-server-xvfb"),
     program("openbox", apt="openbox", dnf="openbox", pacman="openbox"),
 )
-TEST_NEEDS = (program("xdotool", apt="xdotool", dnf="xdotool", pacman="xdotool"),)
+TEST_NEEDS = (
+    program("xdotool", apt="xdotool", dnf="xdotool", pacman="xdotool"),
+    # The browser in which the server engine is tested; whichever of the family is there.
+    Need(
+        "Chromium",
+        lambda: any(find_program(name) for name in CHROMIUMS),
+        _split({"apt": "chromium", "dnf": "chromium", "pacman": "chromium"}),
+    ),
+)
 
 
 def shared(name: str, **packages: str) -> Need:

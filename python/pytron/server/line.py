@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from pytron import protocol
 
 #: A frame is closed at this size, so that acks come often and small messages pass between.
-_FRAME_BYTES = 1 << 20
+_FRAME_BYTES = 64 << 10
 #: A remote page that confirms nothing for this long loses its session, and for as much longer as a
 #: slow network needs for what waits.
 PATIENCE_S = 5.0

@@ -1,0 +1,57 @@
+"""The ways in which an app can be shown here; every feature of the bridge must work in each.
+
+An engine joins the conformance suite by a row in `VIEWS`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+from e2e.chromium import tabs
+
+Surroundings = Callable[[], AbstractContextManager[Mapping[str, str]]]
+
+
+def _nothing() -> AbstractContextManager[Mapping[str, str]]:
+    return nullcontext({})
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to show an app.
+
+    Attributes:
+        name: what its tests are called by.
+        environment: what makes an app use it.
+        transport: what the page's port says it is; empty without a port.
+        surroundings: what has to be there while the app runs, and the environment it brings.
+    """
+
+    name: str
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    transport: str = ""
+    surroundings: Surroundings = _nothing
+
+
+_LINUX = sys.platform == "linux"
+#: The native engine's ways between page and Python.
+NATIVE = (
+    (
+        View("extension", {"PYTRON_TRANSPORT": "extension"}, "extension"),
+        # The windows in a process of their own, the page's socket handed on.
+        View("hosted", {"PYTRON_HOSTED": "1"}, "extension"),
+        View("reply", {"PYTRON_TRANSPORT": "reply"}, "reply"),
+        View("evaluate", {"PYTRON_TRANSPORT": "evaluate"}, "message"),
+    )
+    if _LINUX
+    else (View("native", {"PYTRON_ENGINE": "native"}, "message"),)
+)
+SERVER = View(
+    "server", {"PYTRON_ENGINE": "server", "PYTRON_SERVER_BROWSER": "1"}, surroundings=tabs
+)
+VIEWS = (*NATIVE, SERVER)
+#: What a test uses that is not about the view.
+USUAL = View("usual")
