@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -106,4 +107,4 @@ def tabs() -> Generator[Mapping[str, str]]:
 
 
 if __name__ == "__main__":
-    ask(int(sys.argv[1]), f"new?{urllib.request.quote(sys.argv[2], safe='')}")
+    ask(int(sys.argv[1]), f"new?{urllib.parse.quote(sys.argv[2], safe='')}")

@@ -16,6 +16,8 @@ const RESERVE = 512;
 class Collected {
   readonly texts: string[] = [];
   readonly parts: Uint8Array[] = [];
+  /** Bytes of the parts. */
+  binary = 0;
   /** Bytes of JSON: at most, and exactly only near the limit. */
   size = RESERVE;
 }
@@ -76,11 +78,16 @@ export class Outbox {
       this.schedule();
       return;
     }
+    const size = found.reduce((sum, { bytes }) => sum + bytes.length + 4, 0);
+    const most = this.limits.size ?? Number.MAX_SAFE_INTEGER;
     this.checkParts(found.length);
-    if (this.current.parts.length + found.length > this.limits.parts) this.seal();
+    if (size > most) throw tooMuchBinary(size, most);
+    const { parts, binary } = this.current;
+    if (parts.length + found.length > this.limits.parts || binary + size > most) this.seal();
     const first = this.current.parts.length;
     // In another frame the parts count from 0 again.
     this.put(withBin(text, found, first), () => withBin(text, found, 0));
+    this.current.binary += size;
     this.attach(found);
   }
 
@@ -146,6 +153,13 @@ function tooLarge(size: number, frame: number): PytronError {
   return new PytronError(
     "too_large",
     `the message has ${size} bytes of JSON, ${frame} are allowed in a frame: send it in pieces or as binary`,
+  );
+}
+
+function tooMuchBinary(size: number, most: number): PytronError {
+  return new PytronError(
+    "too_large",
+    `the message has ${size} bytes of binary, this server takes ${most}: send it in pieces`,
   );
 }
 

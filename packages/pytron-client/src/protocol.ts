@@ -23,6 +23,8 @@ export interface Limits {
   depth: number;
   pending: number;
   parts: number;
+  /** Bytes of a frame's parts together, where a server takes fewer. */
+  size?: number;
 }
 
 export const LIMITS: Limits = { frame: 64 * 2 ** 20, depth: 128, pending: 100_000, parts: 1024 };

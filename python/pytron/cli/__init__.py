@@ -19,7 +19,7 @@ from pytron.errors import (
 )
 
 #: Subcommands, in the order in which the help lists them.
-COMMANDS: Final = ("init", "run", "build", "types", "package", "engine", "info")
+COMMANDS: Final = ("init", "run", "serve", "build", "types", "package", "engine", "info")
 #: Exit codes by error class; 2 is also that of a wrong command line.
 EXIT_CODES: Final[Mapping[type, int]] = {
     PytronError: 1,

@@ -23,12 +23,7 @@ from pytron.server.pairing import Pairing, load_key
 _STARTED_S = 20.0
 #: Waits are cut into pieces of this length: on Windows a lock can't be interrupted by Ctrl-C.
 _TURN_S = 1.0
-_FEATURES = {
-    "window": "",
-    "window.bounds": "",
-    "window.title": "",
-    "window.focus": "a browser only brings a tab to the front that asks for it itself",
-}
+_FEATURES = frozenset({"window", "window.bounds"})
 
 
 class ServerEngine(Engine):
@@ -177,7 +172,12 @@ class ServerEngine(Engine):
     def command(self, message: Mapping[str, object]) -> None:
         """Do what a window is told, as far as a tab can."""
         kind: Any = message["kind"]
-        window: Any = message["window"]
+        window: Any = message.get("window")
+        if kind == "service":
+            reason = f"a tab of a browser has no {message['name']}; use the native engine"
+            refused = {"id": message["id"], "error": reason, "code": "unsupported"}
+            self._deliver(Happening("answer", 0, refused))
+            return
         if kind == "open":
             self._open(window, message["options"])
             return
@@ -291,7 +291,7 @@ class ServerEngine(Engine):
     def can(self, feature: str) -> Capability:
         """What a tab of a browser can do."""
         if feature in _FEATURES:
-            return Capability(not _FEATURES[feature], _FEATURES[feature])
+            return Capability(True, "the tab tells")
         return Capability(False, f"a tab of a browser has no {feature}")
 
     def _post(self, function: Callable[[], object]) -> None:

@@ -148,9 +148,13 @@ class Lines:
             self._visits.pop(visit, None)
 
     def _limits(self) -> dict[str, int]:
-        frame = min(self._options.frame_bytes, ServerOptions.frame_bytes)
-        limits = {"size": frame, "pending": self._options.pending}
-        return limits if self._options.remote else {}
+        if not self._options.remote:
+            return {}
+        return {
+            "frame": self._options.json_bytes,
+            "size": self._options.frame_bytes,
+            "pending": self._options.pending,
+        }
 
     # --- tabs that stay away ------------------------------------------------------------------
 

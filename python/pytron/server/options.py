@@ -34,7 +34,7 @@ class ServerOptions:
         proxies: addresses of proxies whose X-Forwarded-For is believed, with commas.
         connections: WebSockets open at a time.
         per_address: the same, for one address.
-        frame_bytes: the largest message taken, its binary included.
+        frame_bytes: the most binary that a frame may bring, and JSON likewise.
         frame_rate: frames a second that one page may send for long; more are taken later.
         pending: calls of one session that may wait.
         requests_per_minute: HTTP requests of one address.
@@ -56,7 +56,7 @@ class ServerOptions:
     proxies: str = ""
     connections: int = 10_000
     per_address: int = 256
-    frame_bytes: int = protocol.LIMITS["frame"] + protocol.MAX_PARTS_BYTES
+    frame_bytes: int = protocol.MAX_PARTS_BYTES
     frame_rate: float = 2_000
     pending: int = protocol.LIMITS["pending"]
     requests_per_minute: float = 60_000
@@ -87,6 +87,11 @@ class ServerOptions:
                 f"host={self.host!r}: an app that is served to other machines must be started by "
                 "pytron serve, which lets them reach only functions with remote=True"
             )
+
+    @property
+    def json_bytes(self) -> int:
+        """The most JSON that a frame may bring."""
+        return min(self.frame_bytes, protocol.LIMITS["frame"])
 
     @property
     def scheme(self) -> str:

@@ -94,7 +94,7 @@ class Process:
             # Of uvicorn's three the one that is maintained; without compression, which costs more
             # time than it saves on small messages and can leak secrets (CRIME).
             ws="websockets-sansio",
-            ws_max_size=self._options.frame_bytes + (1 << 16),
+            ws_max_size=self._options.frame_bytes + self._options.json_bytes + (1 << 16),
             ws_per_message_deflate=False,
             proxy_headers=bool(self._options.proxies),
             forwarded_allow_ips=self._options.proxies or None,

@@ -1,0 +1,49 @@
+"""What each engine can do, asked of the engines themselves; writes docs/engines.md.
+
+`PYTHONPATH=python:tests python -m e2e.engines` makes the page anew.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pytron.engine import load_engine
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "engines.md"
+ENGINES = ("native", "server")
+#: Beside the services of spec/view.md, section 8.
+WINDOW = ("window", "window.bounds", "window.zoom", "window.screenshot")
+_HEAD = """# What each engine can do
+
+Every engine runs the same app, page and bridge: calls, streams, progress, cancelling, binary, events, state, types, permission and assets are the same in all, and the same tests run over all of them. What a window and the desktop offer differs. This table is made by asking each engine, on Linux, as `app.can("window.screenshot")` does in your app; it says there why not. What needs no window (tray, notifications and others that are D-Bus on Linux) is offered with every engine and is not in it.
+
+| feature | {engines} |
+|---|{lines}|
+"""
+
+
+def features() -> list[str]:
+    """The names that are asked for: windows, and what the specification lists as services."""
+    text = (ROOT / "spec" / "view.md").read_text("utf-8")
+    section = text.partition("\n## 8. Services\n")[2].partition("\n| event |")[0]
+    found = re.findall(r"^\| `([a-z]+\.[a-z]+)` \|", section, re.MULTILINE)
+    return [*WINDOW, *dict.fromkeys(name for name in found if name not in WINDOW)]
+
+
+def page() -> str:
+    """The page as it should be."""
+    engines = [load_engine(name) for name in ENGINES]
+    rows = [
+        (name, ["yes" if engine.can(name) else "–" for engine in engines]) for name in features()
+    ]
+    head = _HEAD.format(
+        engines=" | ".join(f"`{name}`" for name in ENGINES), lines="---|" * len(ENGINES)
+    ).replace("||\n", "|\n")
+    listed = [f"| `{name}` | {' | '.join(cells)} |" for name, cells in rows if "yes" in cells]
+    return head + "\n".join(listed) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
