@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, cast
 from pytron.app import App
 from pytron.config import Origin
 from pytron.errors import ConfigError
+from pytron.failures import failure_of, fields_of
 from pytron.inspection import Inspected, looking
 
 #: Files that hold the app where nothing says which one does.
@@ -146,11 +147,8 @@ def _spec_of(target: Target) -> ModuleSpec | None:
 
 
 def _failed(target: Target, error: BaseException) -> ConfigError:
-    place = ""
-    for frame in inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []:
-        if frame.filename == str(target.file) or "importlib" not in frame.filename:
-            place = f" (line {frame.lineno} of {frame.filename})"
-    return ConfigError(f"{target} cannot be imported: {type(error).__name__}: {error}{place}")
+    failure = failure_of(error)
+    return ConfigError(f"{target} cannot be imported: {failure.sentence}", data=fields_of(failure))
 
 
 def _app_in(module: ModuleType, target: Target) -> App[Any] | None:

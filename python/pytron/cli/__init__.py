@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -18,8 +20,21 @@ from pytron.errors import (
     ToolMissing,
 )
 
-#: Subcommands, in the order in which the help lists them.
-COMMANDS: Final = ("init", "run", "serve", "build", "types", "package", "engine", "info")
+#: Subcommands and what the help says of them, which must not wait for their imports.
+COMMANDS: Final[Mapping[str, str]] = {
+    "init": "Make a new project in the folder NAME.",
+    "run": "Run an app.",
+    "serve": "SERVE",
+    "build": "Build the page: types from Python, then the build of its npm project.",
+    "types": "Write pytron.d.ts: the app's functions, events and state for TypeScript.",
+    "package": "Package an app: freeze it, and prove that the result starts elsewhere.",
+    "add": "Add a window, a route or a part of the state to the app's file.",
+    "update": "Move this project to the Pytron that is installed.",
+    "doctor": "Say what this machine and project lack, and the commands that mend it.",
+    "engine": "Install, list, verify and remove engines that are fetched apart.",
+    "info": "Show versions, engines, and facts about this machine.",
+    "completion": "Print the completion script for a shell.",
+}
 #: Exit codes by error class; 2 is also that of a wrong command line.
 EXIT_CODES: Final[Mapping[type, int]] = {
     PytronError: 1,
@@ -44,6 +59,10 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"pytron.cli.{cmd_name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="pytron %(version)s")
@@ -65,9 +84,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         return _INTERRUPTED
     except PytronError as error:
-        click.echo(f"error: {error}", err=True)
+        _tell(error, sys.argv[1:] if arguments is None else arguments)
         return exit_code(error)
     return result if isinstance(result, int) else 0
+
+
+def _tell(error: PytronError, arguments: Sequence[str]) -> None:
+    """Say what went wrong: for people, or with --json for scripts (spec/dev.md, `error`)."""
+    if "--json" not in arguments:
+        click.echo(f"error: {error}", err=True)
+        return
+    plain = {"name": type(error).__name__, "message": str(error), "trace": str(error)}
+    more: Any = error.data
+    data: dict[str, Any] = more if isinstance(more, dict) else {}
+    click.echo(json.dumps({"error": {"code": error.code, **plain, **data}}, indent=2, default=str))
 
 
 def exit_code(error: PytronError) -> int:

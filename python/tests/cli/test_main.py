@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 
+import click
 import click.testing
 import pytest
 import pytron
@@ -34,6 +35,13 @@ def test_help_lists_every_command_with_what_it_does() -> None:
     text = run("--help").output
     for name in cli.COMMANDS:
         assert f"  {name}  " in text
+
+
+@pytest.mark.parametrize(("name", "summary"), cli.COMMANDS.items())
+def test_help_says_what_the_command_says(name: str, summary: str) -> None:
+    command = cli.commands.get_command(click.Context(cli.commands), name)
+    assert command is not None
+    assert command.get_short_help_str(limit=200) == summary
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)

@@ -25,6 +25,6 @@ if (Select-String -Quiet -Path pyproject.toml -Pattern '^\[tool\.uv\]') {
 }
 
 if ($env:GITHUB_PATH) { Add-Content $env:GITHUB_PATH "$PSScriptRoot/.venv/Scripts" }
-Invoke-Checked .venv/Scripts/pytron.exe @("doctor", "--fix")
 Invoke-Checked .venv/Scripts/pytron.exe @("build", "--install")
+Invoke-Checked .venv/Scripts/pytron.exe @("doctor", "--fix")
 Write-Output "ready: .venv/Scripts/pytron run"

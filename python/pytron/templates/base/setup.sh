@@ -24,6 +24,6 @@ else
 fi
 
 if [ -n "${GITHUB_PATH:-}" ]; then echo "$PWD/.venv/bin" >>"$GITHUB_PATH"; fi
-.venv/bin/pytron doctor --fix
 .venv/bin/pytron build --install
+.venv/bin/pytron doctor --fix
 echo "ready: .venv/bin/pytron run"
