@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 
@@ -95,8 +95,7 @@ def _tell(error: PytronError, arguments: Sequence[str]) -> None:
         click.echo(f"error: {error}", err=True)
         return
     plain = {"name": type(error).__name__, "message": str(error), "trace": str(error)}
-    more: Any = error.data
-    data: dict[str, Any] = more if isinstance(more, dict) else {}
+    data = cast("dict[str, Any]", error.data) if isinstance(error.data, dict) else {}
     click.echo(json.dumps({"error": {"code": error.code, **plain, **data}}, indent=2, default=str))
 
 
