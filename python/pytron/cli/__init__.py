@@ -95,7 +95,8 @@ def _tell(error: PytronError, arguments: Sequence[str]) -> None:
         click.echo(f"error: {error}", err=True)
         return
     plain = {"name": type(error).__name__, "message": str(error), "trace": str(error)}
-    data = cast("dict[str, Any]", error.data) if isinstance(error.data, dict) else {}
+    carried: Any = error.data
+    data = cast("dict[str, Any]", carried) if isinstance(carried, dict) else {}
     click.echo(json.dumps({"error": {"code": error.code, **plain, **data}}, indent=2, default=str))
 
 
