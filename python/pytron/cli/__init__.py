@@ -24,7 +24,7 @@ from pytron.errors import (
 COMMANDS: Final[Mapping[str, str]] = {
     "init": "Make a new project in the folder NAME.",
     "run": "Run an app.",
-    "serve": "SERVE",
+    "serve": "Serve an app to browsers: only what is marked remote=True, a session for each tab.",
     "build": "Build the page: types from Python, then the build of its npm project.",
     "types": "Write pytron.d.ts: the app's functions, events and state for TypeScript.",
     "package": "Package an app: freeze it, and prove that the result starts elsewhere.",
