@@ -201,6 +201,10 @@ class Runtime:
         answer.fail(CallError("the window has closed", code="closed"))
         return answer
 
+    def submit(self, task: Task) -> None:
+        """Run a task of a service's own on one of the workers."""
+        self._workers.submit(task)
+
     def deliver(self, handler: Callable[..., object], event: Event) -> None:
         """Call a handler with an event, where handlers run."""
         for task in deliveries([handler], event, self._parts.loop):

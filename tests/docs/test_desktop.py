@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from docs.test_docs import load
-from pytron.testing import TestClient
+from pytron.testing import RemoteError, TestClient
 
 
 def test_dialogs_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,3 +32,31 @@ def test_dialogs_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         page.engine.services["dialogs.message"] = lambda _: 0
         assert page.call("discard", str(note)) is True
         assert trashed == [note]
+
+
+def test_clipboard_snippet() -> None:
+    with TestClient(load("clipboard").app) as page:
+        written: list[Mapping[str, Any]] = []
+        page.engine.services["clipboard.write"] = written.append
+        page.call("copy_table", [["a", "<b>"]])
+        assert written[0]["html"] == "<table><tr><td>a</td><td>&lt;b&gt;</td></table>"
+        assert written[0]["text"] == "a\t<b>"
+
+
+def test_menus_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+    app = load("menus").app
+    page = TestClient(app)
+    shown: list[Mapping[str, Any]] = []
+    page.engine.services["menu.set"] = shown.append
+    with page:
+        assert [menu["label"] for menu in shown[0]["items"]] == ["File", "Edit", "View", "Window"]
+        assert page.call("to_tray") is False
+
+
+def test_notifications_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+    with TestClient(load("notifications").app) as page:
+        with pytest.raises(RemoteError, match="bus") as refused:
+            page.call("finished", "a.csv")
+        assert refused.value.code == "unsupported"

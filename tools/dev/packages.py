@@ -117,6 +117,11 @@ TEST_NEEDS = (
         lambda: any(find_program(name) for name in CHROMIUMS),
         _split({"apt": "chromium", "dnf": "chromium", "pacman": "chromium"}),
     ),
+    # what the desktop's services are tried with
+    program("dbus-daemon", apt="dbus", dnf="dbus-daemon", pacman="dbus"),
+    program("pdftotext", apt="poppler-utils", dnf="poppler-utils", pacman="poppler"),
+    program("xclip", apt="xclip", dnf="xclip", pacman="xclip"),
+    program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
 )
 
 

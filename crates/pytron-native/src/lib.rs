@@ -21,6 +21,7 @@ mod line;
 mod lines;
 #[cfg(target_os = "linux")]
 mod link;
+mod menu;
 mod outbox;
 mod part;
 mod picture;
@@ -31,6 +32,7 @@ mod route;
 mod secret;
 mod service;
 mod shared;
+mod shortcuts;
 mod stage;
 mod window;
 

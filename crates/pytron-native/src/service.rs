@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tao::window::ResizeDirection;
 
 use crate::command::Service;
 use crate::event::{Event, Outcome};
@@ -105,6 +106,21 @@ pub fn serve(stage: &Stage, service: Service) {
 /// The arguments as a service takes them.
 pub fn parse<T: DeserializeOwned>(args: Value) -> Result<T, Failure> {
     serde_json::from_value(args).map_err(|error| Failure::arguments(error.to_string()))
+}
+
+/// The edge or corner of a window, by its compass point.
+pub fn edge(name: &str) -> Result<ResizeDirection, Failure> {
+    Ok(match name {
+        "n" => ResizeDirection::North,
+        "ne" => ResizeDirection::NorthEast,
+        "e" => ResizeDirection::East,
+        "se" => ResizeDirection::SouthEast,
+        "s" => ResizeDirection::South,
+        "sw" => ResizeDirection::SouthWest,
+        "w" => ResizeDirection::West,
+        "nw" => ResizeDirection::NorthWest,
+        _ => return Err(Failure::arguments(format!("{name:?} is no edge"))),
+    })
 }
 
 /// Tells the kit that something happened by itself. Main thread.

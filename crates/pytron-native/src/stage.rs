@@ -175,6 +175,7 @@ impl Stage {
         self.numbers.borrow_mut().insert(window.id(), number);
         self.windows.borrow_mut().insert(number, Rc::clone(&window));
         self.shared.tell(&Event::Opened { window: number });
+        crate::menu::attach(number);
         window.start();
         Ok(())
     }
@@ -237,6 +238,13 @@ impl Stage {
             .values()
             .find(|window| is(window))
             .map(|window| window.number())
+    }
+
+    /// The number of the window that has the keyboard.
+    pub fn focused(&self) -> Option<u32> {
+        let windows = self.windows();
+        let focused = windows.iter().find(|window| window.frame().is_focused());
+        focused.map(|window| window.number())
     }
 
     pub fn window_by_id(&self, id: WindowId) -> Option<Rc<Window>> {

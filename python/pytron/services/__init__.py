@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from pytron.dispatcher.workers import Task
     from pytron.engine import Capability
     from pytron.runtime import Runtime
+    from pytron.services.clipboard import Clipboard
     from pytron.services.desk import Desk
     from pytron.services.dialogs import Dialogs
+    from pytron.services.menus import Menus
+    from pytron.services.notifications import Notifications
     from pytron.services.opener import Opener
     from pytron.services.service import Service
+    from pytron.services.shortcuts import Shortcuts
+    from pytron.services.tray import Tray
     from pytron.window import Window
 
 T = TypeVar("T", bound="Service")
@@ -51,6 +56,41 @@ class Services:
         from pytron.services.opener import Opener
 
         return self.service(Opener)
+
+    @property
+    def clipboard(self) -> Clipboard:
+        """Text, HTML, pictures and files that are copied between programs."""
+        from pytron.services.clipboard import Clipboard
+
+        return self.service(Clipboard)
+
+    @property
+    def menus(self) -> Menus:
+        """The menu bar, and menus under the pointer."""
+        from pytron.services.menus import Menus
+
+        return self.service(Menus)
+
+    @property
+    def notifications(self) -> Notifications:
+        """Messages of the desktop, with actions."""
+        from pytron.services.notifications import Notifications
+
+        return self.service(Notifications)
+
+    @property
+    def shortcuts(self) -> Shortcuts:
+        """Keys that work while another program has the keyboard."""
+        from pytron.services.shortcuts import Shortcuts
+
+        return self.service(Shortcuts)
+
+    @property
+    def tray(self) -> Tray:
+        """An icon with a menu that stays when the windows are away."""
+        from pytron.services.tray import Tray
+
+        return self.service(Tray)
 
     def service(self, kind: type[T]) -> T:
         """The one service of a class."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from threading import Lock, Thread
+from threading import RLock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pytron.answer import Answer
@@ -35,7 +35,7 @@ class Desk:
 
     def __init__(self, app: Services) -> None:
         self.app = app
-        self._lock = Lock()
+        self._lock = RLock()  # a service may need another
         self._services: dict[type[Any], Service] = {}
         self._providers: dict[str, Provider | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
@@ -143,8 +143,16 @@ class Desk:
     def happened(self, fields: Mapping[str, Any]) -> Iterable[Task]:
         """The window host reports something."""
         name = str(fields.get("name"))
+        first = name.partition(".")[0]
+        service = _EVENTS_OF.get(first, first)
+        if service in SERVICES:
+            self.service(SERVICES.find(service))  # it must be there to hear of it
         data = {key: value for key, value in fields.items() if key not in ("kind", "name")}
         return [_Telling(lambda: self.tell(name, data))]
+
+    def tell_soon(self, name: str, data: Mapping[str, Any]) -> None:
+        """Something happened, and this thread has other things to do."""
+        self.runtime(name).submit(_Telling(lambda: self.tell(name, data)))
 
     def tell(self, name: str, data: Mapping[str, Any]) -> None:
         """Something happened: services listen, then the app and its pages."""
@@ -205,4 +213,16 @@ class _Catalogue:
 
 
 #: Module of this package → class.
-SERVICES = _Catalogue({"dialogs": "Dialogs", "opener": "Opener"})
+SERVICES = _Catalogue(
+    {
+        "clipboard": "Clipboard",
+        "dialogs": "Dialogs",
+        "menus": "Menus",
+        "notifications": "Notifications",
+        "opener": "Opener",
+        "shortcuts": "Shortcuts",
+        "tray": "Tray",
+    }
+)
+#: Events whose names begin otherwise than their service.
+_EVENTS_OF = {"menu": "menus", "download": "downloads", "drop": "drops"}

@@ -10,7 +10,14 @@ from typing import Any, Protocol, cast
 from pytron.platforms import SYSTEM
 
 #: Services that this system offers beside its window system → who asks for them.
-PROVIDERS: Mapping[str, str] = {"linux": {}, "macos": {}, "windows": {}}[SYSTEM]
+PROVIDERS: Mapping[str, str] = {
+    "linux": {
+        "notifications": "pytron.services.linux.notifications.Notifications",
+        "tray": "pytron.services.linux.tray.Tray",
+    },
+    "macos": {},
+    "windows": {},
+}[SYSTEM]
 
 
 class Opening(Protocol):

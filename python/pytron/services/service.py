@@ -20,6 +20,8 @@ class Service:
 
     #: Its name in `app`, in `pytron.services` and in grants.
     name: ClassVar[str]
+    #: What spec/view.md calls it, where that differs.
+    wire: ClassVar[str] = ""
     #: The methods that pages may call.
     pages: ClassVar[tuple[str, ...]] = ()
 
@@ -47,7 +49,7 @@ class Service:
         **args: object,
     ) -> Answer[Any]:
         """Ask whoever does it here, by the names of spec/view.md, section 8."""
-        return self._desk.ask(f"{self.name}.{what}", window, args, patient=patient)
+        return self._desk.ask(f"{self.wire or self.name}.{what}", window, args, patient=patient)
 
 
 class Provider:

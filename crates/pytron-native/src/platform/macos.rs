@@ -15,6 +15,7 @@ use super::Fact;
 use super::portable::with_window;
 use crate::error::Error;
 use crate::guard::guard;
+use crate::window::Window;
 
 /// The app's origin, as a page has it.
 pub const ORIGIN: &str = "pytron://localhost";
@@ -27,6 +28,16 @@ type Done = Box<dyn FnOnce(Result<Value, String>)>;
 /// macOS always has a screen to draw to.
 pub fn prepare(_app_id: &str, _name: &str) -> Result<(), Error> {
     Ok(())
+}
+
+/// The system has one menu bar for all windows.
+pub fn attach_menu(_window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> {
+    made.init_for_nsapp();
+    Ok(())
+}
+
+pub fn remove_menu(_window: &Rc<Window>, made: &muda::Menu) {
+    made.remove_for_nsapp();
 }
 
 /// Facts about this machine, found without opening a display.

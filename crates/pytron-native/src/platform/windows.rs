@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use tao::platform::windows::WindowExtWindows;
 use webview2_com::Microsoft::Web::WebView2::Win32::{
     COREWEBVIEW2_CAPTURE_PREVIEW_IMAGE_FORMAT_PNG, COREWEBVIEW2_PROCESS_FAILED_KIND,
     COREWEBVIEW2_PROCESS_FAILED_KIND_BROWSER_PROCESS_EXITED,
@@ -20,6 +21,7 @@ use super::Fact;
 use super::portable::with_window;
 use crate::error::Error;
 use crate::guard::guard;
+use crate::window::Window;
 
 /// The app's origin, as a page has it: wry gives custom schemes a public host name.
 pub const ORIGIN: &str = "https://pytron.localhost";
@@ -38,6 +40,17 @@ pub fn prepare(_app_id: &str, _name: &str) -> Result<(), Error> {
             remedy: "install the Evergreen WebView2 Runtime from Microsoft",
         }),
     }
+}
+
+/// Puts a menu above a window's page.
+pub fn attach_menu(window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> {
+    // SAFETY: the handle of a living window, on its own thread.
+    unsafe { made.init_for_hwnd(window.frame().hwnd()) }
+}
+
+pub fn remove_menu(window: &Rc<Window>, made: &muda::Menu) {
+    // SAFETY: as above. It fails only when the menu is not there.
+    let _ = unsafe { made.remove_for_hwnd(window.frame().hwnd()) };
 }
 
 /// Facts about this machine, found without opening a display.

@@ -34,6 +34,7 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
             cause: no_display(),
             remedy: "set DISPLAY or WAYLAND_DISPLAY, or run it under `xvfb-run -a`",
         })?;
+        super::services::meet_display();
         super::theme::watch();
     }
     if glib::application_name().is_none_or(|known| known != name) {

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use gtk::glib::prelude::*;
 use webkit2gtk::{
-    DownloadExt, LoadEvent, NavigationPolicyDecision, NavigationPolicyDecisionExt,
-    PolicyDecisionExt, PolicyDecisionType, ResponsePolicyDecision, ResponsePolicyDecisionExt,
-    URIRequestExt, WebContext, WebContextExt, WebProcessTerminationReason, WebView, WebViewExt,
+    LoadEvent, NavigationPolicyDecision, NavigationPolicyDecisionExt, PolicyDecisionExt,
+    PolicyDecisionType, ResponsePolicyDecision, ResponsePolicyDecisionExt, URIRequestExt,
+    WebProcessTerminationReason, WebView, WebViewExt,
 };
 
 use super::message::Port;
@@ -139,6 +139,9 @@ fn respond(stage: &Stage, window: &Window, decision: &webkit2gtk::PolicyDecision
         .is_some_and(|url| window.trusts(url) || url == "about:blank");
     if !allowed {
         external(stage, window, url, false);
+    } else if !response.is_mime_type_supported() {
+        decision.download();
+        return false;
     }
     allowed
 }
@@ -198,26 +201,6 @@ fn take_over_close(web: &WebView, number: &Rc<Cell<u32>>) {
                 let window = window.number();
                 stage.shared.tell(&Event::Closing { window });
             });
-        });
-    });
-}
-
-/// Downloads have no place yet: they end at once and the kit is told.
-pub fn refuse_downloads(context: &WebContext) {
-    context.connect_download_started(|_, download| {
-        guard("a download", (), || {
-            let url = download.request().and_then(|request| request.uri());
-            download.cancel();
-            let number = download
-                .web_view()
-                .and_then(|web| super::view::number_of(&web));
-            if let Some((stage, number)) = stage::current().zip(number) {
-                let url = url.unwrap_or_default();
-                stage.refuse(
-                    number,
-                    format!("a download of {url}: downloads are not supported"),
-                );
-            }
         });
     });
 }

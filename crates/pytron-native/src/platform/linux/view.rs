@@ -14,7 +14,7 @@ use webkit2gtk::{
 use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
 
 use super::message::Port;
-use super::{Engine, ORIGIN, extension, policy, scheme, snapshot};
+use super::{Engine, ORIGIN, extension, policy, scheme, services, snapshot};
 use crate::error::Error;
 use crate::guard::guard;
 use crate::stage::{self, Stage};
@@ -37,13 +37,14 @@ impl View {
     pub fn new(stage: &Stage, beside: Option<&Window>) -> Result<Self, Error> {
         let engine = &stage.engine;
         let nest = gtk::Box::new(gtk::Orientation::Vertical, 0);
-        let wry = build(engine, beside, &nest)?;
+        let number = Rc::new(Cell::new(0));
+        let wry = build(engine, beside, &nest, &number)?;
         let web = wry.webview();
         if let Some(context) = web.context()
             && engine.meet(&context)
         {
             scheme::register(&context);
-            policy::refuse_downloads(&context);
+            services::downloads::connect(&context);
             extension::prepare(&context);
         }
         if let Some(settings) = WebViewExt::settings(&web) {
@@ -51,7 +52,6 @@ impl View {
             settings.set_enable_page_cache(false);
             settings.set_enable_write_console_messages_to_stdout(engine.dev);
         }
-        let number = Rc::new(Cell::new(0));
         let port = Port::new(Rc::clone(&number), &web, stage.shared.flow);
         policy::connect(&web, &number, &port);
         extension::connect(&web, &number);
@@ -184,7 +184,12 @@ impl View {
     }
 }
 
-fn build(engine: &Engine, beside: Option<&Window>, nest: &gtk::Box) -> Result<wry::WebView, Error> {
+fn build(
+    engine: &Engine,
+    beside: Option<&Window>,
+    nest: &gtk::Box,
+    number: &Rc<Cell<u32>>,
+) -> Result<wry::WebView, Error> {
     let mut context;
     let mut builder = match &engine.context {
         Some(kept) => {
@@ -199,6 +204,9 @@ fn build(engine: &Engine, beside: Option<&Window>, nest: &gtk::Box) -> Result<wr
     if let Some(folder) = extension::folder() {
         builder = builder.with_extensions_path(folder);
     }
+    let number = Rc::clone(number);
+    let builder =
+        builder.with_drag_drop_handler(move |event| services::dropping::tell(&number, event));
     Ok(builder.with_focused(false).build_gtk(nest)?)
 }
 

@@ -1,0 +1,20 @@
+from pytron import App, Event
+from pytron.services.notifications import Action
+
+app = App("Exports")
+
+
+@app.expose
+async def finished(name: str) -> int:
+    return await app.notifications.show(
+        "Export is done",
+        name,
+        actions=[Action("reveal", "Show the file")],
+        url="/exports",  # a click leads there
+    )
+
+
+@app.on("notifications.click")
+def clicked(event: Event) -> None:
+    if event.data["action"] == "reveal":
+        print("show", event.data["key"])

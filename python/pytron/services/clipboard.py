@@ -1,0 +1,91 @@
+"""The clipboard: text, HTML, pictures, files, and what changes in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from pytron.answer import Answer
+from pytron.services.service import Service
+
+T = TypeVar("T")
+
+
+class Clipboard(Service):
+    """`app.clipboard`. Reading gives None when the clipboard holds nothing of that kind."""
+
+    name: ClassVar[str] = "clipboard"
+    pages: ClassVar[tuple[str, ...]] = (
+        "read_text", "write_text", "read_html", "write_html", "read_image", "write_image",
+        "read_files", "write_files", "formats", "clear", "watch",
+    )  # fmt: skip
+
+    def read_text(self) -> Answer[str | None]:
+        """The text."""
+        return self._ask("read", format="text")
+
+    def write_text(self, text: str) -> Answer[None]:
+        """Put text there."""
+        return self._ask("write", text=text)
+
+    def read_html(self) -> Answer[str | None]:
+        """The text with its form, as HTML."""
+        return self._ask("read", format="html")
+
+    def write_html(self, html: str, text: str | None = None) -> Answer[None]:
+        """Put HTML there, and the same as plain text for programs that take only that."""
+        return self._ask("write", html=html, text=text)
+
+    def read_image(self) -> Answer[bytes | None]:
+        """The picture, as a PNG."""
+        folder = _private_folder()
+        path = folder / "image.png"
+        answer = self._ask("read", format="image", path=str(path))
+        return _then_remove(
+            folder, answer.map(lambda found: None if found is None else path.read_bytes())
+        )
+
+    def write_image(self, png: bytes) -> Answer[None]:
+        """Put a picture there, given as a PNG."""
+        folder = _private_folder()
+        path = folder / "image.png"
+        path.write_bytes(png)
+        return _then_remove(folder, self._ask("write", image=str(path)))
+
+    def read_files(self) -> Answer[list[Path]]:
+        """The files that were copied; none when there are none."""
+        answer = self._ask("read", format="files")
+        return answer.map(lambda paths: [Path(path) for path in paths or ()])
+
+    def write_files(self, paths: Sequence[Path]) -> Answer[None]:
+        """Put files there, to be pasted in a file manager."""
+        return self._ask("write", files=[str(Path(path).absolute()) for path in paths])
+
+    def formats(self) -> Answer[list[str]]:
+        """What it holds now: any of `text`, `html`, `image`, `files`."""
+        return self._ask("formats")
+
+    def clear(self) -> Answer[None]:
+        """Empty it."""
+        return self._ask("write")
+
+    def watch(self, on: bool = True) -> Answer[None]:
+        """Tell of changes, by the event `clipboard.changed`, or no longer."""
+        return self._ask("watch", on=on)
+
+
+def _private_folder() -> Path:
+    """A new folder that only this user can read; in memory where that is."""
+    shared = Path("/dev/shm")
+    place = str(shared) if os.access(shared, os.W_OK) else None
+    return Path(tempfile.mkdtemp(prefix="pytron-", dir=place))
+
+
+def _then_remove(folder: Path, answer: Answer[T]) -> Answer[T]:
+    remove: Callable[[], Any] = lambda: shutil.rmtree(folder, ignore_errors=True)  # noqa: E731
+    answer.when_done(remove)
+    return answer

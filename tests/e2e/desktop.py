@@ -1,0 +1,185 @@
+"""A desktop of the tests' own: a bus, and on it a tray, a notification server and a portal.
+
+Run as a program it is that desktop: `python desktop.py ADDRESS` serves on a bus, and writes what it
+is asked to its output as JSON lines; lines of JSON on its input tell it what the user does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from queue import Queue
+from typing import Any
+
+WATCHER = "org.kde.StatusNotifierWatcher"
+ITEM = "org.kde.StatusNotifierItem"
+NOTIFICATIONS = "org.freedesktop.Notifications"
+
+
+class Bus:
+    """A private bus daemon; its address is for `DBUS_SESSION_BUS_ADDRESS`."""
+
+    def __init__(self) -> None:
+        command = ["dbus-daemon", "--session", "--nofork", "--print-address=1", "--nopidfile"]
+        self._daemon = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._daemon.stdout is not None
+        self.address = self._daemon.stdout.readline().strip()
+
+    def __enter__(self) -> Bus:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._daemon.terminate()
+        self._daemon.communicate(timeout=10)
+
+
+class Desktop:
+    """The desktop's services in a process of their own."""
+
+    def __init__(self, bus: Bus, *services: str) -> None:
+        environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus.address}
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, *services],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        self._said: Queue[dict[str, Any]] = Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.expect("ready")
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._said.put(json.loads(line))
+
+    def expect(self, kind: str, timeout_s: float = 20) -> dict[str, Any]:
+        """The next thing of this kind that it was asked."""
+        while True:
+            said = self._said.get(timeout=timeout_s)
+            if said["kind"] == kind:
+                return said
+
+    def do(self, **what: Any) -> None:
+        """The user does something."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+
+    def __enter__(self) -> Desktop:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.terminate()
+        self._process.wait(10)
+        self._reader.join(10)
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+
+def _say(kind: str, **fields: Any) -> None:
+    sys.stdout.write(json.dumps({"kind": kind, **fields}) + "\n")
+    sys.stdout.flush()
+
+
+class _Watcher:
+    """Watches for tray icons, and shows them: a StatusNotifier host."""
+
+    xml = ""
+
+    def __init__(self, bus: Any) -> None:
+        self._bus = bus
+        bus.export("/StatusNotifierWatcher", self)
+        bus.own(WATCHER)
+
+    def properties(self, interface: str) -> Mapping[str, tuple[str, Any]] | None:
+        return {"IsStatusNotifierHostRegistered": ("b", True)} if interface == WATCHER else None
+
+    def call(self, _interface: str, member: str, body: Sequence[Any]) -> Any:
+        if member != "RegisterStatusNotifierItem":
+            return None
+        threading.Thread(target=self._look, args=[body[0]]).start()
+        return "", ()
+
+    def _look(self, name: str) -> None:
+        props = "org.freedesktop.DBus.Properties"
+        (found,) = self._bus.call(name, "/StatusNotifierItem", props, "GetAll", "s", (ITEM,))
+        looks = {key: value[1] for key, value in found.items()}
+        pixmaps = [[w, h, len(data)] for w, h, data in looks.pop("IconPixmap")]
+        _say("tray", name=name, pixmaps=pixmaps, menu=self._layout(name), **looks)
+
+    def _layout(self, name: str) -> Any:
+        menu = "com.canonical.dbusmenu"
+        body = (0, -1, [])
+        _, layout = self._bus.call(name, "/MenuBar", menu, "GetLayout", "iias", body)
+        return _plain(layout)
+
+
+def _plain(layout: Any) -> dict[str, Any]:
+    number, looks, children = layout
+    shown = {key: value[1] for key, value in looks.items()}
+    return {"number": number, **shown, "children": [_plain(child[1]) for child in children]}
+
+
+class _Notifications:
+    xml = ""
+
+    def __init__(self, bus: Any) -> None:
+        self._serial = 0
+        bus.export("/org/freedesktop/Notifications", self)
+        bus.own(NOTIFICATIONS)
+
+    def properties(self, _interface: str) -> None:
+        return None
+
+    def call(self, _interface: str, member: str, body: Sequence[Any]) -> Any:
+        if member == "GetCapabilities":
+            return "as", (["actions", "body"],)
+        if member == "Notify":
+            app, replaces, icon, title, text, actions, hints, _ = body
+            self._serial = replaces or self._serial + 1
+            urgency = hints["urgency"][1]
+            fields = {"title": title, "body": text, "actions": actions, "urgency": urgency}
+            _say("notification", id=self._serial, app=app, icon=icon, **fields)
+            return "u", (self._serial,)
+        if member == "CloseNotification":
+            _say("withdrawn", id=body[0])
+            return "", ()
+        return None
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    from pytron.services.linux.bus import Bus as Connection
+
+    bus = Connection()
+    made = {"tray": _Watcher, "notifications": _Notifications}
+    for service in sys.argv[1:]:
+        made[service](bus)
+    _say("ready")
+    for line in sys.stdin:
+        what = json.loads(line)
+        kind = what.pop("kind")
+        if kind == "call":
+            signature, body = what.get("signature", ""), what.get("body", [])
+            bus.call(what["name"], what["path"], what["interface"], what["member"], signature, body)
+        elif kind == "choose":
+            event = (what["number"], "clicked", ("i", 0), 0)
+            menu = "com.canonical.dbusmenu"
+            bus.call(what["name"], "/MenuBar", menu, "Event", "isvu", event)
+        elif kind == "signal":
+            bus.emit(
+                what["path"], what["interface"], what["member"], what["signature"], what["body"]
+            )
+
+
+if __name__ == "__main__":
+    main()

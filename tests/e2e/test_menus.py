@@ -1,0 +1,136 @@
+"""Menus and global shortcuts for real, by keys and the pointer on the display."""
+
+from __future__ import annotations
+
+from e2e.driver import RunApp
+from e2e.test_dialogs import PRESS
+
+MENUS = (
+    PRESS
+    + """
+from pytron.services.menus import LINE, Item
+
+def focus():
+    (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", "^Test$")
+    xdotool("windowactivate", "--sync", window)
+    return window
+
+@app.expose
+def keys(*names: str) -> None:
+    focus()
+    for name in names:
+        xdotool("key", name)
+
+@app.expose
+async def begin() -> None:
+    await app.menus.set([
+        Item("File", items=[
+            Item("Open", "open", keys="CmdOrCtrl+O"),
+            Item("Loud", "loud", kind="check", keys="CmdOrCtrl+L"),
+            LINE,
+            Item("Small", "small", kind="radio", checked=True, keys="CmdOrCtrl+1"),
+            Item("Large", "large", kind="radio", keys="CmdOrCtrl+2"),
+        ]),
+        *app.menus.standard()[1:],
+    ])
+
+@app.expose
+def click(x: int, y: int, button: int = 1) -> None:
+    xdotool("mousemove", "--window", focus(), str(x), str(y), "click", str(button))
+"""
+)
+
+
+def test_items_are_chosen_by_their_keys_and_changed_live(run_app: RunApp) -> None:
+    page = """
+    await pytron.begin();
+    const chosen = async (keys) => {
+      const told = event("menu.click");
+      await pytron.keys(keys);
+      const { id, checked } = await told;
+      return [id, checked];
+    };
+    await report(await chosen("ctrl+o"));
+    await report([await chosen("ctrl+l"), await chosen("ctrl+l")]);
+    await report([await chosen("ctrl+2"), await chosen("ctrl+2")]);
+    await pytron.services.menus.update("open", { label: "Open…", enabled: false });
+    await pytron.keys("ctrl+o");
+    await report(await chosen("ctrl+l"));
+    const wrong = await failure(pytron.services.menus.set([{ label: "X", id: "x", keys: "Ctrl+Nonsense" }]));
+    await report([wrong.code, (await failure(pytron.services.menus.update("none", { label: "x" }))).code]);
+    """
+    reports = run_app(page, MENUS).reports
+    assert reports == [
+        ["open", None],
+        [["loud", True], ["loud", False]],
+        [["large", True], ["large", True]],
+        ["loud", True],
+        ["invalid_arguments", "invalid_arguments"],
+    ]
+
+
+def test_edit_roles_work_on_the_page(run_app: RunApp) -> None:
+    page = """
+    document.body.innerHTML = "<input id=a value=hello><input id=b>";
+    const [a, b] = document.querySelectorAll("input");
+    await pytron.services.menus.set([
+      { label: "Edit", items: [{ role: "selectall", keys: "F6" }, { role: "copy", keys: "F7" }, { role: "paste", keys: "F8" }] },
+    ]);
+    a.focus();
+    await pytron.keys("F6", "F7");
+    b.focus();
+    const pasted = new Promise((done) => b.addEventListener("input", done, { once: true }));
+    await pytron.keys("F8");
+    await pasted;
+    await report(b.value);
+    """
+    assert run_app(page, MENUS).reports == ["hello"]
+
+
+def test_context_menu_gives_what_was_chosen_or_null(run_app: RunApp) -> None:
+    page = """
+    const { menus } = pytron.services;
+    const items = [{ label: "Rename", id: "rename" }, { label: "Delete", id: "delete" }];
+    let chosen = menus.popup(items, { x: 20, y: 20 });
+    await pytron.popup_keys("Down", "Down", "Return");
+    await report(await chosen);
+    chosen = menus.popup(items, { x: 20, y: 20 });
+    await pytron.popup_keys("Escape");
+    await report(await chosen);
+    """
+    python = (
+        MENUS
+        + """
+@app.expose
+def popup_keys(*names: str) -> None:
+    # A menu is an override-redirect window of the app's class.
+    xdotool("search", "--sync", "--onlyvisible", "--class", "test")
+    for name in names:
+        xdotool("key", name)
+"""
+    )
+    assert run_app(page, python).reports == ["delete", None]
+
+
+def test_global_shortcut_is_pressed_taken_and_given_back(run_app: RunApp) -> None:
+    page = """
+    const { shortcuts } = pytron.services;
+    await shortcuts.register("show", "CmdOrCtrl+Shift+F9");
+    const pressed = event("shortcuts.pressed");
+    await pytron.away("ctrl+shift+F9");
+    await report(await pressed);
+    await report((await failure(shortcuts.register("other", "CmdOrCtrl+Shift+F9"))).code);
+    await shortcuts.unregister("show");
+    await shortcuts.register("other", "CmdOrCtrl+Shift+F9");
+    await report((await failure(shortcuts.register("x", "Nonsense+?"))).code);
+    """
+    python = (
+        PRESS
+        + """
+@app.expose
+def away(keys: str) -> None:
+    app.window().minimize()
+    xdotool("key", keys)
+"""
+    )
+    assert run_app(page, python).reports == [{"id": "show"}, "unsupported", "invalid_arguments"]
