@@ -235,7 +235,7 @@ describe("sessions that resume", () => {
     if (step.send !== undefined)
       return { number: ledger.send(new TextEncoder().encode(step.send)) };
     if (step.take !== undefined) {
-      const due = step.take.map((size) => ledger.take(size)).at(-1);
+      const due = step.take.map((size) => ledger.take(size)).at(-1) ?? false;
       if (due) ledger.acked();
       return { due };
     }

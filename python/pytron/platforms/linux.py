@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from pathlib import Path
+
+assert sys.platform != "win32"
 
 #: kind of machine → Electron's name of it
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
