@@ -319,6 +319,26 @@ class App(Api, Services, Generic[S]):
         """
         return self._runner.run(self)
 
+    async def run_async(self) -> int:
+        """The same on a loop of yours: `await app.run_async()`.
+
+        The windows live in a process of their own, the loop goes on, and `async def` functions
+        run on it. Cancelling it ends the app. It blocks the loop for a moment at its start and end.
+        """
+        return await self._runner.run_async(self)
+
+    def running(self) -> AbstractContextManager[Window]:
+        """Run for the length of a `with` block, for prompts, notebooks and scripts.
+
+        ```python
+        with app.running() as window:
+            window.title = "Hello"
+        ```
+
+        The windows live in a process of their own. `executor="main"` means a thread of Pytron's.
+        """
+        return self._runner.running(self)
+
     def quit(self, code: int = 0) -> None:
         """End the app from any thread: `run` returns the code."""
         self._runner.now("quit").engine.quit(code)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import current_thread, main_thread
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from pytron import blackbox, config, inspection
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytron.proof import Proof
     from pytron.services import Services
     from pytron.state import State
-    from pytron.window import WindowOptions
+    from pytron.window import Window, WindowOptions
 
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0
@@ -81,24 +81,77 @@ class Runner:
         """Open the first window and serve until the last has closed; the exit code."""
         serve_frozen_child()
         inspection.stop(app)
-        _check_place()
-        plan = self._plan
-        name = str(choose("engine", plan.engine, plan.origin, "native"))
-        engine = load_engine(name)
-        settings = partial(getattr, plan.origin, "settings")  # read only for a report
-        memory = blackbox.recording(plan.id, name, settings, keep=not plan.ephemeral)
+        _check_process("run")
+        _check_thread()
+        engine = load_engine(self._engine_name())
         proof = _proof()
         try:
-            with memory, self.running_on(engine, proof=proof) as runtime:
+            with self._recording(), self.running_on(engine, proof=proof) as runtime:
                 if proof is not None:
-                    proof.begin(runtime, plan.assets)
+                    proof.begin(runtime, self._plan.assets)
                 return engine.run()
         except KeyboardInterrupt:  # while it started or ended: the engine takes those in between
             return _INTERRUPTED
 
+    async def run_async(self, app: object) -> int:
+        """The same on a loop that goes on meanwhile, and that `async def` functions run on."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[int] = loop.create_future()
+
+        def end(code: int) -> None:
+            if not ended.done():
+                ended.set_result(code)
+
+        def told(code: int) -> None:
+            with suppress(RuntimeError):  # the loop was closed under us
+                loop.call_soon_threadsafe(end, code)
+
+        with self._beside(app, "run_async", told, loop):
+            return await ended
+
+    @contextmanager
+    def running(self, app: object) -> Generator[Window]:
+        """Run beside the code in a `with` block, and end with it; the first window."""
+        with self._beside(app, "running", lambda _: None) as runtime:
+            yield runtime.window("main")
+
+    @contextmanager
+    def _beside(
+        self,
+        app: object,
+        what: str,
+        ended: Callable[[int], object],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> Generator[Runtime]:
+        """Run without the main thread: windows in another process, their events on a thread."""
+        inspection.stop(app)
+        _check_process(what)
+        engine = load_engine(self._engine_name(), apart=True)
+        if loop is not None:  # here this is what the main thread turns
+            engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
+        with self._recording(), self.running_on(engine, loop=loop) as runtime:
+            turning = Thread(target=lambda: ended(engine.run()), name="pytron-main", daemon=True)
+            turning.start()
+            yield runtime
+
+    def _engine_name(self) -> str:
+        return str(choose("engine", self._plan.engine, self._plan.origin, "native"))
+
+    def _recording(self) -> AbstractContextManager[object]:
+        plan = self._plan
+        settings = partial(getattr, plan.origin, "settings")  # read only for a report
+        return blackbox.recording(plan.id, self._engine_name(), settings, keep=not plan.ephemeral)
+
     @contextmanager
     def running_on(
-        self, engine: Engine, *, persist: bool = True, proof: Proof | None = None
+        self,
+        engine: Engine,
+        *,
+        persist: bool = True,
+        proof: Proof | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> Generator[Runtime]:
         """Run on a given engine for the length of a `with` block."""
         global _running
@@ -110,7 +163,7 @@ class Runner:
         with ExitStack() as ends:
             ends.callback(_ended)
             engine.start(self._engine_options())
-            parts = self._parts(proof)
+            parts = self._parts(proof, loop)
             runtime = self.runtime = Runtime(parts, engine)
             tools = Development(plan.name, parts, runtime, self._secret_words)
             ends.enter_context(plan.freezing())
@@ -149,7 +202,7 @@ class Runner:
             )
         return self.runtime
 
-    def _parts(self, proof: Proof | None) -> Parts:
+    def _parts(self, proof: Proof | None, loop: asyncio.AbstractEventLoop | None) -> Parts:
         plan = self._plan
         return Parts(
             functions=plan.services.with_services(
@@ -159,7 +212,7 @@ class Runner:
             events=plan.api.events,
             state=plan.state,
             assets=plan.assets,
-            loop=Loop(plan.loop_factory),
+            loop=Loop(plan.loop_factory, loop),
             executors=plan.executors,
             dev=is_dev(),
             trust=plan.trust,
@@ -195,12 +248,15 @@ def _proof() -> Proof | None:
     return Proof(Path(path))
 
 
-def _check_place() -> None:
+def _check_process(what: str) -> None:
     if is_child():
         raise ConfigError(
-            "app.run() was reached in a child process, which imports the app's file anew; "
+            f"app.{what}() was reached in a child process, which imports the app's file anew; "
             'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
         )
+
+
+def _check_thread() -> None:
     if current_thread() is not main_thread():
         raise EngineError(
             "app.run() must be called on the main thread, which windows belong to; run the "

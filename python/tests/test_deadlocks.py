@@ -43,6 +43,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "open_window": lambda app: opened(app).close(),
     "expose": lambda app: app.expose(lambda: None, name="late"),
     "run": lambda app: app.run(),
+    "running": lambda app: app.running().__enter__(),
     "running_on": lambda app: app.running_on(HeadlessEngine()).__enter__(),
     "window.id": lambda app: app.window("main").id,
     "window.label": lambda app: app.window("main").label,
@@ -89,6 +90,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
 #: What only notes something, is another name of what is used, or is for engines and services.
 SAME = {
     "quit",  # has a test of its own: it ends the others
+    "run_async",  # only on a loop: tests/e2e/test_beside.py
     "now", "send_event", "service", "service_event", "with_services", "end_services",
     "dialogs", "opener", "open_external",  # services; python/tests/services
     "typedevent.miss", "upload.arrived", "upload.end", "upload.readable", "upload.seekable",
@@ -298,7 +300,7 @@ def test_nothing_hangs(place: Place) -> None:
     expected = dict.fromkeys(USES, "ok") | {
         "window.bounds": waits, "window.url": waits, "window.status": waits,
         "window.screenshot": "unsupported",
-        "expose": "config", "running_on": "config",
+        "expose": "config", "running_on": "config", "running": "config",
         "run": "config" if place.__name__ == "on_the_main_thread" else "unsupported",
     }  # fmt: skip
     called = "ok" if place.__name__ in IN_CALLS else "unsupported"

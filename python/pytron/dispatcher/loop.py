@@ -17,9 +17,14 @@ _log = logging.getLogger(__name__)
 class Loop:
     """A loop that starts at its first use: asyncio is heavy, and many apps need none."""
 
-    def __init__(self, factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+    def __init__(
+        self,
+        factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+        lent: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Make one, or use one that runs already and is left running."""
         self._factory = factory
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = lent
         self._thread: Thread | None = None
         self._lock = Lock()
         self._inbox: deque[Callable[[], object]] = deque()
@@ -62,7 +67,11 @@ class Loop:
         with self._lock:
             loop, thread = self._loop, self._thread
             self._ended = True
-        if loop is None or thread is None:
+        if loop is None:
+            return
+        if thread is None:  # it is lent: this may be its own thread, which must not wait for it
+            for task in list(self._tasks):
+                loop.call_soon_threadsafe(task.cancel)
             return
         import asyncio
 

@@ -52,6 +52,10 @@ class HostedEngine(LinkedEngine):
         Raises:
             EngineError: the native module is not installed.
         """
+        if getattr(sys, "frozen", False):
+            raise EngineError(
+                "a packaged app has no interpreter for windows in another process: use app.run()"
+            )
         folders: list[str] = []
         for name in ("pytron_native", "msgspec"):
             spec = find_spec(name)
