@@ -118,6 +118,17 @@ def test_a_folder_that_is_no_app_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_page_that_is_not_there_is_named_before_anything_is_frozen(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    write_app(folder)
+    shutil.rmtree(folder / "page")
+    done = package(folder)
+    assert done.returncode == 4
+    assert "page" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "dist").exists()
+
+
 def test_an_unknown_setting_is_refused_before_anything_is_built(tmp_path: Path) -> None:
     folder = tmp_path / "app"
     write_app(folder)

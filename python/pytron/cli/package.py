@@ -32,6 +32,7 @@ class _Terminal:
 @click.option("--out", type=click.Path(path_type=Path), help="Where results go; dist by default.")
 @click.option("--one-file", is_flag=True, default=None, help="One program that unpacks itself.")
 @click.option("--nuitka", is_flag=True, help="Compile with Nuitka instead of PyInstaller.")
+@click.option("--no-build", is_flag=True, help="Take the page as it was built before.")
 @click.option("--no-prove", is_flag=True, help="Do not start what was built.")
 @click.option("--installer", "installers", multiple=True, help="Also an installer: deb, nsis, dmg.")
 @click.option("--report", is_flag=True, help="Explain every megabyte, as a table and a page.")
@@ -44,6 +45,7 @@ def command(
     one_file: bool | None,
     app: str | None,
     as_json: bool,
+    no_build: bool,
     no_prove: bool,
     **wishes: Any,
 ) -> int:
@@ -60,7 +62,7 @@ def command(
     place = (out or product.folder / "dist").resolve()
     work = product.folder / "build" / "pytron" / product.slug
     build = Build(product, work, place, _Terminal(quiet=as_json))
-    run(build, steps_for(product, Wishes(prove=not no_prove, **wishes)))
+    run(build, steps_for(product, Wishes(build=not no_build, prove=not no_prove, **wishes)))
     results: dict[str, Any] = {kind: str(path) for kind, path in build.results.items()}
     if as_json:
         click.echo(json.dumps({"results": results, "facts": build.facts}, indent=2))

@@ -12,7 +12,7 @@ from pytron import codec
 from pytron.app import App
 from pytron.config import Origin, slug
 from pytron.discovery import Target, find_app
-from pytron.errors import PackagingError, PytronError
+from pytron.errors import PackagingError
 
 #: PEP 440's public part, which Windows and deb can express.
 _VERSION = re.compile(r"\d+(\.\d+){0,3}([abrc]+\d+|\.(dev|post)\d+)*")
@@ -166,10 +166,6 @@ def _checked(value: str, pattern: re.Pattern[str], setting: str) -> str:
 
 def _frontend(app: App[Any]) -> Path | None:
     """The frontend, which must lie in the app's folder: there it is found in the package too."""
-    try:
-        app.assets.check()
-    except PytronError as error:
-        raise PackagingError(f"{error}; build the frontend before packaging") from error
     if app.frontend is not None and not app.frontend.is_relative_to(app.folder):
         raise PackagingError(
             f"the frontend {app.frontend} is outside the app's folder {app.folder}, so the package "

@@ -9,6 +9,7 @@ from pytron.errors import PackagingError
 from pytron.packager import installers as formats
 from pytron.packager.manifest import Describe
 from pytron.packager.nuitka import Compile
+from pytron.packager.page import Page
 from pytron.packager.pipeline import Step
 from pytron.packager.prove import Prove
 from pytron.packager.pyinstaller import Freeze
@@ -20,6 +21,7 @@ from pytron.packager.sizes import Explain
 class Wishes(NamedTuple):
     """What was asked for."""
 
+    build: bool = True
     nuitka: bool = False
     prove: bool = True
     report: bool = False
@@ -34,7 +36,8 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
     Raises:
         PackagingError: an installer that does not exist, or that cannot hold such a build.
     """
-    steps: list[Step] = [Compile() if wishes.nuitka else Freeze()]
+    steps: list[Step] = [Page()] if wishes.build else []
+    steps.append(Compile() if wishes.nuitka else Freeze())
     if wishes.prove:
         steps.append(Prove())
     if wishes.report:
