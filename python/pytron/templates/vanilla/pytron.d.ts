@@ -18,6 +18,7 @@ export type ErrorCode =
   | "cancelled"
   | "closed"
   | "conflict"
+  | "disconnected"
   | "encode_failed"
   | "exception"
   | "invalid_arguments"
@@ -32,8 +33,10 @@ export type ErrorCode =
   | "too_deep"
   | "too_large"
   | "unknown_function"
+  | "unreadable"
   | "unsupported"
-  | "version";
+  | "version"
+  | "worker_died";
 
 declare module "pytron-client" {
   interface Functions {
