@@ -1,4 +1,4 @@
-// Bundles the inspector's page and its part in the app's pages to where the Python package serves
+// Bundles the inspector's page and what the tools of development have in the app's pages to where the Python package serves
 // them from. They are for development only: nothing of them is loaded by an app that is not asked.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,6 +13,7 @@ mkdirSync(page, { recursive: true });
 for (const [source, outfile] of [
   ["src/main.ts", join(page, "inspector.js")],
   ["src/tool.ts", join(served, "tools", "inspect.js")],
+  ["src/driver/driver.ts", join(served, "tools", "driver.js")],
   ["page/inspector.css", join(page, "inspector.css")],
 ])
   buildSync({

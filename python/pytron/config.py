@@ -135,6 +135,11 @@ def is_inspected() -> bool:
     return _is_on("PYTRON_INSPECT") and not getattr(sys, "frozen", False)
 
 
+def is_driven() -> bool:
+    """Whether a test drives this app, which it started for that; never in a frozen app."""
+    return bool(os.environ.get("PYTRON_DRIVER")) and not getattr(sys, "frozen", False)
+
+
 def _is_on(variable: str) -> bool:
     return os.environ.get(variable, "") not in ("", "0", "false", "no")
 

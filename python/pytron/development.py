@@ -14,6 +14,7 @@ from pytron.assets.answers import Answer, Content, Request, etag_of, failure, se
 
 if TYPE_CHECKING:
     from pytron.dispatcher.session import Session
+    from pytron.driven import Driven
     from pytron.inspector import Inspector
     from pytron.runtime import Parts, Runtime
 
@@ -48,23 +49,30 @@ class Development:
         self._transports: dict[int, str] = {}
         self._stops: list[Callable[[], object]] = []
         self.inspector: Inspector | None = None
-        if not parts.dev:
+        self._driven: Driven | None = None
+        if not (parts.dev or config.is_driven()):
             return
-        runtime.dispatcher.tools["inspect"] = self._asked
         parts.assets.own["tools"] = self._serve
         self._stops.append(lambda: parts.assets.own.pop("tools", None))
+        if config.is_driven():
+            from pytron.driven import Driven  # only tests need it
+
+            self._driven = Driven(parts, runtime)
+            self._stops.append(self._driven.close)
+        if parts.dev:
+            runtime.dispatcher.tools["inspect"] = self._asked
         if config.is_inspected():
             self.inspect()
             self._stops.append(parts.handlers.add("window.opened", self._first_window()))
 
     def close(self) -> None:
         """End the tools."""
-        for stop in reversed(self._stops):
-            stop()
-        self._stops.clear()
         if self.inspector is not None:
             self.inspector.close()
             self.inspector = None
+        for stop in reversed(self._stops):
+            stop()
+        self._stops.clear()
 
     def inspect(self) -> Inspector:
         """The inspector, which records from now on."""
@@ -105,6 +113,9 @@ class Development:
 
     def _serve(self, request: Request, names: list[str]) -> Answer:
         name = names[0].removesuffix(".js") if len(names) == 1 else ""
+        module = self._driven.modules.get(name) if self._driven is not None else None
+        if module is not None:
+            return serve(request, Content(module, len(module), _SCRIPT, cache="no-store"))
         if name not in self._runtime.dispatcher.tools:
             return failure(404, "there is no such tool")
         data = bundled.tool(name)

@@ -87,15 +87,10 @@ class Tap:
                 inbox.put(note, len(body))
             return send(window, body, parts)
 
-        dispatcher.accept = accepted
-        engine.send = sent
+        self._stops.append(self._rejoin)  # last of all, for what is stopped comes in reverse
+        self._replace(dispatcher, "accept", accepted)
+        self._replace(engine, "send", sent)
         self._rejoin()
-
-        def stop() -> None:
-            del dispatcher.accept, engine.send  # the methods of their classes are there again
-            self._rejoin()
-
-        self._stops.append(stop)
 
     def _rejoin(self) -> None:
         sessions: list[Session] = list(self._runtime.dispatcher.sessions.values())
@@ -121,12 +116,20 @@ class Tap:
                 inbox.put(Happened(time(), window, kind, fields, True))
             command(message)
 
-        runtime.happened_to = happened
-        engine.command = commanded
+        self._replace(runtime, "happened_to", happened)
+        self._replace(engine, "command", commanded)
+
+    def _replace(self, owner: object, name: str, method: Callable[..., Any]) -> None:
+        """Put a method in front of the one of a class, or of another tap."""
+        before = vars(owner).get(name)
 
         def stop() -> None:
-            del runtime.happened_to, engine.command
+            if before is None:
+                delattr(owner, name)  # that of the class is there again
+            else:
+                setattr(owner, name, before)
 
+        setattr(owner, name, method)
         self._stops.append(stop)
 
     def _beginnings(self, function: Function) -> None:
