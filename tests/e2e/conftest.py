@@ -1,10 +1,11 @@
 """Fixtures for tests with real windows."""
 
 import pytest
+from e2e.browser import browser
 from e2e.driver import run_app
 from e2e.views import NATIVE, SERVER, USUAL, VIEWS
 
-__all__ = ["run_app"]
+__all__ = ["browser", "run_app"]
 
 #: The conformance suite: run over every view, as is what is marked `every_view`.
 CONFORMANCE = ("test_bridge", "test_conformance", "test_events", "test_state", "test_uploads")

@@ -13,7 +13,7 @@ import pytest
 from pytron.testing import DrivenApp, DrivenWindow
 from pytron.testing.driver import DriveError
 
-APP = '''
+APP = """
 import pytron
 from pytron import App, PytronError
 
@@ -43,7 +43,7 @@ def leave() -> None:
 print("written by the app", flush=True)
 if __name__ == "__main__":
     raise SystemExit(app.run())
-'''
+"""
 PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>Driven</title>
@@ -196,7 +196,7 @@ def test_what_cannot_be_used_is_said_with_its_reason(folder: Path) -> None:
         app.emit("cover")
         window.css("#cover").expect_visible()
         app.timeout_s = 1.0
-        with pytest.raises(DriveError, match="is covered by <div#cover.cover>"):
+        with pytest.raises(DriveError, match=r"is covered by <div#cover\.cover>"):
             window.css("#covered").click()
 
 
@@ -263,7 +263,7 @@ def test_without_a_test_nothing_drives(folder: Path, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "404 False", done.stderr
 
 
-PLUGIN_TEST = '''
+PLUGIN_TEST = """
 import pytest
 
 
@@ -280,7 +280,7 @@ def test_fails(app_window):
 @pytest.mark.pytron_app("app.py")
 def test_marked(app_window):
     assert app_window.title == "Driven"
-'''
+"""
 
 
 def test_pytest_plugin(folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -74,6 +75,7 @@ class DrivenApp:
         self._answers: dict[int, Mapping[str, Any] | None] = {}
         self._changed = Condition()
         self._ended = False
+        self._written = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._test: Connection | None = None
 
@@ -85,7 +87,7 @@ class DrivenApp:
         """
         key = secrets.token_bytes(32)
         self._output = tempfile.TemporaryFile()
-        listener = Listener(authkey=key)
+        listener = self._listener = Listener(authkey=key)
         environment = {
             **os.environ,
             **self._environment,
@@ -101,7 +103,8 @@ class DrivenApp:
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
-        Thread(target=self._join, args=(listener,), name="pytron-test-driver", daemon=True).start()
+        self._reader = Thread(target=self._join, name="pytron-test-driver", daemon=True)
+        self._reader.start()
         try:
             self._wait(lambda: self._test is not None, "the app did not start")
         except BaseException:
@@ -116,6 +119,8 @@ class DrivenApp:
     @property
     def output(self) -> str:
         """What it has written so far, to both of its streams."""
+        if self._output.closed:
+            return self._written
         self._output.seek(0)
         return self._output.read().decode(errors="replace")[-_OUTPUT_CHARACTERS:]
 
@@ -184,13 +189,11 @@ class DrivenApp:
             raise PageGone("the page was left before it answered")
         return answer["value"]
 
-    def _join(self, listener: Listener) -> None:
+    def _join(self) -> None:
         try:
-            connection = listener.accept()
+            connection = self._listener.accept()
         except Exception:  # noqa: BLE001 - closed, or somebody without the key: it did not start
             return
-        finally:
-            listener.close()
         with self._changed:
             self._test = connection
             self._changed.notify_all()
@@ -228,12 +231,19 @@ class DrivenApp:
         if process is None:
             return
         if self._test is not None:
-            self._test.close()  # the app takes that for the order to end
+            with self._changed, suppress(OSError):  # it may have ended by itself
+                self._test.send_bytes(codec.encode_plain({"id": 0, "do": "quit"}))
         try:
             process.wait(_END_TIMEOUT_S if self._test is not None else 0.1)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._listener.close()
+        self._written = self.output
+        self._output.close()
+        if self._test is not None:
+            self._reader.join(_END_TIMEOUT_S)  # the end of the app is the end of the connection
+            self._test.close()
 
 
 class PageGone(DriveError):

@@ -103,7 +103,8 @@ function edit(element: Field, kind: string, text: string, back: number): void {
     end = element.selectionEnd ?? end;
   } catch {}
   if (start === end) start = Math.max(0, start - back);
-  const room = element.maxLength < 0 ? text : text.slice(0, element.maxLength - value.length);
+  const kept = value.length - (end - start);
+  const room = element.maxLength < 0 ? text : text.slice(0, Math.max(0, element.maxLength - kept));
   put(element, value.slice(0, start) + room + value.slice(end));
   try {
     element.setSelectionRange(start + room.length, start + room.length);
