@@ -299,3 +299,15 @@ def test_pytest_plugin(folder: Path, tmp_path: Path) -> None:
     assert "written by the app" in done.stdout  # what the app wrote is in the report
     picture = tmp_path / "project" / "test-pictures" / "test_fails-default--main.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_sample_of_the_documentation() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", "."],
+        cwd=Path(__file__).parents[2] / "docs" / "snippets" / "driven",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
