@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Plugin, UserConfig } from "vite";
 import { type Contract, moduleOf, pythonOf, writeTypes } from "./contract.js";
 import { Development, RESOLVED, VIRTUAL, writeVirtualTypes } from "./development.js";
@@ -81,12 +83,22 @@ function settings(config: UserConfig): UserConfig {
       target: config.build?.target ?? TARGET,
       // An inline script that every engine here can do without.
       modulePreload: { polyfill: false },
+      ...pagesOf(config),
     },
     // A page's tests run it as browsers do, not as a server would draw it.
     resolve: { dedupe: ["pytron-client"], ...(process.env.VITEST && { conditions: BROWSER }) },
     // In tests too the bindings must get the framework as Vite resolves it.
     ...({ test: { server: { deps: { inline: ["pytron-client"] } } } } as UserConfig),
   };
+}
+
+/** Every HTML file beside index.html is a page of the app, for a window of its own. */
+function pagesOf(config: UserConfig): UserConfig["build"] {
+  const root = resolve(config.root ?? process.cwd());
+  const chosen = config.build?.rollupOptions?.input ?? config.build?.rolldownOptions?.input;
+  if (chosen !== undefined || !existsSync(join(root, "index.html"))) return {};
+  const pages = readdirSync(root).filter((name) => name.endsWith(".html"));
+  return { rollupOptions: { input: pages.map((name) => join(root, name)) } };
 }
 
 export default pytron;
