@@ -41,6 +41,7 @@ class ServerOptions:
         keep_s: how long a session without a connection is kept.
         drain_s: how long the end waits for calls.
         metrics_token: gives /_pytron/metrics to who sends it as a bearer token.
+        proxy_token: whoever sends it is paired: a development server's proxy (spec/dev.md).
         key_file: where the key of the cookies is kept, so that browsers stay paired.
     """
 
@@ -63,6 +64,7 @@ class ServerOptions:
     keep_s: float = 120
     drain_s: float = 10
     metrics_token: str = ""
+    proxy_token: str = ""
     key_file: str = ""
 
     def __post_init__(self) -> None:
@@ -76,6 +78,8 @@ class ServerOptions:
         for origin in (self.url, *self.origins):
             if origin:
                 origin_of(origin)
+        if self.proxy_token and (self.remote or self.host not in LOOPBACK):
+            raise ConfigError("proxy_token is for development on this machine, not for remote=True")
         if self.host not in LOOPBACK and not self.url:
             raise ConfigError(
                 f"host={self.host!r} can be reached from outside, where the name that browsers "

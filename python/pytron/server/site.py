@@ -9,7 +9,7 @@ import hmac
 import logging
 from collections.abc import Callable, Mapping, MutableMapping
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,6 +28,10 @@ from pytron.server.socket import Receive, Send, Socket
 
 _access = logging.getLogger("pytron.access")
 #: Attempts to pair, of one address and minute.
+#: The header by which a development server's proxy shows who it is (spec/dev.md, section 2).
+TOKEN: Final = "pytron-token"
+#: The owner of what comes through it.
+_PROXY: Final = "proxy"
 _PAIRINGS_PER_MINUTE = 30
 _MOST_TOKEN_BYTES = 1_000
 Scope = MutableMapping[str, Any]
@@ -129,9 +133,13 @@ class Site:
             return Refusal(503, "connections", "the server takes no more connections now")
         return None
 
-    def owner(self, cookies: Mapping[str, str]) -> str | None:
+    def owner(self, request: Request) -> str | None:
         """The paired browser that a request comes from."""
-        found = self.pairing.check(cookies.get(self.cookie, ""))
+        wanted = self.options.proxy_token.encode()
+        if wanted and hmac.compare_digest(wanted, request.headers.get(TOKEN, "").encode()):
+            found: str | None = _PROXY
+        else:
+            found = self.pairing.check(request.cookies.get(self.cookie, ""))
         if found is not None:
             self.lines.seen[found] = monotonic()
         return found
@@ -140,7 +148,7 @@ class Site:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _SocketRequest(scope)
-        owner = self.owner(request.cookies)
+        owner = self.owner(request)
         address = (scope.get("client") or ("", 0))[0]
         await receive()  # websocket.connect
         if owner is None:
@@ -170,7 +178,7 @@ class Site:
 
     async def _pair_page(self, request: Request) -> Response:
         response = HTMLResponse(PAIR, headers={"Cache-Control": "no-store"})
-        if not self.options.pairing and self.owner(request.cookies) is None:
+        if not self.options.pairing and self.owner(request) is None:
             self._give_cookie(response)
         return response
 
@@ -189,7 +197,7 @@ class Site:
             self._paired(False)
             text = "this link was used already, or is too old: the app prints a new one now\n"
             return PlainTextResponse(text, 403)
-        owner = self.owner(request.cookies)
+        owner = self.owner(request)
         response = JSONResponse({})
         if owner is None:
             owner = self._give_cookie(response)
@@ -213,7 +221,7 @@ class Site:
         return owner
 
     async def _session(self, request: Request) -> Response:
-        paired = self.owner(request.cookies) is not None
+        paired = self.owner(request) is not None
         response = JSONResponse({"paired": paired or not self.options.pairing}, 200)
         if not paired and not self.options.pairing:
             self._give_cookie(response)
@@ -233,7 +241,7 @@ class Site:
 
     async def _assets(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        owner = self.owner(request.cookies)
+        owner = self.owner(request)
         if owner is not None:
             await self.exchange.serve(request, send)
             return
