@@ -153,6 +153,12 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a site into build/site; a broken link is an error."""
+    session.run(*python("mkdocs", "build", "--strict"), external=True)
+
+
+@nox.session
 def release(session: nox.Session) -> None:
     """Write the changelog of the version from its fragments."""
     session.run(*python("towncrier", "build", "--yes"), external=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import pytron
 from pytron import App
 from pytron.testing import RemoteError, TestClient
 
@@ -147,3 +149,22 @@ def test_every_snippet_is_shown_or_run_by_one_that_is() -> None:
     used = {(page.parent / name).resolve() for page in PAGES for _, name, _ in blocks(page) if name}
     snippets = {path for path in SNIPPETS.rglob("*.py") if "__pycache__" not in path.parts}
     assert {path.name for path in snippets - used} <= {"app.py"}  # what the shown page calls
+
+
+def test_site_is_built_without_a_warning(tmp_path: Path) -> None:
+    """Links, anchors, and the reference from docstrings."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "api.html").read_text("utf-8")
+    for name in pytron.__all__:
+        if name != "__version__":
+            assert f'id="pytron.{name}"' in page or f'.{name}"' in page, name
+    assert "Getting started" in (tmp_path / "index.html").read_text("utf-8")
