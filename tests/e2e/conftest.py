@@ -12,6 +12,8 @@ CONFORMANCE = ("test_bridge", "test_conformance", "test_events", "test_state", "
 #: What is about the ways between page and Python of the native engine.
 NATIVE_ONLY = ("test_security", "test_transport")
 SERVER_ONLY = ("test_network",)
+#: All else runs once with the fast path and once without it.
+WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     name = metafunc.definition.path.stem
     every = name in CONFORMANCE or metafunc.definition.get_closest_marker("every_view")
-    views = VIEWS if every else (USUAL,)
+    views = VIEWS if every else (USUAL, *WITHOUT_FAST_PATH)
     if name in NATIVE_ONLY:
         views = NATIVE
     elif name in SERVER_ONLY:

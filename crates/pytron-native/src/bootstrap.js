@@ -105,11 +105,43 @@
     };
   }
 
+  // Parts in shared memory: bytes that have come, or whoever waits for them.
+  const shared = new Map();
+
+  function share(event) {
+    const { part: id } = event.additionalData;
+    const mapped = event.getBuffer();
+    // A copy, for the page may write into its bytes and give them to workers; a mapping can neither.
+    const bytes = mapped.slice(0);
+    chrome.webview.releaseBuffer(mapped);
+    const waiting = shared.get(id);
+    if (typeof waiting === "function") waiting(bytes);
+    else shared.set(id, bytes);
+  }
+
+  // What the host has shared, if it says that it has: its name then begins with s.
+  function part(id) {
+    if (typeof id !== "string") return undefined;
+    return new Later((done) => {
+      const take = (bytes) => {
+        shared.delete(id);
+        done(bytes);
+      };
+      const bytes = shared.get(id);
+      if (bytes) take(bytes);
+      else shared.set(id, take);
+    });
+  }
+
   // The engine's own would mark the document as closed even when the app then keeps it open.
   window.close = () => up("c", "", "");
-  const port = Object.freeze({ version: 1, kind: "native", transport: mode, origin: home, open });
-  Object.defineProperty(window, "__pytron__", { value: port });
+  const port = { version: 1, kind: "native", transport: mode, origin: home, open };
   if (mode === "posted") {
+    port.part = part;
     chrome.webview.addEventListener("message", (event) => down(event.data));
-  } else if (mode !== "reply") Object.defineProperty(window, "__pytron_receive__", { value: down });
+    chrome.webview.addEventListener("sharedbufferreceived", share);
+  }
+  Object.defineProperty(window, "__pytron__", { value: Object.freeze(port) });
+  if (mode !== "posted" && mode !== "reply")
+    Object.defineProperty(window, "__pytron_receive__", { value: down });
 })

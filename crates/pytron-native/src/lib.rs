@@ -12,6 +12,7 @@ mod envelope;
 mod error;
 mod event;
 mod guard;
+mod head;
 mod host;
 mod inbox;
 mod limits;

@@ -60,10 +60,13 @@ impl Lines {
         if self.waiting.load(Ordering::SeqCst) > 0 {
             return self.flush(window, line);
         }
-        let mut dirty = lock(&self.dirty);
-        if !dirty.contains(&window) {
-            dirty.push(window);
+        {
+            let mut dirty = lock(&self.dirty);
+            if !dirty.contains(&window) {
+                dirty.push(window);
+            }
         }
+        self.ring(); // one may have come to listen meanwhile, and not have seen it
         false
     }
 

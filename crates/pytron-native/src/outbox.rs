@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use crate::head::{Part, head};
+
 /// Messages are joined into one frame up to this size; a larger one goes alone.
 const JOINED_BYTES: usize = 1 << 20;
 /// On the way at once where the transport has no handles to count.
@@ -86,7 +88,7 @@ impl Outbox {
     }
 
     /// Queues messages as a frame of their own, whose parts the page fetches by their ids.
-    pub fn push_with_parts(&mut self, messages: &[u8], parts: &[(u64, usize)]) {
+    pub fn push_with_parts(&mut self, messages: &[u8], parts: &[Part]) {
         let size = messages.len() + parts.iter().map(|(_, size)| size).sum::<usize>();
         self.queued += size;
         self.batches.push_back(Batch {
@@ -193,15 +195,6 @@ fn framed(head: &str, messages: &[u8]) -> Vec<u8> {
     text.extend_from_slice(head.as_bytes());
     text.extend_from_slice(messages);
     text
-}
-
-/// The first message of a frame with parts (spec/ipc.md, section 1).
-fn head(parts: &[(u64, usize)]) -> String {
-    let pairs: Vec<String> = parts
-        .iter()
-        .map(|(id, size)| format!("[{id},{size}]"))
-        .collect();
-    format!(r#"{{"kind":"head","parts":[{}]}},"#, pairs.join(","))
 }
 
 #[cfg(test)]

@@ -58,6 +58,25 @@ impl<P> Parts<P> {
         );
     }
 
+    /// A part that the page gets in another way than by asking; it is kept until `drop_shared`.
+    #[cfg_attr(
+        not(windows),
+        allow(dead_code, reason = "only WebView2 has shared memory")
+    )]
+    pub fn share(&self, id: u64, window: u32) -> Option<Arc<P>> {
+        let part = self.down.get(&id).filter(|part| part.window == window)?;
+        Some(Arc::clone(&part.data))
+    }
+
+    /// The page has the part.
+    #[cfg_attr(
+        not(windows),
+        allow(dead_code, reason = "only WebView2 has shared memory")
+    )]
+    pub fn drop_shared(&mut self, id: u64) {
+        self.down.remove(&id);
+    }
+
     /// A piece of a part, or all of it. The part is freed with its last byte.
     pub fn take(&mut self, id: u64, window: u32, asked: Option<Asked>) -> Taken<P> {
         let Some(part) = self.down.get_mut(&id).filter(|part| part.window == window) else {

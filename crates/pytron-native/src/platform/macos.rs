@@ -68,7 +68,7 @@ pub fn finish<'a>(builder: WebViewBuilder<'a>, number: &Rc<Cell<u32>>) -> WebVie
 pub fn watch(_wry: &WebView, _number: &Rc<Cell<u32>>) {}
 
 /// Hands a frame to the bootstrap. A string literal is only scanned, not compiled.
-pub fn deliver(wry: &WebView, text: &str) -> wry::Result<()> {
+pub fn deliver(wry: &WebView, _window: u32, text: &str) -> wry::Result<()> {
     wry.evaluate_script(&format!("__pytron_receive__({})", json!(text)))
 }
 

@@ -10,17 +10,20 @@ use webview2_com::Microsoft::Web::WebView2::Win32::{
     COREWEBVIEW2_PROCESS_FAILED_KIND_BROWSER_PROCESS_EXITED,
     COREWEBVIEW2_PROCESS_FAILED_KIND_RENDER_PROCESS_EXITED,
     COREWEBVIEW2_PROCESS_FAILED_KIND_RENDER_PROCESS_UNRESPONSIVE,
+    COREWEBVIEW2_SHARED_BUFFER_ACCESS_READ_ONLY, ICoreWebView2_17, ICoreWebView2Environment12,
 };
 use webview2_com::{CapturePreviewCompletedHandler, ProcessFailedEventHandler};
 use windows::Win32::System::Com::{IStream, STGM_CREATE, STGM_WRITE};
 use windows::Win32::UI::Shell::SHCreateStreamOnFileEx;
-use windows::core::HSTRING;
+use windows::core::{HSTRING, Interface};
 use wry::{WebView, WebViewBuilder, WebViewBuilderExtWindows, WebViewExtWindows};
 
 use super::Fact;
 use super::portable::with_window;
 use crate::error::Error;
 use crate::guard::guard;
+use crate::head::{self, Part};
+use crate::stage;
 use crate::window::Window;
 
 /// The app's origin, as a page has it: wry gives custom schemes a public host name.
@@ -28,6 +31,9 @@ pub const ORIGIN: &str = "https://pytron.localhost";
 
 /// How the bootstrap posts and listens: through WebView2's own messages.
 pub const MODE: &str = "posted";
+
+/// Smaller parts are quicker fetched than mapped.
+const SHARED_FROM: usize = 64 << 10;
 
 type Done = Box<dyn FnOnce(Result<Value, String>)>;
 
@@ -97,7 +103,7 @@ pub fn watch(wry: &WebView, number: &Rc<Cell<u32>>) {
     // SAFETY: a live view on its own thread; the handler lives as long as the view.
     let added = unsafe { wry.webview().add_ProcessFailed(&handler, &raw mut token) };
     if let Err(error) = added {
-        crate::stage::log("warning", format!("crashes will not be noticed: {error}"));
+        stage::log("warning", format!("crashes will not be noticed: {error}"));
     }
 }
 
@@ -110,10 +116,59 @@ fn reason_of(kind: COREWEBVIEW2_PROCESS_FAILED_KIND) -> Option<&'static str> {
     }
 }
 
-/// Posts a frame: a message event, not a script.
-pub fn deliver(wry: &WebView, text: &str) -> windows::core::Result<()> {
+/// Posts a frame: a message event, not a script. Large parts of it go before it in shared memory.
+pub fn deliver(wry: &WebView, window: u32, text: &str) -> windows::core::Result<()> {
+    let shared = head::split(text).and_then(|(parts, messages)| {
+        let shared = share(wry, window, &parts);
+        (!shared.is_empty()).then(|| head::join(&parts, &shared, messages))
+    });
+    let text = HSTRING::from(shared.as_deref().unwrap_or(text));
     // SAFETY: a live view on its own thread; the text is copied.
-    unsafe { wry.webview().PostWebMessageAsString(&HSTRING::from(text)) }
+    unsafe { wry.webview().PostWebMessageAsString(&text) }
+}
+
+/// Hands parts to the page in shared memory; the ids of those that it has been given.
+///
+/// What cannot be shared (an older runtime has no shared buffers) the page fetches, as elsewhere.
+fn share(wry: &WebView, window: u32, parts: &[Part]) -> Vec<u64> {
+    let Some(stage) = stage::current() else {
+        return Vec::new();
+    };
+    let mut given = Vec::new();
+    for &(id, size) in parts.iter().filter(|(_, size)| *size >= SHARED_FROM) {
+        let Some(data) = stage.shared.parts().share(id, window) else {
+            continue;
+        };
+        match post_shared(wry, id, (*data).as_ref()) {
+            Ok(()) => given.push(id),
+            Err(error) => {
+                stage::log("debug", format!("{size} bytes are not shared: {error}"));
+                break;
+            }
+        }
+    }
+    for id in &given {
+        stage.shared.parts().drop_shared(*id);
+    }
+    given
+}
+
+/// The one copy on this way; the page's own is the other.
+fn post_shared(wry: &WebView, id: u64, bytes: &[u8]) -> windows::core::Result<()> {
+    let environment: ICoreWebView2Environment12 = wry.environment().cast()?;
+    let core: ICoreWebView2_17 = wry.webview().cast()?;
+    let told = HSTRING::from(format!(r#"{{"part":"s{id}"}}"#));
+    // SAFETY: the buffer has as many bytes as are copied, and is mapped until `Close`; the page has
+    // a mapping of its own.
+    unsafe {
+        let buffer = environment.CreateSharedBuffer(bytes.len() as u64)?;
+        let mut place = std::ptr::null_mut();
+        buffer.Buffer(&raw mut place)?;
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), place, bytes.len());
+        let access = COREWEBVIEW2_SHARED_BUFFER_ACCESS_READ_ONLY;
+        core.PostSharedBufferToScript(&buffer, access, &told)?;
+        buffer.Close()
+    }
 }
 
 /// Allows the inspector.

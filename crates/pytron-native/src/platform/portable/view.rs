@@ -156,7 +156,7 @@ impl View {
 
     pub fn deliver(&self, text: Vec<u8>) {
         self.with("a frame", |wry| {
-            system::deliver(wry, &String::from_utf8_lossy(&text))
+            system::deliver(wry, self.number.get(), &String::from_utf8_lossy(&text))
         });
     }
 
