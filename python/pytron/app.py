@@ -41,6 +41,7 @@ class AppOptions(WindowOptions, total=False):
     app_id: str | None
     trust: bool
     ephemeral: bool
+    single_instance: bool
     persist: bool | str | Path
     executors: Mapping[str, int | Executor] | None
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
@@ -81,6 +82,7 @@ class App(Api, Services, Generic[S]):
         app_id: str | None = None,
         trust: bool = False,
         ephemeral: bool = False,
+        single_instance: bool = False,
         persist: bool | str | Path = False,
         executors: Mapping[str, int | Executor] | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
@@ -99,6 +101,7 @@ class App(Api, Services, Generic[S]):
             engine: `native` (default), `headless`, or an installed one. PYTRON_ENGINE wins.
             app_id: names the app to the system and its data folder; made from `name` by default.
             trust: give the pages of a `frontend` URL the bridge even if it is not on loopback.
+            single_instance: a second start hands its arguments to the first one and ends.
             ephemeral: keep no cookies or storage of pages between runs.
             persist: keep `app.state` between runs, in a file of the app's data folder or in this.
             executors: places where functions can run, by name: a number of threads, or any
@@ -147,6 +150,7 @@ class App(Api, Services, Generic[S]):
                 stop=self._stop,
                 engine=engine,
                 ephemeral=ephemeral,
+                single_instance=single_instance,
                 executors=dict(executors or {}),
                 loop_factory=loop_factory,
                 trust=self._trusted,
@@ -285,7 +289,9 @@ class App(Api, Services, Generic[S]):
         """
         merged = cast("WindowOptions", {"title": self.name, **options})
         runtime = self._runner.now("open_window")
-        return runtime.open_window(label, url or self._url, merged, trust=trust)
+        return runtime.open_window(
+            label, url or self._url, self.remembered(label, merged), trust=trust
+        )
 
     def window(self, label: str = "main") -> Window:
         """The open window of that label.

@@ -61,6 +61,7 @@ class Plan:
     stop: Sequence[Callable[[], object]]
     engine: str | None
     ephemeral: bool
+    single_instance: bool
     executors: Mapping[str, Any]
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
     trust: Sequence[str]
@@ -83,6 +84,9 @@ class Runner:
         inspection.stop(app)
         _check_process("run")
         _check_thread()
+        plan = self._plan
+        if plan.single_instance and not plan.services.instance.claim():
+            return 0
         engine = load_engine(self._engine_name())
         proof = _proof()
         try:
@@ -174,7 +178,8 @@ class Runner:
                 for function in plan.start:
                     function()
                 if engine.first_window:
-                    runtime.open_window("main", plan.url, plan.window)
+                    first = plan.services.remembered("main", plan.window)
+                    runtime.open_window("main", plan.url, first)
                 yield runtime
             finally:
                 engine.quit()

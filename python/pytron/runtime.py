@@ -205,6 +205,11 @@ class Runtime:
         """Run a task of a service's own on one of the workers."""
         self._workers.submit(task)
 
+    def tell(self, event: Event) -> None:
+        """Give an event to the app's own handlers."""
+        for task in self._emitter.deliveries(event):
+            self._workers.submit(task)
+
     def deliver(self, handler: Callable[..., object], event: Event) -> None:
         """Call a handler with an event, where handlers run."""
         for task in deliveries([handler], event, self._parts.loop):

@@ -36,10 +36,11 @@ OPTIONS = {
     "devtools": "devtools",
     "background": "background",
     "theme": "theme",
+    "kiosk": "kiosk",
 }
 #: Options that the engine is not told of: the kit itself keeps to them.
-_KEPT = frozenset({"allow"})
-_FIXED_AFTER_OPENING = frozenset({"transparent", "background", "allow"})
+_KEPT = frozenset({"allow", "remember"})
+_FIXED_AFTER_OPENING = frozenset({"transparent", "background", "allow", "remember"})
 
 
 class WindowOptions(TypedDict, total=False):
@@ -66,6 +67,8 @@ class WindowOptions(TypedDict, total=False):
     devtools: bool
     background: str | None
     theme: str | None
+    kiosk: bool
+    remember: bool
     allow: Sequence[str] | None
 
 
@@ -105,6 +108,12 @@ class Host(Protocol):
         """Load another page in a window."""
         ...
 
+    def ask(
+        self, name: str, window: int | None, args: Mapping[str, object], deadline_s: float | None
+    ) -> Answer[Any]:
+        """Ask the engine for a service."""
+        ...
+
 
 def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
     """Window options under their names on the wire.
@@ -123,7 +132,10 @@ def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
             raise ConfigError(f"a window has no option {name!r}; {hint}")
-        wire[OPTIONS[name]] = not value if name == "frameless" else value
+        if name == "kiosk":  # the whole screen, and nothing else on it
+            wire.update(fullscreen=value, decorations=not value, ontop=value)
+        else:
+            wire[OPTIONS[name]] = not value if name == "frameless" else value
     return wire
 
 
@@ -271,6 +283,25 @@ class Window:
     def screenshot(self, path: str) -> Answer[str]:
         """Save what the page shows as a PNG; the path."""
         return self._host.query(self._id, "screenshot", path=str(path))
+
+    def print(self) -> Answer[bool]:
+        """Show the print dialog; whether the page was handed to a printer."""
+        return self._host.ask("window.print", self._id, {}, None)
+
+    def pdf(self, path: str, **page: object) -> Answer[None]:
+        """Print the page into a PDF file; done once it is written.
+
+        `page` can have `landscape`, and in millimetres `width`, `height` and `margin`.
+        """
+        return self._host.ask("window.pdf", self._id, {"path": str(path), **page}, 60)
+
+    def attention(self, on: bool = True) -> Answer[None]:
+        """Ask the user to look at it, in the taskbar or dock."""
+        return self._host.ask("window.attention", self._id, {"on": on}, 10)
+
+    def clear_data(self, kinds: Sequence[str] = ("cookies", "storage", "cache")) -> Answer[None]:
+        """Forget what pages have stored, in all windows of the app's profile."""
+        return self._host.ask("window.clear", self._id, {"kinds": list(kinds)}, 30)
 
     def __repr__(self) -> str:
         """Show its label."""

@@ -60,3 +60,12 @@ def test_notifications_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(RemoteError, match="bus") as refused:
             page.call("finished", "a.csv")
         assert refused.value.code == "unsupported"
+
+
+def test_starting_snippet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # nothing of this machine's is changed
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with TestClient(load("starting").app) as page:
+        with pytest.raises(RemoteError) as refused:
+            page.call("register")
+        assert refused.value.code == "unsupported"

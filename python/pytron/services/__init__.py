@@ -14,16 +14,23 @@ if TYPE_CHECKING:
     from pytron.dispatcher.workers import Task
     from pytron.engine import Capability
     from pytron.runtime import Runtime
+    from pytron.services.autostart import Autostart
     from pytron.services.clipboard import Clipboard
     from pytron.services.desk import Desk
     from pytron.services.dialogs import Dialogs
+    from pytron.services.downloads import Downloads
+    from pytron.services.folders import Folders
+    from pytron.services.instance import Instance
+    from pytron.services.links import Links
     from pytron.services.menus import Menus
     from pytron.services.notifications import Notifications
     from pytron.services.opener import Opener
+    from pytron.services.secrets import Secrets
     from pytron.services.service import Service
     from pytron.services.shortcuts import Shortcuts
+    from pytron.services.system import System
     from pytron.services.tray import Tray
-    from pytron.window import Window
+    from pytron.window import Window, WindowOptions
 
 T = TypeVar("T", bound="Service")
 
@@ -37,6 +44,10 @@ class Services:
 
     def now(self, what: str) -> Runtime:
         """The run of this app, for services."""
+        raise NotImplementedError
+
+    def on(self, name: str, handler: Any = None) -> Any:
+        """Handle events of this name."""
         raise NotImplementedError
 
     def emit(self, name: str, data: object = None) -> None:
@@ -92,6 +103,55 @@ class Services:
 
         return self.service(Tray)
 
+    @property
+    def autostart(self) -> Autostart:
+        """Start with the user's session."""
+        from pytron.services.autostart import Autostart
+
+        return self.service(Autostart)
+
+    @property
+    def downloads(self) -> Downloads:
+        """Where pages' downloads go."""
+        from pytron.services.downloads import Downloads
+
+        return self.service(Downloads)
+
+    @property
+    def folders(self) -> Folders:
+        """Where the app keeps what it keeps."""
+        from pytron.services.folders import Folders
+
+        return self.service(Folders)
+
+    @property
+    def instance(self) -> Instance:
+        """The one instance of the app."""
+        from pytron.services.instance import Instance
+
+        return self.service(Instance)
+
+    @property
+    def links(self) -> Links:
+        """Deep links and files that the system opens with the app."""
+        from pytron.services.links import Links
+
+        return self.service(Links)
+
+    @property
+    def secrets(self) -> Secrets:
+        """Passwords in the system's keychain."""
+        from pytron.services.secrets import Secrets
+
+        return self.service(Secrets)
+
+    @property
+    def system(self) -> System:
+        """Power, network, idleness, colours, screens."""
+        from pytron.services.system import System
+
+        return self.service(System)
+
     def service(self, kind: type[T]) -> T:
         """The one service of a class."""
         return self._desk_of().service(kind)
@@ -122,6 +182,14 @@ class Services:
         from pytron.services.opener import follow
 
         follow(self.opener, window.label, url)
+
+    def remembered(self, label: str, options: WindowOptions) -> WindowOptions:
+        """Options of a new window, with the bounds it had last if it is to remember them."""
+        if not options.get("remember"):
+            return options
+        from pytron.services.bounds import Bounds
+
+        return self.service(Bounds).restore(label, options)
 
     def end_services(self) -> None:
         """Let go of everything."""

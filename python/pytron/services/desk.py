@@ -206,22 +206,31 @@ class _Catalogue:
 
     def find(self, name: str) -> type[Service]:
         """The class of a service."""
-        found: type[Service] = getattr(
-            import_module(f"pytron.services.{name}"), self._classes[name]
-        )
+        module, _, kind = self._classes[name].rpartition(".")
+        place = import_module(f"pytron.services.{module or name}")
+        found: type[Service] = getattr(place, kind)
         return found
 
 
-#: Module of this package → class.
+#: Name, which is its module if none stands there → class.
 SERVICES = _Catalogue(
     {
+        "autostart": "Autostart",
         "clipboard": "Clipboard",
         "dialogs": "Dialogs",
+        "downloads": "Downloads",
+        "drops": "Drops",
+        "folders": "Folders",
+        "instance": "Instance",
+        "links": "Links",
         "menus": "Menus",
         "notifications": "Notifications",
         "opener": "Opener",
+        "secrets": "Secrets",
         "shortcuts": "Shortcuts",
+        "system": "System",
         "tray": "Tray",
+        "windows": "frames.Windows",
     }
 )
 #: Events whose names begin otherwise than their service.

@@ -13,6 +13,7 @@ from pytron.platforms import SYSTEM
 PROVIDERS: Mapping[str, str] = {
     "linux": {
         "notifications": "pytron.services.linux.notifications.Notifications",
+        "system": "pytron.services.linux.system.System",
         "tray": "pytron.services.linux.tray.Tray",
     },
     "macos": {},

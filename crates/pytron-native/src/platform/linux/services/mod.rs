@@ -24,7 +24,7 @@ use crate::window::Window;
 use crate::{menu, shortcuts};
 
 /// What needs nothing but a display.
-const HERE: [&str; 22] = [
+const HERE: [&str; 20] = [
     "clipboard.clear",
     "clipboard.formats",
     "clipboard.read",
@@ -34,8 +34,6 @@ const HERE: [&str; 22] = [
     "dialogs.open",
     "dialogs.prompt",
     "dialogs.save",
-    "download.accept",
-    "download.cancel",
     "drop",
     "menu.popup",
     "menu.set",
@@ -53,6 +51,10 @@ const HERE: [&str; 22] = [
 pub fn can(feature: &str) -> Option<(bool, String)> {
     match feature {
         "shortcuts.register" | "shortcuts.unregister" => Some(shortcuts()),
+        name if name.starts_with("download.") => Some((
+            false,
+            "WebKitGTK does not ask where a download goes; write the file from Python".to_owned(),
+        )),
         "window.attention" if is_wayland() => {
             let reason = "Wayland lets no window ask for attention by itself; show a notification";
             Some((false, reason.to_owned()))
@@ -65,7 +67,7 @@ pub fn can(feature: &str) -> Option<(bool, String)> {
         name => {
             let group = |known: &&str| *known == name || known.starts_with(&format!("{name}."));
             HERE.iter()
-                .any(|known| group(known))
+                .any(group)
                 .then(|| (true, "GTK does it".to_owned()))
         }
     }

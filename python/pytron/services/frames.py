@@ -1,0 +1,74 @@
+"""What a page may do with its own window: `pytron.services.windows`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pytron.answer import Answer
+from pytron.engine import Capability
+from pytron.services.service import Service
+from pytron.window import Window
+
+Edge = Literal["n", "ne", "e", "se", "s", "sw", "w", "nw"]
+Kind = Literal["cookies", "storage", "cache"]
+
+
+class Windows(Service):
+    """Of the calling page's window in pages; Python has the same as methods of `Window`."""
+
+    name: ClassVar[str] = "windows"
+    wire: ClassVar[str] = "window"
+    pages: ClassVar[tuple[str, ...]] = (
+        "drag", "resize", "print", "pdf", "attention", "carry",
+    )  # fmt: skip
+
+    def drag(self, *, window: Window | None = None) -> Answer[None]:
+        """Let the user, who holds the button, move the window from here."""
+        return self._ask("drag", window)
+
+    def resize(self, edge: Edge, *, window: Window | None = None) -> Answer[None]:
+        """Let the user, who holds the button, resize the window by this edge."""
+        return self._ask("edge", window, edge=edge)
+
+    def print(self, *, window: Window | None = None) -> Answer[bool]:
+        """Show the print dialog; whether the page was handed to a printer."""
+        return self._ask("print", window, patient=True)
+
+    def pdf(
+        self,
+        path: Path,
+        *,
+        landscape: bool = False,
+        width_mm: float | None = None,
+        height_mm: float | None = None,
+        margin_mm: float | None = None,
+        window: Window | None = None,
+    ) -> Answer[None]:
+        """Print the page into a PDF file; done once it is written."""
+        return self._ask(
+            "pdf",
+            window,
+            path=str(Path(path).absolute()),
+            landscape=landscape,
+            width=width_mm,
+            height=height_mm,
+            margin=margin_mm,
+        )
+
+    def attention(self, on: bool = True, *, window: Window | None = None) -> Answer[None]:
+        """Ask the user to look at the window, in the taskbar or dock."""
+        return self._ask("attention", window, on=on)
+
+    def carry(self, paths: Sequence[Path], *, window: Window | None = None) -> Answer[None]:
+        """Begin a drag of files out of the window, under the button that the user holds."""
+        return self._ask("files", window, paths=[str(Path(path).absolute()) for path in paths])
+
+    def clear(self, kinds: Sequence[Kind], *, window: Window | None = None) -> Answer[None]:
+        """Forget what pages have stored, in all windows of the app's profile."""
+        return self._ask("clear", window, kinds=list(kinds))
+
+    def can(self, feature: str) -> Capability | None:
+        """The window host says so."""
+        return self._desk.runtime("can").engine.can(feature.replace("windows.", "window.", 1))

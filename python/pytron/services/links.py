@@ -1,0 +1,136 @@
+"""Deep links, file associations and autostart: how the system starts this app."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pytron.answer import Answer
+from pytron.engine import Capability
+from pytron.errors import CallError
+from pytron.services.here import part
+from pytron.services.service import Service
+
+
+class Links(Service):
+    """`app.links`. What the system wants opened comes as `links.opened` with `urls` and `paths`.
+
+    What this start itself was given is in `opened()`. With `App(single_instance=True)` a later
+    link comes to the app that runs. Registering works without an installer, also in development.
+    """
+
+    name: ClassVar[str] = "links"
+    pages: ClassVar[tuple[str, ...]] = ("opened",)
+
+    def register_scheme(self, scheme: str) -> Answer[None]:
+        """Let links such as `notes:today` start this app. Done once the system has agreed."""
+        if not scheme or not all(c.isalnum() or c in "+-." for c in scheme) or scheme in _TAKEN:
+            return _refused(
+                f"{scheme!r} is no scheme for an app: letters, digits, '+', '-' and '.', and none "
+                f"of {', '.join(sorted(_TAKEN))}"
+            )
+        app, command = self._desk.app, launch_command()
+        work = lambda: part("starting").register_scheme(app, scheme.lower(), command)  # noqa: E731
+        return self._desk.run("links.register_scheme", work)
+
+    def register_files(self, extensions: Sequence[str], *, mime: str, name: str) -> Answer[None]:
+        """Let files of these extensions be opened with this app.
+
+        Args:
+            extensions: without the dot.
+            mime: their type, such as `application/x-notes`.
+            name: what the type is called for users.
+        """
+        if not extensions or mime.count("/") != 1 or any(c in mime + name for c in "<>&\"'\n"):
+            return _refused(f"extensions={list(extensions)!r} need a type such as application/x-it")
+        app, command = self._desk.app, launch_command()
+        clean = [extension.lstrip(".").lower() for extension in extensions]
+        work = lambda: part("starting").register_files(app, clean, mime, name, command)  # noqa: E731
+        return self._desk.run("links.register_files", work)
+
+    def unregister(self) -> Answer[None]:
+        """Take back what was registered, schemes and files."""
+        app = self._desk.app
+        return self._desk.run("links.unregister", lambda: part("starting").unregister(app))
+
+    def opened(self) -> Answer[list[str]]:
+        """Addresses and paths that this start was given on its command line."""
+        answer: Answer[list[str]] = Answer("links.opened")
+        urls, paths = sorted_words(sys.argv[1:], Path.cwd())
+        answer.settle([*urls, *paths])
+        return answer
+
+    def arrived(self, args: Sequence[str], folder: str) -> None:
+        """A second start brought these words."""
+        urls, paths = sorted_words(args, Path(folder))
+        if urls or paths:
+            self._desk.tell_soon("links.opened", {"urls": urls, "paths": paths})
+
+    def can(self, feature: str) -> Capability | None:
+        """Whether the system can be told here."""
+        return Capability(*part("starting").can(feature))
+
+
+class Autostart(Service):
+    """`app.autostart`: start with the user's session."""
+
+    name: ClassVar[str] = "autostart"
+
+    def enable(self, args: Sequence[str] = ()) -> Answer[None]:
+        """Start the app when the user logs in, with these words on its command line."""
+        app, command = self._desk.app, [*launch_command(), *args]
+        return self._desk.run("autostart", lambda: part("starting").autostart(app, command))
+
+    def disable(self) -> Answer[None]:
+        """No longer."""
+        app = self._desk.app
+        return self._desk.run("autostart", lambda: part("starting").autostart(app, None))
+
+    def enabled(self) -> Answer[bool]:
+        """Whether it will start."""
+        app = self._desk.app
+        return self._desk.run("autostart", lambda: bool(part("starting").autostarts(app)))
+
+    def can(self, feature: str) -> Capability | None:
+        """Whether the system can be told here."""
+        return Capability(*part("starting").can(feature))
+
+
+_TAKEN = frozenset({"http", "https", "file", "mailto", "data", "javascript", "about", "pytron"})
+
+
+def launch_command() -> list[str]:
+    """The command that starts this app again."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    main: Any = sys.modules.get("__main__")
+    file = getattr(main, "__file__", None)
+    if file is None:
+        raise CallError(
+            "this app was not started from a file, so the system cannot start it again",
+            code="unsupported",
+        )
+    return [sys.executable, str(Path(file).absolute())]
+
+
+def sorted_words(words: Sequence[str], folder: Path) -> tuple[list[str], list[str]]:
+    """Addresses, and files that are there, among the words of a command line."""
+    urls: list[str] = []
+    paths: list[str] = []
+    for word in words:
+        scheme, colon, _ = word.partition(":")
+        if word.startswith("-"):
+            continue
+        if (folder / word).exists():
+            paths.append(str((folder / word).absolute()))
+        elif colon and len(scheme) > 1 and scheme.replace("+", "").replace("-", "").isalnum():
+            urls.append(word)
+    return urls, paths
+
+
+def _refused(reason: str) -> Answer[Any]:
+    answer: Answer[Any] = Answer("links")
+    answer.fail(CallError(reason, code="invalid_arguments"))
+    return answer

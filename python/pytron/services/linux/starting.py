@@ -1,0 +1,135 @@
+"""How the desktop starts the app: desktop entries, schemes, types of files, autostart.
+
+Source: the Desktop Entry, MIME and Autostart specifications of freedesktop.org.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytron.errors import CallError
+from pytron.platforms import data_folder
+from pytron.services.programs import run
+
+if TYPE_CHECKING:
+    from pytron.services import Services
+
+_REMEDY = "install xdg-utils"
+#: What the specification wants quoted.
+_RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`")
+
+
+def can(feature: str) -> tuple[bool, str]:
+    """Whether the desktop can be told."""
+    if feature.startswith("autostart"):
+        return True, "the session's autostart folder"
+    if shutil.which("xdg-mime"):
+        return True, "xdg-mime does it"
+    return False, f"xdg-mime is not there; {_REMEDY}"
+
+
+def register_scheme(app: Services, scheme: str, command: Sequence[str]) -> None:
+    """Let links of a scheme start the app."""
+    _register(app, f"x-scheme-handler/{scheme}", command)
+
+
+def register_files(
+    app: Services, extensions: Sequence[str], mime: str, name: str, command: Sequence[str]
+) -> None:
+    """Let files of a type be opened with the app."""
+    globs = "".join(f'<glob pattern="*.{extension}"/>' for extension in extensions)
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">'
+        f'<mime-type type="{mime}"><comment>{name}</comment>{globs}</mime-type></mime-info>\n'
+    )
+    folder = data_folder() / "mime"
+    package = folder / "packages" / f"{app.id}.xml"
+    package.parent.mkdir(parents=True, exist_ok=True)
+    package.write_text(text, "utf-8")
+    remedy = "install shared-mime-info"
+    run(["update-mime-database", str(folder)], remedy=remedy)
+    _register(app, mime, command)
+
+
+def _register(app: Services, mime: str, command: Sequence[str]) -> None:
+    entry = _entry(app)
+    types = sorted({*_types(entry), mime})
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    entry.write_text(_text(app, [*command, "%U"], types=types), "utf-8")
+    if shutil.which("update-desktop-database"):
+        run(["update-desktop-database", str(entry.parent)], remedy=_REMEDY)
+    run(["xdg-mime", "default", entry.name, mime], remedy=_REMEDY)
+    chosen = run(["xdg-mime", "query", "default", mime], remedy=_REMEDY).strip()
+    if chosen != entry.name:
+        raise CallError(
+            f"the desktop still opens {mime} with {chosen or 'nothing'}; choose this app in its "
+            "settings",
+            code="unsupported",
+        )
+
+
+def unregister(app: Services) -> None:
+    """Take back entry and types; the desktop's list of defaults then names nobody for them."""
+    _entry(app).unlink(missing_ok=True)
+    package = data_folder() / "mime" / "packages" / f"{app.id}.xml"
+    if package.exists():
+        package.unlink()
+        run(["update-mime-database", str(data_folder() / "mime")], remedy=_REMEDY)
+
+
+def autostart(app: Services, command: Sequence[str] | None) -> None:
+    """Start with the session, or no longer."""
+    path = _autostart(app)
+    if command is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_text(app, command), "utf-8")
+
+
+def autostarts(app: Services) -> bool:
+    """Whether it starts with the session."""
+    path = _autostart(app)
+    return path.exists() and "\nHidden=true" not in path.read_text("utf-8")
+
+
+def _entry(app: Services) -> Path:
+    return data_folder() / "applications" / f"{app.id}.desktop"
+
+
+def _autostart(app: Services) -> Path:
+    config = os.environ.get("XDG_CONFIG_HOME", "")
+    base = Path(config) if config.startswith("/") else Path.home() / ".config"
+    return base / "autostart" / f"{app.id}.desktop"
+
+
+def _types(entry: Path) -> list[str]:
+    if not entry.exists():
+        return []
+    lines = entry.read_text("utf-8").splitlines()
+    found = [line.removeprefix("MimeType=") for line in lines if line.startswith("MimeType=")]
+    return [one for line in found for one in line.split(";") if one]
+
+
+def _text(app: Services, command: Sequence[str], types: Sequence[str] = ()) -> str:
+    words = " ".join(_quoted(word) for word in command)
+    name = " ".join(app.name.split())
+    lines = ["[Desktop Entry]", "Type=Application", f"Name={name}", f"Exec={words}"]
+    if types:
+        lines.append(f"MimeType={';'.join(types)};")
+    return "\n".join([*lines, f"StartupWMClass={app.id}", "Terminal=false", ""])
+
+
+def _quoted(word: str) -> str:
+    """A word of `Exec`, quoted where it must be: `xdg-open` itself takes no quotes away."""
+    word = word.replace("%", "%%") if word != "%U" else word
+    if not any(sign in _RESERVED for sign in word):
+        return word
+    for sign in '\\"`$':
+        word = word.replace(sign, "\\" + sign)
+    return '"' + word.replace("\\", "\\\\") + '"'  # once more: the value itself has escapes

@@ -1,0 +1,208 @@
+"""Power, network, idleness, locks and colours on Linux: logind, UPower, the kernel, the portal."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pytron.answer import Answer
+from pytron.engine import Capability
+from pytron.errors import CallError
+from pytron.services.desk import Desk
+from pytron.services.linux.bus import Bus
+from pytron.services.service import Provider
+
+_LOGIND = "org.freedesktop.login1"
+_MANAGER = "org.freedesktop.login1.Manager"
+_SESSION = "org.freedesktop.login1.Session"
+_UPOWER = "org.freedesktop.UPower"
+_NETWORK = "org.freedesktop.NetworkManager"
+_MUTTER = "org.gnome.Mutter.IdleMonitor"
+_PORTAL = "org.freedesktop.portal.Desktop"
+_PORTAL_PATH = "/org/freedesktop/portal/desktop"
+_SETTINGS = "org.freedesktop.portal.Settings"
+_APPEARANCE = "org.freedesktop.appearance"
+_SUPPLIES = Path("/sys/class/power_supply")
+
+
+class System(Provider):
+    """Asks whoever knows."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._session = Bus()
+        self._system = Bus("SYSTEM")
+        self._watching = False
+
+    def can(self, feature: str) -> Capability | None:
+        """Whether somebody is there to ask."""
+        try:
+            if feature == "system.idle_s":
+                _idle(self._session)
+            elif feature == "system.accent":
+                self._accent()
+            elif feature == "system.watch":
+                return Capability(*self._system.reachable())
+            elif feature not in ("system.power", "system.online"):
+                return None
+        except CallError as error:
+            return Capability(False, str(error))
+        return Capability(True, "the system knows it")
+
+    def ask(self, name: str, window: int | None, args: Mapping[str, Any]) -> Answer[Any] | None:
+        """Ask on a thread."""
+        del window, args
+        work: Mapping[str, Callable[[], Any]] = {
+            "system.power": power,
+            "system.online": online,
+            "system.idle": lambda: _idle(self._session),
+            "system.accent": self._accent,
+            "system.watch": self._watch,
+        }
+        return self._desk.run(name, work[name])
+
+    def close(self) -> None:
+        """Leave both buses."""
+        self._session.close()
+        self._system.close()
+
+    def _accent(self) -> str | None:
+        body = (_APPEARANCE, "accent-color")
+        try:
+            (found,) = self._session.call(_PORTAL, _PORTAL_PATH, _SETTINGS, "ReadOne", "ss", body)
+        except CallError as error:
+            if "NotFound" in str(error.data):
+                return None
+            raise
+        return _colour(found[1])
+
+    def _watch(self) -> None:
+        if self._watching:
+            return
+        tell = self._desk.tell_soon
+
+        def sleeping(body: Sequence[Any]) -> None:
+            tell("system.suspend" if body[0] else "system.resume", {})
+
+        def network(_: Sequence[Any]) -> None:
+            tell("system.network", {"online": online()})
+
+        def setting(body: Sequence[Any]) -> None:
+            if tuple(body[:2]) == (_APPEARANCE, "accent-color"):
+                tell("system.accent", {"colour": _colour(body[2][1])})
+
+        listen = self._system.listen
+        listen(sleeping, interface=_MANAGER, member="PrepareForSleep")
+        listen(lambda _: tell("system.lock", {}), interface=_SESSION, member="Lock")
+        listen(lambda _: tell("system.unlock", {}), interface=_SESSION, member="Unlock")
+        listen(network, interface=_NETWORK, member="StateChanged")
+        properties = "org.freedesktop.DBus.Properties"
+        path = "/org/freedesktop/UPower"
+        listen(
+            lambda _: tell("system.power", {**power()}),
+            interface=properties, member="PropertiesChanged", path=path,
+        )  # fmt: skip
+        self._watching = True
+        if self._session.reachable()[0]:
+            self._session.listen(setting, interface=_SETTINGS, member="SettingChanged")
+
+
+def _colour(value: Any) -> str | None:
+    if any(not 0 <= part <= 1 for part in value):
+        return None  # so the portal says that there is none
+    return "#" + "".join(f"{round(part * 255):02x}" for part in value)
+
+
+def power(supplies: Path = _SUPPLIES) -> dict[str, Any]:
+    """From the kernel: batteries, and whether anything else feeds the machine."""
+    levels: list[float] = []
+    fed, known = False, False
+    for supply in supplies.iterdir() if supplies.is_dir() else ():
+        kind = _word(supply / "type")
+        if kind == "Battery" and _word(supply / "scope") != "Device":
+            level = _word(supply / "capacity")
+            levels += [float(level)] if level.isdigit() else []
+        elif kind in ("Mains", "USB", "Wireless"):
+            known = True
+            fed = fed or _word(supply / "online") == "1"
+    return {
+        "battery": bool(levels) and known and not fed,
+        "percent": sum(levels) / len(levels) if levels else None,
+    }
+
+
+def _word(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
+def online() -> bool:
+    """Whether the kernel has a default route."""
+    try:
+        routes = Path("/proc/net/route").read_text("ascii").splitlines()[1:]
+        if any(route.split()[1] == "00000000" for route in routes):
+            return True
+        six = Path("/proc/net/ipv6_route").read_text("ascii").splitlines()
+    except OSError:
+        return False
+    return any(route.startswith("0" * 32 + " 00 ") and not route.endswith(" lo") for route in six)
+
+
+def _idle(bus: Bus) -> float:
+    """From the X server, else from GNOME's compositor.
+
+    Raises:
+        CallError: `unsupported`: neither tells.
+    """
+    if os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        found = _idle_of_x11()
+        if found is not None:
+            return found
+    try:
+        path = "/org/gnome/Mutter/IdleMonitor/Core"
+        (milliseconds,) = bus.call(_MUTTER, path, _MUTTER, "GetIdletime")
+    except CallError as error:
+        raise CallError(
+            "nobody tells how long the user has been away: on X11 install libxss1; on Wayland only "
+            "GNOME does",
+            code="unsupported",
+        ) from error
+    return milliseconds / 1000
+
+
+class _Info(ctypes.Structure):
+    """XScreenSaverInfo."""
+
+    _fields_ = (
+        ("window", ctypes.c_ulong),
+        ("state", ctypes.c_int),
+        ("kind", ctypes.c_int),
+        ("till_or_since", ctypes.c_ulong),
+        ("idle", ctypes.c_ulong),
+        ("mask", ctypes.c_ulong),
+    )
+
+
+def _idle_of_x11() -> float | None:
+    try:
+        x11: Any = ctypes.CDLL("libX11.so.6")
+        xss: Any = ctypes.CDLL("libXss.so.1")
+    except OSError:
+        return None
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = x11.XOpenDisplay(None)
+    if not display:
+        return None
+    try:
+        x11.XDefaultRootWindow.restype = ctypes.c_ulong
+        root = x11.XDefaultRootWindow(ctypes.c_void_p(display))
+        info = _Info()
+        asked = (ctypes.c_void_p(display), ctypes.c_ulong(root), ctypes.byref(info))
+        return info.idle / 1000 if xss.XScreenSaverQueryInfo(*asked) else None
+    finally:
+        x11.XCloseDisplay(ctypes.c_void_p(display))

@@ -1,0 +1,176 @@
+"""How the system starts an app: a second start, links, files, autostart, by xdg's own tools."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from pytron import App
+from pytron.testing import RemoteError, TestClient
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="xdg is Linux's")
+
+APP = """
+import sys, threading
+from pytron import App
+app = App("One", app_id="dev.pytron.one", engine="headless", single_instance=True, ephemeral=True)
+
+@app.on("instance.started")
+def started(event):
+    print("started", event.data["args"], flush=True)
+    if event.data["args"] == ["--quit"]:
+        app.quit()
+
+@app.on("links.opened")
+def opened(event):
+    print("opened", event.data, flush=True)
+
+@app.on_start
+def ready():
+    print("first", flush=True)
+
+if __name__ == "__main__":
+    raise SystemExit(app.run())
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's own folders, so that nothing of the machine's is changed."""
+    for name, folder in (("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"),
+                         ("XDG_RUNTIME_DIR", "run"), ("HOME", "home")):  # fmt: skip
+        (tmp_path / folder).mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    for name in ("XDG_CURRENT_DESKTOP", "DESKTOP_SESSION", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_second_start_hands_over_and_ends(home: Path) -> None:
+    file = home / "app.py"
+    file.write_text(textwrap.dedent(APP), "utf-8")
+    note = home / "a note.txt"
+    note.write_text("x", "utf-8")
+    command = [sys.executable, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline().strip() == "first"
+        again = [*command, "one:two", note.name, "--flag"]
+        done = subprocess.run(
+            again, cwd=home, timeout=60, check=True, capture_output=True, text=True
+        )
+        assert done.stdout == ""
+        said = sorted(first.stdout.readline().strip() for _ in range(2))
+        assert said == [
+            f"opened {{'urls': ['one:two'], 'paths': ['{note}']}}",
+            "started ['one:two', 'a note.txt', '--flag']",
+        ]
+        subprocess.run([*command, "--quit"], timeout=60, check=True, capture_output=True)
+        assert first.wait(60) == 0
+    assert list((home / "run" / "pytron").iterdir()) == []
+
+
+def test_one_that_was_killed_is_no_obstacle(home: Path) -> None:
+    file = home / "app.py"
+    file.write_text(textwrap.dedent(APP), "utf-8")
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, str(file)], stdout=subprocess.PIPE, text=True
+        ) as app:
+            assert app.stdout is not None
+            assert app.stdout.readline().strip() == "first"
+            app.kill()
+            app.wait(60)
+
+
+def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App("Notes", app_id="dev.pytron.notes")
+    seen = home / "seen"
+    program = home / "main.py"
+    program.write_text(
+        f"import sys; open({str(seen)!r}, 'w').write(' '.join(sys.argv[1:]))", "utf-8"
+    )
+
+    @app.expose
+    async def register(scheme: str) -> None:
+        await app.links.register_scheme(scheme)
+
+    with TestClient(app) as page, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["__main__"], "__file__", str(program))
+        page.call("register", "Notes")
+        with pytest.raises(RemoteError, match="no scheme for an app"):
+            page.call("register", "https")
+        with pytest.raises(RemoteError, match="no scheme for an app"):
+            page.call("register", "a b")
+    found = subprocess.run(
+        ["xdg-mime", "query", "default", "x-scheme-handler/notes"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert found.stdout.strip() == "dev.pytron.notes.desktop"
+    monkeypatch.setenv("DISPLAY", ":99")  # xdg-open only looks whether there is one
+    subprocess.run(["xdg-open", "notes:today"], timeout=60, check=True, capture_output=True)
+    assert seen.read_text("utf-8") == "notes:today"
+
+
+def test_files_are_registered(home: Path) -> None:
+    app = App("Notes", app_id="dev.pytron.notes")
+
+    @app.expose
+    async def register() -> None:
+        await app.links.register_files(["note"], mime="application/x-pytron-note", name="Note")
+
+    with TestClient(app) as page:
+        page.call("register")
+        globs = (home / "data" / "mime" / "globs2").read_text("utf-8")
+        assert "application/x-pytron-note:*.note" in globs
+        opener = subprocess.run(
+            ["xdg-mime", "query", "default", "application/x-pytron-note"],
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert opener.stdout.strip() == "dev.pytron.notes.desktop"
+
+
+def test_autostart_is_switched_on_and_off(home: Path) -> None:
+    app = App("Notes", app_id="dev.pytron.notes")
+
+    @app.expose
+    async def switch() -> list[bool]:
+        found = [await app.autostart.enabled()]
+        await app.autostart.enable(["--hidden", 'with "quotes" and %'])
+        found.append(await app.autostart.enabled())
+        text = (home / "config" / "autostart" / "dev.pytron.notes.desktop").read_text("utf-8")
+        assert " --hidden " in text
+        assert "%%" in text
+        await app.autostart.disable()
+        return [*found, await app.autostart.enabled()]
+
+    with TestClient(app) as page:
+        assert page.call("switch") == [False, True, False]
+
+
+def test_words_of_the_command_line_are_sorted(home: Path) -> None:
+    from pytron.services.links import sorted_words
+
+    (home / "C:x").write_text("x", "utf-8")
+    words = ["-v", "notes:1", "C:x", "nothing", "--a=b:c"]
+    assert sorted_words(words, home) == (["notes:1"], [str(home / "C:x")])
+
+
+def test_without_xdg_tools_it_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App("Notes")
+
+    @app.expose
+    async def register() -> None:
+        await app.links.register_scheme("notes")
+
+    with TestClient(app) as page:
+        monkeypatch.setenv("PATH", str(home))
+        assert not app.can("links.register_scheme")
+        with pytest.raises(RemoteError, match="xdg-utils") as missing:
+            page.call("register")
+        assert missing.value.code == "unsupported"
+    assert os.environ["PATH"] == str(home)
