@@ -1,0 +1,109 @@
+"""The server beside another engine: the app's window, and a browser's tab at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytron import App, current
+from pytron.engines.headless import HeadlessEngine
+from pytron.engines.server import ServerEngine
+from pytron.joined import JoinedEngine
+from pytron.server.options import ServerOptions
+from pytron.testing import Page
+from server.browser import WAIT_S, Browser, Tab
+
+Joined = JoinedEngine[ServerEngine]
+
+
+def make() -> App[object]:
+    app = App("Joined", state={"count": 0}, ephemeral=True)
+
+    @app.expose(windows=["main"])
+    def who() -> str:
+        return current().window.label
+
+    @app.asset("route")
+    def route() -> str:
+        return "from Python"
+
+    return app
+
+
+@pytest.fixture
+def app() -> App[object]:
+    return make()
+
+
+@pytest.fixture
+def engine(app: App[object]) -> Iterator[Joined]:
+    options = ServerOptions(browser=False, origins=("http://localhost:5173",))
+    joined = JoinedEngine(
+        HeadlessEngine(), lambda take: ServerEngine(options, guests=True, deliver=take)
+    )
+    with app.running_on(joined):
+        yield joined
+
+
+def window(app: App[object], engine: Joined) -> Page:
+    assert isinstance(engine.first, HeadlessEngine)
+    page = Page(engine.first, app.window("main").id, timeout_s=WAIT_S)
+    page.hello()
+    return page
+
+
+def visitor(engine: Joined) -> Tab:
+    browser = Browser(engine.beside)
+    browser.pair(engine.beside.pairing_url().partition("#")[2])
+    return Tab(browser).hello()
+
+
+def test_window_and_tab_call_at_the_same_time(app: App[object], engine: Joined) -> None:
+    page, tab = window(app, engine), visitor(engine)
+    assert page.call("who") == "main"
+    assert tab.call("who") == tab.window == "visitor-1"
+    page.end()
+
+
+def test_they_share_the_state(app: App[object], engine: Joined) -> None:
+    page, tab = window(app, engine), visitor(engine)
+    tab.answers[50] = []
+    ops = [{"op": "set", "path": ["count"], "value": 5}]
+    tab.send({"kind": "change", "id": 50, "scope": "app", "ops": ops})
+    assert tab.result(50) == 1
+    assert page.wait_for_state(lambda state: state["count"] == 5)
+    page.end()
+
+
+def test_each_gets_its_own_assets(app: App[object], engine: Joined) -> None:
+    page, tab = window(app, engine), visitor(engine)
+    assert page.get("/route").text == "from Python"
+    assert tab.browser.request("GET", "/route")[2] == b"from Python"
+    page.end()
+
+
+def test_a_page_of_the_development_server_may_connect(engine: Joined) -> None:
+    tab = visitor(engine)
+    tab.browser.socket(Origin="http://localhost:5173", Host="localhost:5173").close()
+
+
+def test_closing_the_tab_closes_its_window_and_not_the_app(
+    app: App[object], engine: Joined
+) -> None:
+    closed = threading.Event()
+    app.on("window.closed", lambda _event: closed.set())
+    tab = visitor(engine)
+    tab.socket.close(1001)
+    assert closed.wait(WAIT_S)
+    assert [window.label for window in app.windows] == ["main"]
+    assert not engine._ended.is_set()
+
+
+def test_closing_the_window_ends_the_app_although_a_tab_is_there(
+    app: App[object], engine: Joined
+) -> None:
+    tab = visitor(engine)
+    app.window("main").close()
+    assert engine._ended.wait(WAIT_S)
+    assert tab.close_code() in (1012, 1006)
