@@ -46,7 +46,7 @@ class Chromium:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         atexit.register(self.end)
-        self._port = self._found_port()
+        self.port = self._found_port()
 
     def _found_port(self) -> int:
         file = self._profile / "DevToolsActivePort"
@@ -59,7 +59,7 @@ class Chromium:
 
     def command(self) -> str:
         """The command that opens an address in a new tab, as BROWSER has it."""
-        return f"{sys.executable} {Path(__file__).resolve()} {self._port} %s"
+        return f"{sys.executable} {Path(__file__).resolve()} {self.port} %s"
 
     def close_tabs(self) -> None:
         """Close all tabs but one, so that the browser lives on."""
@@ -69,7 +69,7 @@ class Chromium:
             self._ask(f"close/{page['id']}")
 
     def _ask(self, what: str) -> Any:
-        return ask(self._port, what)
+        return ask(self.port, what)
 
     def end(self) -> None:
         """End it and forget its profile."""

@@ -57,9 +57,13 @@ export function utf8Length(text: string): number {
   return length;
 }
 
+// Made once: a frame is often smaller than they are.
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** A frame for transports that carry bytes (spec/ipc.md, section 1). */
 export function encodeEnvelope(text: string, parts: readonly Uint8Array[]): Uint8Array {
-  const json = new TextEncoder().encode(text);
+  const json = ENCODER.encode(text);
   let size = 4 + json.length;
   for (const part of parts) size += 4 + part.length;
   const frame = new Uint8Array(size);
@@ -99,7 +103,7 @@ export function decodeEnvelope(
     throw new PytronError("too_large", `the frame has more than ${limits.frame} bytes of JSON`);
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
+    text = DECODER.decode(json);
   } catch {
     throw malformed("is not UTF-8");
   }

@@ -1,17 +1,16 @@
-"""What the workers of one deployment share: tokens, messages to all, and the log of the state.
+"""What the workers of one deployment share.
 
-One process needs none of this between workers, so the hub here is a dictionary. The shape is that
-of a store such as Redis: values with a lifetime that are taken by one only, channels, and a log.
+One process has nothing to share, so the hub here is a dictionary. Its shape is that of a store such
+as Redis: values with a lifetime, which are taken by one only. Sessions live in the worker that has
+their connection; a balancer must send a browser to the same worker again.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import RLock
+from threading import Lock
 from typing import Protocol
-
-Stop = Callable[[], None]
 
 
 class Hub(Protocol):
@@ -25,14 +24,6 @@ class Hub(Protocol):
         """The value, which nobody gets a second time. Redis: GETDEL."""
         ...
 
-    def publish(self, channel: str, message: bytes) -> None:
-        """Send to all that listen, here too. Redis: PUBLISH."""
-        ...
-
-    def listen(self, channel: str, receive: Callable[[bytes], object]) -> Stop:
-        """Hear what is published, in order; the function that stops it. Redis: SUBSCRIBE."""
-        ...
-
 
 class LocalHub:
     """The hub of one process."""
@@ -40,8 +31,7 @@ class LocalHub:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._values: dict[str, tuple[float, bytes]] = {}
-        self._listeners: dict[str, list[Callable[[bytes], object]]] = {}
-        self._lock = RLock()
+        self._lock = Lock()
 
     def put(self, key: str, value: bytes, keep_s: float) -> None:
         """Keep a value; those whose time is over are forgotten on the way."""
@@ -55,23 +45,5 @@ class LocalHub:
     def take(self, key: str) -> bytes | None:
         """The value, once."""
         with self._lock:
-            until, value = self._values.pop(key, (0.0, None))
+            until, value = self._values.pop(key, (0.0, b""))
         return value if until > self._clock() else None
-
-    def publish(self, channel: str, message: bytes) -> None:
-        """Call those that listen, in the order in which they began to."""
-        with self._lock:
-            for receive in list(self._listeners.get(channel, ())):
-                receive(message)
-
-    def listen(self, channel: str, receive: Callable[[bytes], object]) -> Stop:
-        """Be called with what is published."""
-        with self._lock:
-            self._listeners.setdefault(channel, []).append(receive)
-
-        def stop() -> None:
-            with self._lock:
-                if receive in self._listeners.get(channel, ()):
-                    self._listeners[channel].remove(receive)
-
-        return stop

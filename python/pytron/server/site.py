@@ -84,9 +84,7 @@ class Site:
 
     def count(self, way: str, size: int) -> None:
         """Count a frame."""
-        label = f'way="{way}"'
-        self.metrics.add("frames_total", label=label)
-        self.metrics.add("bytes_total", size, label=label)
+        self.metrics.add_frame(way, size)
 
     # --- before anything is looked at ---------------------------------------------------------
 

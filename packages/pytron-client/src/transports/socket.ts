@@ -71,6 +71,8 @@ class Line implements Channel {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private acking: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
+  /** Whether anything has come since `silence` was set. */
+  private heard = false;
 
   constructor(receiver: Receiver, tab: Tab) {
     this.receiver = receiver;
@@ -107,9 +109,17 @@ class Line implements Channel {
 
   private transmit(frame: Uint8Array): void {
     this.socket?.send(frame as Uint8Array<ArrayBuffer>);
-    this.silence ??= setTimeout(() => {
+    if (this.silence === undefined) this.listen();
+  }
+
+  /** Sees whether anything comes while frames are under way. */
+  private listen(): void {
+    this.heard = false;
+    this.silence = setTimeout(() => {
       this.silence = undefined;
-      if (this.ledger.unseen > 0) this.drop();
+      if (this.ledger.unseen === 0) return;
+      if (this.heard) this.listen();
+      else this.drop();
     }, SILENCE_MS);
   }
 
@@ -203,8 +213,7 @@ class Line implements Channel {
   // --- what comes -----------------------------------------------------------------------------
 
   private receive(data: string | ArrayBuffer): void {
-    clearTimeout(this.silence);
-    this.silence = undefined;
+    this.heard = true;
     try {
       if (typeof data === "string") this.control(JSON.parse(data));
       else this.take(new Uint8Array(data));
