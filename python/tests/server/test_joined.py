@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytron import App, current
@@ -17,7 +18,7 @@ from server.browser import WAIT_S, Browser, Tab
 Joined = JoinedEngine[ServerEngine]
 
 
-def make() -> App[object]:
+def make() -> App[Any]:
     app = App("Joined", state={"count": 0}, ephemeral=True)
 
     @app.expose(windows=["main"])
@@ -32,12 +33,12 @@ def make() -> App[object]:
 
 
 @pytest.fixture
-def app() -> App[object]:
+def app() -> App[Any]:
     return make()
 
 
 @pytest.fixture
-def engine(app: App[object]) -> Iterator[Joined]:
+def engine(app: App[Any]) -> Iterator[Joined]:
     options = ServerOptions(browser=False, origins=("http://localhost:5173",))
     joined = JoinedEngine(
         HeadlessEngine(), lambda take: ServerEngine(options, guests=True, deliver=take)
@@ -46,7 +47,7 @@ def engine(app: App[object]) -> Iterator[Joined]:
         yield joined
 
 
-def window(app: App[object], engine: Joined) -> Page:
+def window(app: App[Any], engine: Joined) -> Page:
     assert isinstance(engine.first, HeadlessEngine)
     page = Page(engine.first, app.window("main").id, timeout_s=WAIT_S)
     page.hello()
@@ -59,14 +60,14 @@ def visitor(engine: Joined) -> Tab:
     return Tab(browser).hello()
 
 
-def test_window_and_tab_call_at_the_same_time(app: App[object], engine: Joined) -> None:
+def test_window_and_tab_call_at_the_same_time(app: App[Any], engine: Joined) -> None:
     page, tab = window(app, engine), visitor(engine)
     assert page.call("who") == "main"
     assert tab.call("who") == tab.window == "visitor-1"
     page.end()
 
 
-def test_they_share_the_state(app: App[object], engine: Joined) -> None:
+def test_they_share_the_state(app: App[Any], engine: Joined) -> None:
     page, tab = window(app, engine), visitor(engine)
     tab.answers[50] = []
     ops = [{"op": "set", "path": ["count"], "value": 5}]
@@ -76,7 +77,7 @@ def test_they_share_the_state(app: App[object], engine: Joined) -> None:
     page.end()
 
 
-def test_each_gets_its_own_assets(app: App[object], engine: Joined) -> None:
+def test_each_gets_its_own_assets(app: App[Any], engine: Joined) -> None:
     page, tab = window(app, engine), visitor(engine)
     assert page.get("/route").text == "from Python"
     assert tab.browser.request("GET", "/route")[2] == b"from Python"
@@ -88,9 +89,7 @@ def test_a_page_of_the_development_server_may_connect(engine: Joined) -> None:
     tab.browser.socket(Origin="http://localhost:5173", Host="localhost:5173").close()
 
 
-def test_closing_the_tab_closes_its_window_and_not_the_app(
-    app: App[object], engine: Joined
-) -> None:
+def test_closing_the_tab_closes_its_window_and_not_the_app(app: App[Any], engine: Joined) -> None:
     closed = threading.Event()
     app.on("window.closed", lambda _event: closed.set())
     tab = visitor(engine)
@@ -101,7 +100,7 @@ def test_closing_the_tab_closes_its_window_and_not_the_app(
 
 
 def test_closing_the_window_ends_the_app_although_a_tab_is_there(
-    app: App[object], engine: Joined
+    app: App[Any], engine: Joined
 ) -> None:
     tab = visitor(engine)
     app.window("main").close()

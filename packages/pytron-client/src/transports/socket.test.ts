@@ -15,7 +15,10 @@ class Socket {
   onmessage = (_event: { data: unknown }) => {};
   onclose = (_event: { code: number }) => {};
 
-  constructor(readonly url: string) {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
     Socket.made.push(this);
   }
 
