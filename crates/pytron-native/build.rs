@@ -32,6 +32,7 @@ fn build() -> Result<(), String> {
     if let Some(folder) = library.parent() {
         fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     }
+    let _ = fs::remove_file(library); // that of an earlier build must not pass for this one's
     let flags = output(Command::new("pkg-config").args(["--cflags", HEADERS]))?;
     let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     output(

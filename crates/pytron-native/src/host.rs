@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyBytes, PyList};
 use tao::event::Event;
 use tao::event_loop::{ControlFlow, EventLoop, EventLoopBuilder};
 use tao::platform::run_return::EventLoopExtRunReturn;
@@ -119,11 +119,17 @@ impl Host {
 
     /// Queue comma-joined messages for the window's page; the number of bytes now waiting.
     #[pyo3(signature = (window, body, parts = Vec::new()))]
-    fn send(&self, window: u32, body: &[u8], parts: Vec<Bound<'_, PyAny>>) -> PyResult<i64> {
+    fn send(
+        &self,
+        window: u32,
+        body: &Bound<'_, PyBytes>,
+        parts: Vec<Bound<'_, PyAny>>,
+    ) -> PyResult<i64> {
         #[cfg(target_os = "linux")]
         if let Some(line) = self.shared.lines.of(window) {
             return self.send_directly(window, &line, body, &parts);
         }
+        let body = body.as_bytes();
         let waiting = if parts.is_empty() {
             self.shared.send(window, |page| page.push(body))
         } else {
@@ -136,21 +142,18 @@ impl Host {
 
     /// Bytes queued for the page and not yet read by it; -1 for an unknown window.
     fn waiting(&self, window: u32) -> i64 {
-        #[cfg(target_os = "linux")]
-        if let Some(line) = self.shared.lines.of(window) {
-            return count(Some(line.waiting()));
-        }
-        count(self.shared.with_page(window, |page| page.waiting()))
+        count(self.shared.waiting(window))
+    }
+
+    /// Wait until fewer bytes are queued, or the page is gone; False at the time-out.
+    fn drained(&self, py: Python<'_>, window: u32, below: usize, timeout_s: f64) -> bool {
+        let timeout = seconds(timeout_s);
+        py.detach(|| self.shared.drained(window, below, timeout))
     }
 
     /// Forget what is queued for the window's page: its session has ended.
     fn discard(&self, window: u32) {
-        #[cfg(target_os = "linux")]
-        if let Some(line) = self.shared.lines.of(window) {
-            line.discard();
-        }
-        self.shared.with_page(window, |page| page.discard());
-        self.shared.parts().withdraw(window);
+        self.shared.discard(window);
     }
 
     /// Wait for what pages and windows sent, with the GIL released; all that is there.
@@ -161,8 +164,7 @@ impl Host {
         timeout_s: Option<f64>,
     ) -> PyResult<Bound<'py, PyList>> {
         buffer::release(py);
-        let timeout = timeout_s
-            .map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX));
+        let timeout = timeout_s.map(seconds);
         let received = if stage::current().is_some() {
             self.receive_on_main(py, timeout)?
         } else {
@@ -251,23 +253,26 @@ impl Host {
         self.shared.order(Order::Answer { request, answer });
     }
 
-    /// Sends past the main thread, which only has to watch a socket that is full.
+    /// Sends past the main thread.
     #[cfg(target_os = "linux")]
     fn send_directly(
         &self,
         window: u32,
         line: &crate::line::Line,
-        body: &[u8],
+        body: &Bound<'_, PyBytes>,
         parts: &[Bound<'_, PyAny>],
     ) -> PyResult<i64> {
+        use crate::line::{JOINED_BYTES, part};
         let parts = parts
             .iter()
-            .map(|object| Buffer::new(object).map(crate::line::part))
+            .map(|object| Buffer::new(object).map(part))
             .collect::<PyResult<Vec<_>>>()?;
-        let waiting = line.push(body, parts);
-        if self.shared.lines.queued(window, line) {
-            self.shared.waker.wake();
-        }
+        let waiting = if body.as_bytes().len() > JOINED_BYTES {
+            line.push_large(part(Buffer::new(body)?), parts)
+        } else {
+            line.push(body.as_bytes(), parts)
+        };
+        self.shared.queued(window, line);
         Ok(count(Some(waiting)))
     }
 
@@ -354,6 +359,10 @@ fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
     let threading = py.import("threading")?;
     let current = threading.call_method0("current_thread")?;
     Ok(current.is(&threading.call_method0("main_thread")?))
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }
 
 fn count(waiting: Option<usize>) -> i64 {

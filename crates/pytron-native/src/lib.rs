@@ -22,13 +22,17 @@ mod line;
 mod lines;
 #[cfg(target_os = "linux")]
 mod link;
+mod memory;
 mod menu;
 mod outbox;
 mod part;
 mod picture;
 mod plain;
 mod platform;
+#[cfg(target_os = "linux")]
+mod reader;
 mod received;
+mod room;
 mod route;
 mod secret;
 mod service;

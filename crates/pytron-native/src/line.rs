@@ -2,19 +2,16 @@
 //! its socket by whichever thread comes first.
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::link::{Bytes, Link};
 
 /// Messages are joined into one frame up to this size; a larger one goes alone.
-const JOINED_BYTES: usize = 1 << 20;
+pub const JOINED_BYTES: usize = 1 << 20;
 
 /// One page's line.
 pub struct Line {
     pub link: Link,
-    /// The main thread waits for the full socket to take more.
-    pub watched: AtomicBool,
     queue: Mutex<Queue>,
 }
 
@@ -26,6 +23,8 @@ struct Queue {
 
 struct Batch {
     text: Vec<u8>,
+    /// A message too large to be joined with others, not copied.
+    large: Option<Bytes>,
     parts: Vec<Bytes>,
     size: usize,
 }
@@ -51,38 +50,56 @@ impl Line {
     pub fn new(link: Link) -> Self {
         Self {
             link,
-            watched: AtomicBool::new(false),
             queue: Mutex::default(),
         }
     }
 
     /// Queues comma-joined messages; with parts as a frame of their own. Bytes now waiting.
     pub fn push(&self, messages: &[u8], parts: Vec<Bytes>) -> usize {
-        let size = messages.len()
-            + parts
-                .iter()
-                .map(|part| (**part).as_ref().len())
-                .sum::<usize>();
         let mut queue = self.queue();
-        queue.bytes += size;
-        match queue.batches.back_mut() {
-            Some(last)
-                if parts.is_empty()
-                    && last.parts.is_empty()
-                    && last.text.len() + messages.len() <= JOINED_BYTES =>
-            {
-                last.text.push(b',');
-                last.text.extend_from_slice(messages);
-                last.size += size;
-            }
-            _ => {
-                let mut text = Vec::with_capacity(messages.len() + 2);
-                text.push(b'[');
-                text.extend_from_slice(messages);
-                queue.batches.push_back(Batch { text, parts, size });
-            }
+        if parts.is_empty()
+            && let Some(last) = queue.batches.back_mut()
+            && last.parts.is_empty()
+            && last.large.is_none()
+            && last.text.len() + messages.len() <= JOINED_BYTES
+        {
+            last.text.push(b',');
+            last.text.extend_from_slice(messages);
+            last.size += messages.len();
+            queue.bytes += messages.len();
+        } else {
+            let mut text = Vec::with_capacity(messages.len() + 2);
+            text.push(b'[');
+            text.extend_from_slice(messages);
+            Self::append(&mut queue, text, None, parts, messages.len());
         }
         queue.bytes + self.link.waiting()
+    }
+
+    /// Queues messages that are too large to be joined with others, as a frame of their own.
+    pub fn push_large(&self, messages: Bytes, parts: Vec<Bytes>) -> usize {
+        let mut queue = self.queue();
+        let size = (*messages).as_ref().len();
+        Self::append(&mut queue, vec![b'['], Some(messages), parts, size);
+        queue.bytes + self.link.waiting()
+    }
+
+    fn append(
+        queue: &mut Queue,
+        text: Vec<u8>,
+        large: Option<Bytes>,
+        parts: Vec<Bytes>,
+        size: usize,
+    ) {
+        let beside: usize = parts.iter().map(|part| (**part).as_ref().len()).sum();
+        let size = size + beside;
+        queue.bytes += size;
+        queue.batches.push_back(Batch {
+            text,
+            large,
+            parts,
+            size,
+        });
     }
 
     /// Writes what the socket takes.
@@ -100,8 +117,16 @@ impl Line {
                 return Flushed::All;
             };
             queue.bytes -= batch.size;
-            batch.text.push(b']');
-            if !self.link.write(batch.text, &batch.parts) {
+            let sent = if let Some(large) = batch.large {
+                let end: Bytes = Arc::new(b"]");
+                let text: [Bytes; 3] = [Arc::new(batch.text), large, end];
+                self.link.write(text, &batch.parts)
+            } else {
+                batch.text.push(b']');
+                let text: Bytes = Arc::new(batch.text);
+                self.link.write([text], &batch.parts)
+            };
+            if !sent {
                 queue.clear();
                 return Flushed::Gone;
             }
@@ -169,6 +194,18 @@ mod tests {
         assert_eq!(frame(&mut page), ("[1,2,3]".to_owned(), Vec::new()));
         assert_eq!(frame(&mut page), ("[4]".to_owned(), vec![b"part".to_vec()]));
         assert_eq!(frame(&mut page), ("[5]".to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn large_messages_are_a_frame_of_their_own() {
+        let (line, mut page) = joined();
+        line.push(b"1", Vec::new());
+        line.push_large(part(b"2".to_vec()), vec![part(b"part".to_vec())]);
+        assert_eq!(line.push(b"3", Vec::new()), 1 + 1 + 4 + 1);
+        assert_eq!(line.flush(), Flushed::All);
+        assert_eq!(frame(&mut page), ("[1]".to_owned(), Vec::new()));
+        assert_eq!(frame(&mut page), ("[2]".to_owned(), vec![b"part".to_vec()]));
+        assert_eq!(frame(&mut page), ("[3]".to_owned(), Vec::new()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! All direct lines of a host, and the one place where threads wait for them and for the inbox.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,10 +14,8 @@ use crate::link::Frame;
 /// Lines by window.
 pub struct Lines {
     lines: Mutex<BTreeMap<u32, Arc<Line>>>,
-    /// Windows with something queued that nobody has flushed.
-    dirty: Mutex<Vec<u32>>,
-    /// Windows whose socket is full, for the main thread to watch.
-    blocked: Mutex<Vec<u32>>,
+    /// Windows with something queued, or half written to a full socket.
+    dirty: Mutex<BTreeSet<u32>>,
     bell: OwnedFd,
     waiting: AtomicUsize,
 }
@@ -32,7 +30,6 @@ impl Lines {
         Ok(Self {
             lines: Mutex::default(),
             dirty: Mutex::default(),
-            blocked: Mutex::default(),
             // SAFETY: just made, and nobody else has it.
             bell: unsafe { OwnedFd::from_raw_fd(bell) },
             waiting: AtomicUsize::new(0),
@@ -56,51 +53,36 @@ impl Lines {
 
     /// Something was queued for a window: written at once when a thread is listening (then the
     /// sender is not the one that will listen next), else by the next that comes to listen.
-    pub fn queued(&self, window: u32, line: &Line) -> bool {
+    pub fn queued(&self, window: u32, line: &Line) {
         if self.waiting.load(Ordering::SeqCst) > 0 {
-            return self.flush(window, line);
+            self.flush(window, line);
+        } else {
+            lock(&self.dirty).insert(window);
+            self.ring(); // one may have come meanwhile
         }
-        {
-            let mut dirty = lock(&self.dirty);
-            if !dirty.contains(&window) {
-                dirty.push(window);
-            }
-        }
-        self.ring(); // one may have come to listen meanwhile, and not have seen it
-        false
     }
 
-    /// Writes what is queued for all. True when the main thread has to watch a full socket.
-    pub fn flush_dirty(&self) -> bool {
+    /// Writes what is queued for all, as far as their sockets take it.
+    pub fn flush_dirty(&self) {
         let dirty = std::mem::take(&mut *lock(&self.dirty));
-        let mut blocked = false;
         for window in dirty {
             if let Some(line) = self.of(window) {
-                blocked |= self.flush(window, &line);
+                self.flush(window, &line);
             }
         }
-        blocked
     }
 
-    fn flush(&self, window: u32, line: &Line) -> bool {
+    fn flush(&self, window: u32, line: &Line) {
         match line.flush() {
-            Flushed::All => false,
-            Flushed::Gone => {
-                self.leave(window);
-                false
-            }
+            Flushed::All => {}
+            Flushed::Gone => self.leave(window),
             Flushed::Blocked => {
-                let new = !line.watched.swap(true, Ordering::AcqRel);
-                if new {
-                    lock(&self.blocked).push(window);
+                // Whoever listens also waits for the socket to take more.
+                if lock(&self.dirty).insert(window) {
+                    self.ring();
                 }
-                new
             }
         }
-    }
-
-    pub fn take_blocked(&self) -> Vec<u32> {
-        std::mem::take(&mut *lock(&self.blocked))
     }
 
     /// Takes the frames that all pages have sent.
@@ -140,10 +122,15 @@ impl Lines {
         if inbox.is_ready() {
             return;
         }
-        let mut polled: Vec<libc::pollfd> = std::iter::once(self.bell.as_raw_fd())
-            .chain(lock(&self.lines).values().map(|line| line.link.as_raw_fd()))
-            .map(listen)
-            .collect();
+        let mut polled = vec![listen(self.bell.as_raw_fd(), false)];
+        {
+            let dirty = lock(&self.dirty);
+            polled.extend(
+                lock(&self.lines)
+                    .iter()
+                    .map(|(window, line)| listen(line.link.as_raw_fd(), dirty.contains(window))),
+            );
+        }
         // Rounded up: a wait must not end before its time.
         let milliseconds = timeout.map_or(-1, |timeout| {
             i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
@@ -179,10 +166,10 @@ impl Drop for Presence<'_> {
     }
 }
 
-fn listen(fd: RawFd) -> libc::pollfd {
+fn listen(fd: RawFd, writes: bool) -> libc::pollfd {
     libc::pollfd {
         fd,
-        events: libc::POLLIN,
+        events: libc::POLLIN | if writes { libc::POLLOUT } else { 0 },
         revents: 0,
     }
 }

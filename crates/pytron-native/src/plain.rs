@@ -8,21 +8,37 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::memory::{self, prefer_large_pages};
+
 /// Levels that a value may have (spec/ipc.md, section 7).
 const MAX_DEPTH: usize = 128;
 /// The largest integer that a page can hold exactly.
 const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
 /// The JSON of a value made of `dict` with `str` keys, `list`, `tuple`, `str`, `int`, `float`,
-/// `bool` and `None` alone, of no subclasses; None when there is anything else in it, or anything
-/// that must be refused.
+/// `bool` and `None` alone, of no subclasses, between `head` and `tail`; None when there is anything
+/// else in it, or anything that must be refused.
 #[pyfunction]
-pub fn plain_json<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
-    let mut text = Vec::with_capacity(64);
+pub fn plain_json<'py>(
+    value: &Bound<'py, PyAny>,
+    head: &[u8],
+    tail: &[u8],
+) -> Option<Bound<'py, PyBytes>> {
+    let mut text = Vec::with_capacity(256);
+    text.extend_from_slice(head);
     // SAFETY: we hold the GIL as long as `value` is borrowed, and `value` keeps all that is in it:
     // no Python code runs during the walk, so nothing can change meanwhile.
     unsafe { write(&mut text, value.as_ptr(), MAX_DEPTH) }?;
-    Some(PyBytes::new(value.py(), &text))
+    text.extend_from_slice(tail);
+    Some(memory::bytes(value.py(), &text))
+}
+
+/// Makes room for so many bytes and much more.
+fn reserve(text: &mut Vec<u8>, more: usize) {
+    if text.capacity() - text.len() < more {
+        text.reserve(more);
+        prefer_large_pages(text.as_mut_ptr(), text.capacity());
+    }
 }
 
 /// # Safety
@@ -38,7 +54,11 @@ unsafe fn write(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> O
             integer(text, value)
         } else if kind == &raw mut ffi::PyFloat_Type {
             let number = ffi::PyFloat_AsDouble(value);
-            number.is_finite().then(|| float(text, number))
+            if !number.is_finite() {
+                return None;
+            }
+            text.extend_from_slice(zmij::Buffer::new().format_finite(number).as_bytes());
+            Some(())
         } else if kind == &raw mut ffi::PyDict_Type {
             dict(text, value, room.checked_sub(1)?)
         } else if kind == &raw mut ffi::PyList_Type {
@@ -131,10 +151,6 @@ unsafe fn integer(text: &mut Vec<u8>, value: *mut ffi::PyObject) -> Option<()> {
     Some(())
 }
 
-fn float(text: &mut Vec<u8>, number: f64) {
-    text.extend_from_slice(zmij::Buffer::new().format_finite(number).as_bytes());
-}
-
 /// # Safety
 /// As `write`, with a str.
 unsafe fn string(text: &mut Vec<u8>, value: *mut ffi::PyObject) -> Option<()> {
@@ -149,7 +165,7 @@ unsafe fn string(text: &mut Vec<u8>, value: *mut ffi::PyObject) -> Option<()> {
     }
     // SAFETY: so many bytes stand there as long as the str lives.
     let bytes = unsafe { std::slice::from_raw_parts(start.cast::<u8>(), size.unsigned_abs()) };
-    text.reserve(bytes.len() + 2 + 8);
+    reserve(text, bytes.len() + 2 + 8);
     text.push(b'"');
     let begun = text.len();
     let (words, rest) = bytes.as_chunks::<8>();

@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use pyo3::{IntoPyObjectExt, intern};
 
-use crate::shared::Incoming;
+use crate::memory;
+use crate::shared::{Incoming, Text};
 
 /// All items under one hold of the GIL.
 pub fn list(py: Python<'_>, items: VecDeque<Incoming>) -> PyResult<Bound<'_, PyList>> {
@@ -21,12 +22,14 @@ fn object(py: Python<'_>, item: Incoming) -> PyResult<Bound<'_, PyAny>> {
     match item {
         Incoming::Frame {
             window,
-            message,
-            start,
+            text,
             parts,
         } => {
-            let text = PyBytes::new(py, &(*message).as_ref()[start..]);
-            let parts = PyList::new(py, parts.iter().map(|part| PyBytes::new(py, part)))?;
+            let text = match text {
+                Text::Whole(text) => text.into_bytes(py),
+                Text::Within(message, start) => memory::bytes(py, &(*message).as_ref()[start..]),
+            };
+            let parts = PyList::new(py, parts.into_iter().map(|part| part.into_bytes(py)))?;
             (intern!(py, "frame"), window, text, parts).into_bound_py_any(py)
         }
         #[cfg(target_os = "linux")]

@@ -14,10 +14,14 @@ use crate::command::Command;
 use crate::event::Event;
 use crate::inbox::{Inbox, Received};
 #[cfg(target_os = "linux")]
+use crate::line::Line;
+#[cfg(target_os = "linux")]
 use crate::lines::Lines;
+use crate::memory::Memory;
 use crate::outbox::{Flow, Outbox};
 use crate::part::Parts;
 use crate::platform::Waker;
+use crate::room::Room;
 
 /// One for each host.
 pub struct Shared {
@@ -37,16 +41,15 @@ pub struct Shared {
     pages: Mutex<Pages>,
     parts: Mutex<Parts<Buffer>>,
     request: AtomicU64,
+    room: Room,
 }
 
 /// For the threads in `receive`.
 pub enum Incoming {
     Frame {
         window: u32,
-        /// The message, of which the frame is what stands from `start` on.
-        message: Box<dyn AsRef<[u8]> + Send>,
-        start: usize,
-        parts: Vec<Vec<u8>>,
+        text: Text,
+        parts: Vec<Memory>,
     },
     Event(Vec<u8>),
     /// The kit's end of a page's socket, where the kit is in another process.
@@ -62,6 +65,13 @@ pub enum Incoming {
         path: String,
         headers: Vec<(&'static str, String)>,
     },
+}
+
+/// The JSON of a frame.
+pub enum Text {
+    Whole(Memory),
+    /// What stands in a message from this place on.
+    Within(Box<dyn AsRef<[u8]> + Send>, usize),
 }
 
 /// For the main thread.
@@ -126,6 +136,7 @@ impl Shared {
             pages: Mutex::default(),
             parts: Mutex::default(),
             request: AtomicU64::new(1),
+            room: Room::default(),
         })
     }
 
@@ -154,20 +165,18 @@ impl Shared {
         self.inbox.receive(timeout)
     }
 
-    /// Waits for what pages and windows sent; first sends what this thread has queued for them.
+    /// Waits for what pages and windows sent, and sends what is queued for them meanwhile.
     #[cfg(target_os = "linux")]
     pub fn receive(&self, timeout: Option<Duration>) -> Received<Incoming> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        if self.lines.flush_dirty() {
-            self.waker.wake();
-        }
         loop {
+            self.lines.flush_dirty();
+            self.room.changed();
             let mut received = self.inbox.take();
             self.lines.read(|window, frame| {
                 let frame = Incoming::Frame {
                     window,
-                    message: Box::new(frame.text),
-                    start: 0,
+                    text: Text::Whole(frame.text),
                     parts: frame.parts,
                 };
                 match &mut received {
@@ -222,11 +231,47 @@ impl Shared {
         self.lines.leave(window);
         lock(&self.pages).outboxes.remove(&window);
         self.parts().forget(window);
+        self.room.changed();
     }
 
     /// Works on a window's queue; `None` for an unknown window.
     pub fn with_page<T>(&self, window: u32, work: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
-        lock(&self.pages).outboxes.get_mut(&window).map(work)
+        let done = lock(&self.pages).outboxes.get_mut(&window).map(work);
+        self.room.changed();
+        done
+    }
+
+    /// Bytes that wait for a page; `None` for an unknown window.
+    pub fn waiting(&self, window: u32) -> Option<usize> {
+        #[cfg(target_os = "linux")]
+        if let Some(line) = self.lines.of(window) {
+            return Some(line.waiting());
+        }
+        let pages = lock(&self.pages);
+        pages.outboxes.get(&window).map(Outbox::waiting)
+    }
+
+    /// Something was queued on a page's line.
+    #[cfg(target_os = "linux")]
+    pub fn queued(&self, window: u32, line: &Line) {
+        self.lines.queued(window, line);
+        self.room.changed();
+    }
+
+    /// Waits until fewer bytes wait for a page, or it has gone; false at the time-out.
+    pub fn drained(&self, window: u32, below: usize, timeout: Duration) -> bool {
+        let enough = || self.waiting(window).is_none_or(|waiting| waiting < below);
+        self.room.wait(timeout, enough)
+    }
+
+    /// Forgets what is queued for a page.
+    pub fn discard(&self, window: u32) {
+        #[cfg(target_os = "linux")]
+        if let Some(line) = self.lines.of(window) {
+            line.discard();
+        }
+        self.with_page(window, Outbox::discard);
+        self.parts().withdraw(window);
     }
 
     /// Queues something for a page and wakes the main thread; the bytes now waiting.

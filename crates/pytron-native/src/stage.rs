@@ -16,9 +16,10 @@ use crate::envelope::{self, Tag};
 use crate::error::Error;
 use crate::event::{Event, Outcome};
 use crate::guard::guard;
+use crate::memory::Memory;
 use crate::platform::{self, View};
 use crate::service;
-use crate::shared::{Answer, Incoming, Order, Shared};
+use crate::shared::{Answer, Incoming, Order, Shared, Text};
 use crate::window::Window;
 
 thread_local! {
@@ -91,12 +92,6 @@ impl Stage {
         }
         for window in self.shared.take_dirty() {
             guard("a flush", (), || self.flush(window));
-        }
-        #[cfg(target_os = "linux")]
-        for window in self.shared.lines.take_blocked() {
-            guard("a full socket", (), || {
-                platform::watch_socket(&self.shared, window)
-            });
         }
     }
 
@@ -291,9 +286,8 @@ impl Stage {
         match tag {
             Tag::Frame => self.shared.push(Incoming::Frame {
                 window: number,
-                message,
-                start,
-                parts,
+                text: Text::Within(message, start),
+                parts: parts.into_iter().map(Memory::from).collect(),
             }),
             Tag::Close => self.shared.tell(&Event::Closing { window: number }),
             Tag::Open | Tag::Poll => {}

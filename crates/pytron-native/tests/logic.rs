@@ -18,11 +18,37 @@ mod line;
 #[cfg(target_os = "linux")]
 #[path = "../src/link.rs"]
 mod link;
+/// In place of the module that has Python's memory.
+mod memory {
+    use std::mem::MaybeUninit;
+
+    pub struct Memory(Vec<u8>);
+
+    impl Memory {
+        pub fn of(size: usize) -> Option<Self> {
+            Some(Self(vec![0; size]))
+        }
+
+        pub fn contents(&self) -> Vec<u8> {
+            self.0.clone()
+        }
+
+        pub fn room(&mut self) -> &mut [MaybeUninit<u8>] {
+            // SAFETY: what is written is written; what was there is bytes.
+            unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len()) }
+        }
+    }
+}
 #[path = "../src/outbox.rs"]
 mod outbox;
 #[path = "../src/part.rs"]
 mod part;
 #[path = "../src/picture.rs"]
 mod picture;
+#[cfg(target_os = "linux")]
+#[path = "../src/reader.rs"]
+mod reader;
+#[path = "../src/room.rs"]
+mod room;
 #[path = "../src/route.rs"]
 mod route;

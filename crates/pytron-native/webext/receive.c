@@ -1,7 +1,11 @@
 /* From the kit to the page. */
 
+#define _DEFAULT_SOURCE /* madvise */
+
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "port.h"
@@ -9,6 +13,10 @@
 /* A turn of the loop hands over at most this much text, so that the page can paint in between. */
 #define TURN_BYTES (4u << 20)
 #define TURN_FRAMES 256
+/* What is larger is waited for: the kit is writing it, and the way back to here through the loop
+ * takes as long as the next piece. */
+#define AWAITED_BYTES (64u << 10)
+#define PATIENCE_MS 5
 
 static uint32_t take_u32(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
@@ -24,8 +32,12 @@ static int fill(Port *port, void *into) {
             port->got += (gsize)read;
         } else if (read == 0) {
             return -1;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            struct pollfd empty = {.fd = port->fd, .events = POLLIN};
+            if (port->want - port->got < AWAITED_BYTES || poll(&empty, 1, PATIENCE_MS) <= 0)
+                return 0;
         } else if (errno != EINTR) {
-            return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+            return -1;
         }
     }
     port->got = 0;
@@ -72,6 +84,15 @@ static void next_part(Port *port) {
         hand_over(port);
 }
 
+/* Fresh memory costs more than the copy into it, page by page; large pages make it a tenth. Only
+ * what lies whole inside is asked for, so nothing beyond is touched. */
+static void prefer_large_pages(void *memory, gsize size) {
+    const uintptr_t page = 2u << 20;
+    uintptr_t start = ((uintptr_t)memory + page - 1) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)memory + size) & ~(page - 1);
+    if (start < end) madvise((void *)start, end - start, MADV_HUGEPAGE);
+}
+
 static gboolean begin_frame(Port *port) {
     port->text_size = take_u32(port->small);
     port->parts_expected = take_u32(port->small + 4);
@@ -79,11 +100,17 @@ static gboolean begin_frame(Port *port) {
     if (port->text_size > port->text_capacity) {
         g_free(port->text);
         port->text = g_malloc(port->text_size);
+        prefer_large_pages(port->text, port->text_size);
         port->text_capacity = port->text_size;
     }
     port->parts_document = port->document;
     expect(port, READ_TEXT, port->text_size);
     return TRUE;
+}
+
+static void *part_memory(Port *port) {
+    if (port->sink != NULL) return port->sink;
+    return jsc_value_typed_array_get_data(port->parts->pdata[port->parts->len - 1], NULL);
 }
 
 static gboolean begin_part(Port *port) {
@@ -100,13 +127,9 @@ static gboolean begin_part(Port *port) {
         port->parts_document = UINT64_MAX; /* nobody will get this frame */
     }
     g_ptr_array_add(port->parts, array);
+    prefer_large_pages(part_memory(port), size);
     expect(port, READ_PART, size);
     return TRUE;
-}
-
-static void *part_memory(Port *port) {
-    if (port->sink != NULL) return port->sink;
-    return jsc_value_typed_array_get_data(port->parts->pdata[port->parts->len - 1], NULL);
 }
 
 /* One step; 1 when a frame is complete, 0 to wait, -1 when the peer is gone or mad. */

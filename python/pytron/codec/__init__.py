@@ -22,7 +22,7 @@ from pytron.codec.decoding import (
     values,
 )
 from pytron.codec.depth import MAX_DEPTH, check_depth
-from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain
+from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain, written
 from pytron.codec.scan import MAX_SAFE_INTEGER
 
 __all__ = [
@@ -51,4 +51,5 @@ __all__ = [
     "put",
     "record",
     "values",
+    "written",
 ]

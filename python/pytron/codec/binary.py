@@ -53,6 +53,9 @@ class TypedPart:
     def value(self) -> bytes | memoryview[Any]:
         """The same as Python code wants it: bytes, or elements in a typed memoryview."""
         if self.type == "bytes":
+            whole: object = self.data.obj
+            if type(whole) is bytes and len(whole) == self.data.nbytes:
+                return whole  # as it was received: large ones are not copied
             return bytes(self.data)
         code = cast("Any", _CODES[self.type])
         if self.data.nbytes:

@@ -98,11 +98,11 @@ def _known_scalar(value: Any) -> object:
     raise TypeError(f"a {value.dtype} of NumPy: convert it to a type of Python first")
 
 
-Quick = Callable[[object], "bytes | None"]
+Quick = Callable[[object, bytes, bytes], "bytes | None"]
 _encoder = msgspec.json.Encoder(enc_hook=_hook, decimal_format="string", uuid_format="canonical")
 
 
-def _never_quick(_value: object) -> None:
+def _never_quick(_value: object, _head: bytes, _tail: bytes) -> None:
     """Stands where no native module does it."""
 
 
@@ -112,10 +112,16 @@ _quick: Quick = _never_quick
 def accelerate(quick: Quick) -> None:
     """Let a native module write plain data; what it gives None for is encoded here.
 
-    It must give the same JSON as `encode`, or None, also for all that `encode` refuses.
+    Between a head and a tail it must write the same JSON as `encode`, or give None, also for all
+    that `encode` refuses.
     """
     global _quick
     _quick = quick
+
+
+def written(value: object, head: bytes, tail: bytes) -> bytes | None:
+    """The JSON of plain data in one piece with what stands around it; None where `encode` must."""
+    return _quick(value, head, tail)
 
 
 def encode(value: object, *, at: Path = ("value",)) -> Encoded:
@@ -124,7 +130,7 @@ def encode(value: object, *, at: Path = ("value",)) -> Encoded:
     Raises:
         CallError: `encode_failed`, naming what has no wire form and where it stands.
     """
-    quick = _quick(value)
+    quick = _quick(value, b"", b"")
     if quick is not None:
         return Encoded(quick)
     kind = type(value)

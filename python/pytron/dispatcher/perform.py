@@ -124,12 +124,16 @@ class Performer:
         session = call.session
         if call.id not in session.calls:
             return
-        try:
-            encoded = codec.encode(value)
-        except CallError as error:
-            self._fail(call, error)
-            return
-        session.settle(call, protocol.result(call.id, encoded), encoded.parts)
+        body = protocol.plain_result(call.id, value)
+        if body is not None:
+            session.settle(call, body)
+        else:
+            try:
+                encoded = codec.encode(value)
+            except CallError as error:
+                self._fail(call, error)
+                return
+            session.settle(call, protocol.result(call.id, encoded), encoded.parts)
         if session.waiting > protocol.QUEUE_BYTES and may_wait():
             session.wait_for_room()
 

@@ -21,6 +21,11 @@ def result(identity: int, value: Encoded) -> bytes:
     return b'{"kind":"result","id":%d,"value":%b%b}' % (identity, value.json, _bin(value))
 
 
+def plain_result(identity: int, value: object) -> bytes | None:
+    """The same at once, where the value is plain data and a native module is there; else None."""
+    return codec.written(value, b'{"kind":"result","id":%d,"value":' % identity, b"}")
+
+
 def item(identity: int, value: Encoded) -> bytes:
     """An item of a stream."""
     return b'{"kind":"item","id":%d,"value":%b%b}' % (identity, value.json, _bin(value))

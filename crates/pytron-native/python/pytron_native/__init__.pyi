@@ -56,6 +56,11 @@ class Host:
         """
     def waiting(self, window: int) -> int:
         """Bytes queued for the page and not yet read by it; -1 for an unknown window."""
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        """Wait until fewer bytes are queued for the page, or it has gone; False at the time-out.
+
+        With the GIL released; not for the main thread, which may have to make the room.
+        """
     def discard(self, window: int) -> None:
         """Forget what is queued for the window's page: its session has ended."""
     def receive(self, timeout_s: float | None = None) -> list[Frame | Event | Request | Port]:
@@ -101,9 +106,10 @@ def can(feature: str) -> tuple[bool, str] | None:
 def facts() -> dict[str, str | bool]:
     """Engine version and the hazards found on this machine: never opens a display."""
 
-def plain_json(value: object) -> bytes | None:
+def plain_json(value: object, head: bytes, tail: bytes) -> bytes | None:
     """The JSON of plain data: dict with str keys, list, tuple, str, int, float, bool and None.
 
-    None when anything else is in it (a subclass too), or anything that must not be sent: NaN, an
-    integer past 2^53, half a surrogate pair, more than 128 levels.
+    It stands between `head` and `tail`. None when anything else is in it (a subclass too), or
+    anything that must not be sent: NaN, an integer past 2^53, half a surrogate pair, more than 128
+    levels.
     """

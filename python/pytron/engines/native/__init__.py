@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -112,14 +111,7 @@ class NativeEngine(Engine):
 
     def drained(self, window: int, below: int, timeout_s: float) -> bool:
         """Wait until fewer bytes are queued for a page."""
-        deadline = time.monotonic() + timeout_s
-        pause_s = 0.001  # the host has no signal for this yet
-        while self.host.waiting(window) >= below:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(pause_s)
-            pause_s = min(2 * pause_s, 0.05)
-        return True
+        return self.host.drained(window, below, timeout_s)
 
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:
         """Wait for pages and windows."""

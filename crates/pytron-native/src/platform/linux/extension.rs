@@ -4,19 +4,17 @@ use std::cell::Cell;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use gtk::gio::UnixFDList;
 use gtk::gio::prelude::*;
-use gtk::glib::{self, ControlFlow, IOCondition};
 use webkit2gtk::{UserMessage, UserMessageExt, WebContext, WebContextExt, WebView, WebViewExt};
 
 use super::ORIGIN;
 use crate::guard::guard;
-use crate::line::{Flushed, Line};
+use crate::line::Line;
 use crate::link::Link;
-use crate::shared::{Incoming, Shared};
+use crate::shared::Incoming;
 use crate::stage;
 
 /// The message with which the page's side asks for its end of a socket.
@@ -95,26 +93,4 @@ fn answer(message: &UserMessage, window: u32) -> Result<(), Box<dyn std::error::
     list.append(page)?; // the list has a copy; ours closes here
     message.send_reply(&UserMessage::with_fd_list(ASK, None, Some(&list)));
     Ok(())
-}
-
-/// Writes the rest of what a page's full socket did not take, when it does again.
-pub fn watch_socket(shared: &Arc<Shared>, window: u32) {
-    use std::os::fd::AsRawFd;
-    let Some(line) = shared.lines.of(window) else {
-        return;
-    };
-    let descriptor = line.link.as_raw_fd();
-    glib::unix_fd_add_local(
-        descriptor,
-        IOCondition::OUT | IOCondition::HUP,
-        move |_, _| {
-            guard("a socket", ControlFlow::Break, || match line.flush() {
-                Flushed::Blocked => ControlFlow::Continue,
-                Flushed::All | Flushed::Gone => {
-                    line.watched.store(false, Ordering::Release);
-                    ControlFlow::Break
-                }
-            })
-        },
-    );
 }

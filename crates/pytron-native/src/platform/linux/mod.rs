@@ -15,7 +15,6 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 pub use display::{facts, prepare, settle, size};
-pub use extension::watch_socket;
 pub use scheme::Request;
 pub use theme::{set_theme, theme};
 pub use turn::{Waker, Watch};
