@@ -34,9 +34,8 @@ pytron.on("greeted", (greeted) => {
   at("events").children[4]?.remove();
 });
 
-try {
-  await pytron.ready;
-} catch (error) {
-  at("problem").textContent = /** @type {Error} */ (error).message;
+// Not awaited at the top level: there WebKit keeps errors of a module to itself.
+pytron.ready.catch((error) => {
+  at("problem").textContent = error.message;
   at("problem").hidden = false;
-}
+});
