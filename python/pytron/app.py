@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
@@ -42,6 +42,7 @@ class AppOptions(WindowOptions, total=False):
     trust: bool
     ephemeral: bool
     single_instance: bool
+    permissions: Sequence[str]
     persist: bool | str | Path
     executors: Mapping[str, int | Executor] | None
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
@@ -83,6 +84,7 @@ class App(Api, Services, Generic[S]):
         trust: bool = False,
         ephemeral: bool = False,
         single_instance: bool = False,
+        permissions: Sequence[str] | None = None,
         persist: bool | str | Path = False,
         executors: Mapping[str, int | Executor] | None = None,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
@@ -103,6 +105,8 @@ class App(Api, Services, Generic[S]):
             trust: give the pages of a `frontend` URL the bridge even if it is not on loopback.
             single_instance: a second start hands its arguments to the first one and ends.
             ephemeral: keep no cookies or storage of pages between runs.
+            permissions: what pages may do with the machine, such as `camera`. Platforms: the
+                chrome engine; the native one refuses all of it.
             persist: keep `app.state` between runs, in a file of the app's data folder or in this.
             executors: places where functions can run, by name: a number of threads, or any
                 `concurrent.futures.Executor`.
@@ -151,6 +155,7 @@ class App(Api, Services, Generic[S]):
                 engine=engine,
                 ephemeral=ephemeral,
                 single_instance=single_instance,
+                permissions=permissions,
                 executors=dict(executors or {}),
                 loop_factory=loop_factory,
                 trust=self._trusted,

@@ -62,6 +62,16 @@ def tool(name: str) -> bytes:
     return _read(f"tools/{name}.js")
 
 
+def electron_shell() -> Path:
+    """The folder of the program that Electron runs for the chrome engine.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    _read("electron/main.js")
+    return _FOLDER / "electron"
+
+
 def _read(name: str) -> bytes:
     path = _FOLDER / name
     try:

@@ -217,6 +217,42 @@ def page_address(url: str | None, own: str) -> str:
     return f"{own}/{url}"
 
 
+#: What pages may be allowed to do with the machine; nothing of it by default.
+PERMISSIONS = frozenset(
+    {
+        "camera",
+        "clipboard-read",
+        "files",
+        "geolocation",
+        "idle",
+        "microphone",
+        "midi",
+        "notifications",
+        "screen",
+        "screens",
+        "speakers",
+        "storage",
+        "wake-lock",
+    }
+)
+
+
+def check_permissions(given: object) -> tuple[str, ...]:
+    """What pages may do with the machine; in the environment with commas between.
+
+    Raises:
+        ConfigError: something is no permission.
+    """
+    parts = given.replace(",", " ").split() if isinstance(given, str) else given
+    names = tuple(cast("Iterable[str]", parts))
+    unknown = sorted(str(name) for name in set(names) - PERMISSIONS)
+    if unknown:
+        raise ConfigError(
+            f"permissions has {', '.join(unknown)}; there are {', '.join(sorted(PERMISSIONS))}"
+        )
+    return names
+
+
 def slug(name: str) -> str:
     """A name for files and identifiers: lower-case letters, digits and dashes."""
     plain = name

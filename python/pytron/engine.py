@@ -72,6 +72,8 @@ class EngineOptions(NamedTuple):
     name: str
     data_folder: str | None
     dev: bool
+    #: What pages may do with the machine, by the names of `pytron.config.PERMISSIONS`.
+    permissions: tuple[str, ...] = ()
 
 
 class Engine(ABC):
@@ -177,6 +179,7 @@ def load_engine(name: str, *, apart: bool | None = None) -> Engine:
 _OWN: Final = {
     "native": "native:NativeEngine",
     "hosted": "native.hosted:HostedEngine",
+    "chrome": "chrome:ChromeEngine",
     "headless": "headless:HeadlessEngine",
     "server": "server:ServerEngine",
 }

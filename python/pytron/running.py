@@ -11,7 +11,7 @@ from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytron import blackbox, config, inspection
-from pytron.config import choose, is_child, is_dev
+from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.development import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.loop import Loop
@@ -60,6 +60,7 @@ class Plan(NamedTuple):
     engine: str | None
     ephemeral: bool
     single_instance: bool
+    permissions: Sequence[str] | None
     executors: Mapping[str, Any]
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
     trust: Sequence[str]
@@ -233,7 +234,8 @@ class Runner:
         folder: str | None = None
         if not plan.ephemeral:
             folder = str(data_folder() / plan.id / "pages")
-        return EngineOptions(plan.id, plan.name, folder, is_dev())
+        permissions = choose("permissions", plan.permissions, plan.origin, ())
+        return EngineOptions(plan.id, plan.name, folder, is_dev(), check_permissions(permissions))
 
 
 def _ended() -> None:

@@ -3,17 +3,18 @@
 import pytest
 from e2e.browser import browser
 from e2e.driver import run_app
-from e2e.views import NATIVE, SERVER, USUAL, VIEWS
+from e2e.views import CHROME, NATIVE, SERVER, USUAL, VIEWS
 
 __all__ = ["browser", "run_app"]
 
 #: The conformance suite: run over every view, as is what is marked `every_view`.
 CONFORMANCE = ("test_bridge", "test_conformance", "test_events", "test_state", "test_uploads")
-#: What is about the ways between page and Python of the native engine.
-NATIVE_ONLY = ("test_security", "test_transport")
+#: What is about the ways between page and Python that engines put into pages.
+WITH_A_PORT = ("test_security", "test_transport")
 SERVER_ONLY = ("test_network",)
 #: All else runs once with the fast path and once without it.
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
+CHROME_ONLY = ("test_chrome",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,8 +29,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.definition.path.stem
     every = name in CONFORMANCE or metafunc.definition.get_closest_marker("every_view")
     views = VIEWS if every else (USUAL, *WITHOUT_FAST_PATH)
-    if name in NATIVE_ONLY:
-        views = NATIVE
+    if name in WITH_A_PORT:
+        views = (*NATIVE, *CHROME)
     elif name in SERVER_ONLY:
         views = (SERVER,)
+    elif name in CHROME_ONLY:
+        views = CHROME
     metafunc.parametrize("view", views, ids=[view.name for view in views])

@@ -118,7 +118,8 @@ def run_app(tmp_path: Path, view: View) -> RunApp:
         (folder / "app.py").write_text(_APP.format(mark=_MARK, source=source), "utf-8")
         with view.surroundings() as given:
             variables = {**view.environment, **given, **(environment or {})}
-            done = _finished([sys.executable, str(folder / "app.py")], variables, deadline_s)
+            command = view.command([sys.executable, str(folder / "app.py")], folder)
+            done = _finished(command, variables, deadline_s)
         reports = [
             json.loads(line.removeprefix(_MARK))
             for line in done.stdout.splitlines()

@@ -6,17 +6,32 @@ An engine joins the conformance suite by a row in `VIEWS`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pytest
 from e2e.chromium import tabs
+from e2e.stranger import as_ordinary_user
+
+from tools.dev.electron import FOLDER, PROGRAM, can_have
 
 Surroundings = Callable[[], AbstractContextManager[Mapping[str, str]]]
 
 
 def _nothing() -> AbstractContextManager[Mapping[str, str]]:
     return nullcontext({})
+
+
+def _as_it_is(command: Sequence[str], folder: Path) -> list[str]:  # noqa: ARG001 - as others
+    return list(command)
+
+
+def _electron() -> AbstractContextManager[Mapping[str, str]]:
+    if not PROGRAM.is_file():
+        pytest.skip("there is no Electron to test with; python3 dev.py test fetches it")
+    return nullcontext({"PYTRON_ELECTRON_PATH": str(FOLDER)})
 
 
 @dataclass(frozen=True)
@@ -28,12 +43,14 @@ class View:
         environment: what makes an app use it.
         transport: what the page's port says it is; empty without a port.
         surroundings: what has to be there while the app runs, and the environment it brings.
+        command: the command that runs an app's command, whose folder is the second argument.
     """
 
     name: str
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     transport: str = ""
     surroundings: Surroundings = _nothing
+    command: Callable[[Sequence[str], Path], list[str]] = _as_it_is
 
 
 _LINUX = sys.platform == "linux"
@@ -52,6 +69,12 @@ NATIVE = (
 SERVER = View(
     "server", {"PYTRON_ENGINE": "server", "PYTRON_SERVER_BROWSER": "1"}, surroundings=tabs
 )
-VIEWS = (*NATIVE, SERVER)
+#: By an ordinary user, with Chromium's sandbox on.
+CHROME = (
+    (View("chrome", {"PYTRON_ENGINE": "chrome"}, "channel", _electron, as_ordinary_user),)
+    if can_have()
+    else ()
+)
+VIEWS = (*NATIVE, *CHROME, SERVER)
 #: What a test uses that is not about the view.
 USUAL = View("usual")

@@ -21,8 +21,8 @@ type Answer = (response: NodeJS.ReadableStream | ProtocolResponse) => void;
 
 /** Whose requests arrive at one session's protocol. */
 export interface Audience {
-  /** The window that most likely asks, 0 when none is left. */
-  windowOf(address: string, referrer: string | undefined): number;
+  /** The window whose pages have this user agent, 0 when none is left. */
+  windowOf(agent: string): number;
   trusts(origin: string): boolean;
 }
 
@@ -51,9 +51,11 @@ export class Assets {
 
   private ask(request: ProtocolRequest, answer: Answer, audience: Audience): void {
     const headers: Record<string, string> = {};
+    let agent = "";
     for (const [name, value] of Object.entries(request.headers)) {
       const key = name.toLowerCase();
       if (TOLD.has(key)) headers[key] = value;
+      if (key === "user-agent") agent = value;
     }
     if (request.referrer !== "") headers.referer ??= request.referrer;
     const { host, pathname, search } = new URL(request.url);
@@ -72,7 +74,7 @@ export class Assets {
     this.sender.send({
       kind: "asset",
       request: number,
-      window: audience.windowOf(request.url, headers.referer),
+      window: audience.windowOf(agent),
       method: request.method,
       target: pathname + search,
       headers,

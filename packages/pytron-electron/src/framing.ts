@@ -9,8 +9,8 @@ export interface LinkFrame {
 
 /** The JSON of one message may have this many bytes. Python is trusted, a broken pipe is not. */
 const MOST_JSON = 64 * 2 ** 20;
-const MOST_PARTS = 4096;
-const MOST_PART = 2 ** 31 - 1;
+const MOST_PARTS = 1025;
+const MOST_PART = 2 ** 30;
 
 /** The bytes of a frame, as pieces to be written one after the other. */
 export function encodeFrame(json: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
@@ -74,8 +74,8 @@ export class FrameReader {
 
   private gotJson(): void {
     const message: unknown = JSON.parse(this.target.toString("utf8"));
-    if (typeof message !== "object" || message === null || Array.isArray(message))
-      throw new Error("a message is no object");
+    const { kind } = (message ?? {}) as { kind?: unknown };
+    if (typeof kind !== "string") throw new Error("a message is no object with a kind");
     this.message = message as Record<string, unknown>;
     this.parts = [];
     this.more();

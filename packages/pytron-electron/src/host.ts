@@ -7,6 +7,7 @@ import type { Sender } from "./link.js";
 import { lockSession } from "./lockdown.js";
 import { PartFiles } from "./parts.js";
 import { PagePort } from "./port.js";
+import { type Desk, serve, tellOf, watchDownloads } from "./services/index.js";
 import { HostWindow } from "./window.js";
 import { type Live, type Options, ORIGIN, originOf, type Start } from "./wire.js";
 
@@ -21,12 +22,20 @@ export class Host {
   private readonly windows = new Map<number, HostWindow>();
   private readonly byContents = new Map<WebContents, HostWindow>();
   private readonly partitions = new Set<string>();
+  private readonly desk: Desk;
 
   constructor(start: Start, sender: Sender) {
     this.start = start;
     this.sender = sender;
     this.files = new PartFiles(start.files);
     this.assets = new Assets(sender);
+    const { windows } = this;
+    this.desk = {
+      get windows() {
+        return windows.values();
+      },
+      happened: tellOf(sender),
+    };
     this.serve(null);
     ipcMain.on("pytron-port", (event) => {
       const window = this.byContents.get(event.sender);
@@ -70,6 +79,9 @@ export class Host {
         break;
       case "query":
         void this.query(message);
+        break;
+      case "service":
+        void this.service(message);
         break;
       default:
         this.command(message);
@@ -137,6 +149,12 @@ export class Host {
     if (options.url) window.load(options.url);
   }
 
+  private service(message: Message): Promise<void> {
+    const number = message.window as number | null | undefined;
+    const window = number == null ? null : this.windows.get(number);
+    return serve(message, window, this.desk, this.sender);
+  }
+
   private async query(message: Message): Promise<void> {
     const { id, what } = message;
     const window = this.windows.get(message.window as number);
@@ -176,15 +194,14 @@ export class Host {
       this.partitions.add(partition);
     }
     const trusts = (origin: string): boolean => of().some((window) => window.trusts(origin));
-    const windowOf = (address: string, referrer: string | undefined): number => {
+    const windowOf = (agent: string): number => {
       const windows = of();
-      const shows = (url: string | undefined) =>
-        windows.filter((window) => window.shows(url ?? ""));
-      const likely = [...shows(referrer), ...shows(address), ...windows];
-      return likely[0]?.number ?? 0;
+      const marked = windows.find((window) => agent.endsWith(window.mark));
+      return (marked ?? windows[0])?.number ?? 0;
     };
     this.assets.serve(place.protocol, { trusts, windowOf });
     this.files.serve(place.protocol, trusts);
+    watchDownloads(place, this.desk, (contents) => this.byContents.get(contents)?.number);
     lockSession(place, this.start.permissions, (contents, origin) => {
       const window = contents === null ? undefined : this.byContents.get(contents);
       return window === undefined ? contents === null && trusts(origin) : window.trusts(origin);

@@ -2,6 +2,9 @@
 import { connect, Socket } from "node:net";
 import { encodeFrame, FrameReader, type LinkFrame } from "./framing.js";
 
+/** Frames up to this size are copied together, so that one write takes them. */
+const JOINED_BYTES = 64 * 1024;
+
 /** What the other side sends. */
 export interface Listener {
   message(frame: LinkFrame): void;
@@ -32,7 +35,6 @@ export function openLink(address: string, listener: Listener): Sender {
 
 class Link implements Sender {
   private readonly socket: Socket;
-  private corked = false;
   /** The JSON before a frame of each window, the same every time. */
   private readonly heads = new Map<number, Uint8Array>();
 
@@ -65,15 +67,14 @@ class Link implements Sender {
   }
 
   private write(json: Uint8Array, parts: readonly Uint8Array[]): void {
-    // All that one turn sends goes out in one write.
-    if (!this.corked) {
-      this.corked = true;
-      this.socket.cork();
-      process.nextTick(() => {
-        this.corked = false;
-        this.socket.uncork();
-      });
+    const pieces = encodeFrame(json, parts);
+    // At once and in one piece: what waits for a later turn waits long in Electron's loop.
+    if (pieces.reduce((sum, piece) => sum + piece.byteLength, 0) <= JOINED_BYTES) {
+      this.socket.write(Buffer.concat(pieces));
+      return;
     }
-    for (const piece of encodeFrame(json, parts)) this.socket.write(piece);
+    this.socket.cork();
+    for (const piece of pieces) this.socket.write(piece);
+    this.socket.uncork();
   }
 }

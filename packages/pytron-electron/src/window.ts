@@ -37,7 +37,6 @@ export class HostWindow implements PortOwner {
   private limits: Live = {};
   private devtools: boolean;
   private failed = false;
-  private wanted = "";
 
   constructor(number: number, options: Options, sender: Sender, partition: string | null) {
     this.number = number;
@@ -48,6 +47,7 @@ export class HostWindow implements PortOwner {
     this.partition = partition;
     this.devtools = options.devtools ?? false;
     this.frame = new BrowserWindow(this.construction(options));
+    this.frame.webContents.setUserAgent(this.frame.webContents.getUserAgent() + this.mark);
     this.frame.webContents.setZoomFactor(options.zoom ?? 1);
     this.applyLimits(options);
     if (options.theme !== undefined) nativeTheme.themeSource = options.theme ?? "system";
@@ -98,19 +98,18 @@ export class HostWindow implements PortOwner {
 
   // --- the page ---------------------------------------------------------------------------------
 
+  /** How its requests end their user agent: nothing else in them says whose they are. */
+  get mark(): string {
+    return ` Pytron/${this.number}`;
+  }
+
   /** Whether a main frame of this origin is the app's. */
   trusts(origin: string | null): boolean {
     return origin !== null && this.origins.includes(origin);
   }
 
-  /** Whether it shows this address, or is about to. */
-  shows(url: string): boolean {
-    return url !== "" && (url === this.wanted || url === this.frame.webContents.getURL());
-  }
-
   load(url: string): void {
     this.failed = false;
-    this.wanted = url;
     // What goes wrong comes as an event, too.
     this.frame.webContents.loadURL(url).catch(() => {});
   }

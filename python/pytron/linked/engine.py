@@ -25,6 +25,7 @@ from pytron.engine import (
     Incoming,
 )
 from pytron.errors import EngineError, ProtocolError
+from pytron.framing import Buffer
 from pytron.link import Channel, Child, Hub, Message, post
 from pytron.linked.bodies import PIECE_BYTES, Bodies
 from pytron.linked.page import Page
@@ -87,6 +88,14 @@ class LinkedEngine(Engine):
             EngineError: they do not suffice.
         """
 
+    def details(self) -> Mapping[str, object]:
+        """What `start` tells the host besides. For subclasses."""
+        return {}
+
+    def carry(self, parts: Sequence[Buffer]) -> tuple[bytes, list[str]] | None:  # noqa: ARG002
+        """Take the parts of a frame another way; its head, and what names them. For subclasses."""
+        return None
+
     @property
     def host(self) -> Channel:
         """The link to the host.
@@ -122,6 +131,7 @@ class LinkedEngine(Engine):
             "name": options.name,
             "folder": options.data_folder,
             "dev": options.dev,
+            **self.details(),
         }
         post(self._link, start)
         try:
@@ -167,7 +177,7 @@ class LinkedEngine(Engine):
         self.facts = dict(fields.get("facts") or {})
         windows: list[dict[str, Any]] = fields.get("windows") or []
         for window in windows:
-            self._pages[window["window"]] = Page(window["window"], self.host)
+            self._pages[window["window"]] = Page(window["window"], self.host, self.carry)
             self.living.append((window["window"], window.get("kept")))
 
     def _fate(self) -> str:
@@ -234,7 +244,7 @@ class LinkedEngine(Engine):
         if message["kind"] == "open":
             window = message["window"]
             assert isinstance(window, int)
-            self._pages[window] = Page(window, self.host)
+            self._pages[window] = Page(window, self.host, self.carry)
         post(self.host, message)
 
     def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition
 from typing import Final
 
@@ -13,6 +13,10 @@ from pytron.link import Channel
 
 #: Messages are joined into one frame up to this size; a larger one goes alone.
 _JOINED_BYTES: Final = 1 << 20
+
+
+#: Takes the parts of a frame another way: the head that names them, and names for the host.
+Carry = Callable[[Sequence[Buffer]], "tuple[bytes, list[str]] | None"]
 
 
 class _Batch:
@@ -29,8 +33,10 @@ class _Batch:
 class Page:
     """The queue of one window, and how much of it the page has not read."""
 
-    def __init__(self, window: int, link: Channel) -> None:
+    def __init__(self, window: int, link: Channel, carry: Carry) -> None:
         self._link = link
+        self._window = window
+        self._carry = carry
         self._head = codec.encode_plain({"kind": "frame", "window": window})
         self._port: Channel | None = None
         self._batches: deque[_Batch] = deque()
@@ -83,10 +89,18 @@ class Page:
                     else:
                         self._unread.append(batch.size)
                         self._on_the_way += batch.size
-                        self._link.send(pack(self._head, [text, *batch.parts]))
+                        self._link.send(self._packed(text, batch.parts))
                 return True
             finally:
                 self._changed.notify_all()
+
+    def _packed(self, text: bytes, parts: Sequence[Buffer]) -> list[Buffer]:
+        carried = self._carry(parts) if parts else None
+        if carried is None:
+            return pack(self._head, [text, *parts])
+        head, files = carried
+        fields = {"kind": "frame", "window": self._window, "files": files}
+        return pack(codec.encode_plain(fields), [b"[" + head + b"," + text[1:]])
 
     def took(self, count: int) -> None:
         """The page has read so many more of the frames that went over the link."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 assert sys.platform != "win32"
 
+#: Memory for large binary; a container's 64 MB are soon full.
+_ROOMY_BYTES = 512 << 20
 #: kind of machine → Electron's name of it
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 #: package manager → how it installs the web view
@@ -39,9 +41,12 @@ def cache_folder(name: str) -> Path:
 
 
 def memory_folder() -> Path | None:
-    """A folder whose files are in memory; None where there is none."""
+    """A folder whose files are in memory; None where there is none, or a small one (containers)."""
     place = Path("/dev/shm")
-    return place if os.access(place, os.W_OK | os.X_OK) else None
+    if not os.access(place, os.W_OK | os.X_OK):
+        return None
+    space = os.statvfs(place)
+    return place if space.f_frsize * space.f_blocks >= _ROOMY_BYTES else None
 
 
 def electron_target() -> str:
@@ -53,6 +58,38 @@ def electron_target() -> str:
 def electron_program(folder: Path) -> Path:
     """The program in an unpacked release of Electron."""
     return folder / "electron"
+
+
+def electron_problem(program: Path) -> str | None:
+    """Why an Electron cannot start here, and the remedy; None when nothing is known."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return (
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); run it in a "
+            "desktop session, or on a virtual one: xvfb-run python app.py"
+        )
+    if os.geteuid() == 0 and os.environ.get("PYTRON_ELECTRON_SANDBOX") != "0":
+        return (
+            "Chromium's sandbox does not run as root; run the app as an ordinary user. "
+            "PYTRON_ELECTRON_SANDBOX=0 does without the sandbox: only for pages you wrote"
+        )
+    missing = _missing_libraries(program)
+    if missing:
+        return (
+            f"Electron needs libraries that are not here: {', '.join(missing)}; install them, in "
+            "Debian and Ubuntu: sudo apt install libnss3 libgbm1 libasound2 libgtk-3-0"
+        )
+    return None
+
+
+def _missing_libraries(program: Path) -> list[str]:
+    import shutil
+    import subprocess
+
+    tool = shutil.which("ldd")
+    if tool is None:
+        return []
+    shown = subprocess.run([tool, program], capture_output=True, text=True, check=False).stdout
+    return [line.split()[0] for line in shown.splitlines() if line.endswith("not found")]
 
 
 def native_remedy(error: ImportError) -> str:

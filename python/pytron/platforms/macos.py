@@ -81,3 +81,8 @@ def confined(command: list[str]) -> tuple[list[str], list[str]]:
     """
     profile = "(version 1)(allow default)(deny network-outbound (remote ip))"
     return ["/usr/bin/sandbox-exec", "-p", profile, *command], []
+
+
+def electron_problem(program: Path) -> str | None:  # noqa: ARG001 - Linux looks at it
+    """Why an Electron cannot start here, and the remedy; None when nothing is known."""
+    return None

@@ -94,3 +94,8 @@ def give_to_stranger(folder: Path) -> list[str]:  # noqa: ARG001 - the same on a
 def confined(command: list[str]) -> tuple[list[str], list[str]]:
     """The command as it is: Windows has no network to leave for one program without a driver."""
     return command, ["not proved offline: Windows has no switch for one program"]
+
+
+def electron_problem(program: Path) -> str | None:  # noqa: ARG001 - Linux looks at it
+    """Why an Electron cannot start here, and the remedy; None when nothing is known."""
+    return None

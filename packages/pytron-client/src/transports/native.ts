@@ -8,7 +8,7 @@ export interface Port {
   /** The app's own origin, where parts are: the page may come from a development server. */
   readonly origin?: string;
   /** Bytes that the engine hands over itself; undefined for those that are to be fetched. */
-  part?(id: string | number): Promise<ArrayBuffer> | undefined;
+  part?(id: string | number, size: number): Promise<ArrayBuffer> | undefined;
   open(receive: (text: string, parts?: readonly ArrayBuffer[]) => void): {
     send(text: string, parts?: readonly Uint8Array[]): void;
   };
@@ -67,7 +67,7 @@ export class NativeTransport implements Transport {
     const { send } = bind(this.port.open((text, parts) => receiver.frame(text, parts)));
     return {
       send: (text, parts) => (parts.length === 0 ? send(text) : send(text, parts)),
-      part: (id, size) => this.port.part?.(id) ?? fetchPart(this.home, id, size),
+      part: (id, size) => this.port.part?.(id, size) ?? fetchPart(this.home, id, size),
     };
   }
 }

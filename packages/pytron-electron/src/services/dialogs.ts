@@ -1,0 +1,83 @@
+// Dialogs of the system.
+import { type BrowserWindow, dialog, type FileFilter } from "electron";
+import { type Asked, type Fields, Refusal, type Service, text } from "./service.js";
+
+export const dialogs: Record<string, Service> = {
+  "dialogs.open": async (asked) => {
+    const { args } = asked;
+    const kind = text(args, "mode") === "folder" ? "openDirectory" : "openFile";
+    const many = text(args, "mode") === "files" ? (["multiSelections"] as const) : [];
+    const options = {
+      ...common(args),
+      properties: [kind, ...many] as ("openFile" | "openDirectory" | "multiSelections")[],
+    };
+    const parent = parentOf(asked);
+    const chosen = await (parent === null
+      ? dialog.showOpenDialog(options)
+      : dialog.showOpenDialog(parent, options));
+    return chosen.canceled ? null : chosen.filePaths;
+  },
+
+  "dialogs.save": async (asked) => {
+    const { args } = asked;
+    const folder = text(args, "folder");
+    const name = text(args, "name");
+    const place = [folder, name].filter((part) => part !== "").join("/");
+    const options = {
+      ...common(args),
+      ...(place === "" ? {} : { defaultPath: place }),
+      properties: ["showOverwriteConfirmation"] as "showOverwriteConfirmation"[],
+    };
+    const parent = parentOf(asked);
+    const chosen = await (parent === null
+      ? dialog.showSaveDialog(options)
+      : dialog.showSaveDialog(parent, options));
+    return chosen.canceled || !chosen.filePath ? null : chosen.filePath;
+  },
+
+  "dialogs.message": async (asked) => {
+    const { args } = asked;
+    const level = text(args, "level");
+    const types = ["info", "warning", "error", "question"] as const;
+    const cancel = typeof args.cancel === "number" ? args.cancel : null;
+    const options = {
+      type: types.find((type) => type === level) ?? "none",
+      message: text(args, "text"),
+      detail: text(args, "detail"),
+      title: text(args, "title"),
+      buttons: (args.buttons as string[] | undefined) ?? ["OK"],
+      defaultId: typeof args.default === "number" ? args.default : 0,
+      // Without one, closing it gives what no button has.
+      cancelId: cancel ?? -1,
+      noLink: true,
+    } as const;
+    const parent = parentOf(asked);
+    const mutable = { ...options, buttons: [...options.buttons] };
+    const { response } = await (parent === null
+      ? dialog.showMessageBox(mutable)
+      : dialog.showMessageBox(parent, mutable));
+    return response < 0 ? cancel : response;
+  },
+
+  "dialogs.prompt": () => {
+    throw new Refusal(
+      "unsupported",
+      "Electron has no dialog that asks for a text; ask in the page, or use the native engine",
+    );
+  },
+};
+
+function parentOf({ window }: Asked): BrowserWindow | null {
+  return window === null ? null : window.frame;
+}
+
+function common(args: Fields): { title?: string; defaultPath?: string; filters?: FileFilter[] } {
+  const title = text(args, "title");
+  const folder = text(args, "folder");
+  const filters = args.filters as FileFilter[] | undefined;
+  return {
+    ...(title === "" ? {} : { title }),
+    ...(folder === "" ? {} : { defaultPath: folder }),
+    ...(filters === undefined ? {} : { filters }),
+  };
+}

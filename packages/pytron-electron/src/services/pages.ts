@@ -1,0 +1,72 @@
+// What is done with a window's page: printing, a PDF, attention, its storage.
+import { writeFile } from "node:fs/promises";
+import { type Fields, Refusal, type Service, windowOf } from "./service.js";
+
+const MM_PER_INCH = 25.4;
+const CSS = "use CSS `app-region: drag` in the page: Electron moves a window by that";
+
+function number(args: Fields, name: string): number | undefined {
+  const value = args[name];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** Sizes in inches, as Electron takes them since 21. */
+function pdfOptions(args: Fields): Electron.PrintToPDFOptions {
+  const width = number(args, "width");
+  const height = number(args, "height");
+  const margin = number(args, "margin");
+  const edge = (margin ?? 0) / MM_PER_INCH;
+  return {
+    printBackground: true,
+    landscape: args.landscape === true,
+    ...(width === undefined || height === undefined
+      ? {}
+      : { pageSize: { width: width / MM_PER_INCH, height: height / MM_PER_INCH } }),
+    ...(margin === undefined
+      ? {}
+      : { margins: { top: edge, bottom: edge, left: edge, right: edge } }),
+  };
+}
+
+export const pages: Record<string, Service> = {
+  "window.pdf": async (asked) => {
+    const { webContents } = windowOf(asked).frame;
+    const bytes = await webContents.printToPDF(pdfOptions(asked.args));
+    await writeFile(String(asked.args.path), bytes);
+    return null;
+  },
+
+  "window.print": (asked) =>
+    new Promise((resolve, reject) => {
+      windowOf(asked).frame.webContents.print({}, (done, reason) => {
+        if (done || /cancel/i.test(reason)) resolve(done);
+        else reject(new Refusal("unsupported", `it could not be printed: ${reason}`));
+      });
+    }),
+
+  "window.attention": (asked) => {
+    windowOf(asked).frame.flashFrame(asked.args.on === true);
+    return null;
+  },
+
+  "window.clear": async (asked) => {
+    const { session } = windowOf(asked).frame.webContents;
+    const kinds = (asked.args.kinds as string[] | undefined) ?? [];
+    const storages = [
+      ...(kinds.includes("cookies") ? (["cookies"] as const) : []),
+      ...(kinds.includes("storage")
+        ? (["localstorage", "indexdb", "filesystem", "serviceworkers", "cachestorage"] as const)
+        : []),
+    ];
+    if (storages.length > 0) await session.clearStorageData({ storages: [...storages] });
+    if (kinds.includes("cache")) await session.clearCache();
+    return null;
+  },
+
+  "window.drag": () => {
+    throw new Refusal("unsupported", CSS);
+  },
+  "window.edge": () => {
+    throw new Refusal("unsupported", "Electron's windows are resized at their own edges");
+  },
+};

@@ -1,0 +1,118 @@
+"""The chrome engine ("Mojo"): windows of Electron, in a process of its own behind the link."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from pytron import bundled, codec, electron
+from pytron.electron.folders import Files, Profile
+from pytron.engine import Capability, EngineOptions, Frame, Incoming
+from pytron.errors import EngineError
+from pytron.framing import Buffer
+from pytron.link import Message
+from pytron.linked import LinkedEngine, Program
+from pytron.platforms import electron_problem
+
+#: The oldest Electron that the shell is written for.
+_OLDEST: Final = 22
+#: Parts of a frame that are larger together go by files, which is the fastest way into a page.
+_LARGE_BYTES: Final = 1 << 20
+#: What must not reach Electron: these turn it into something else, or load code into it.
+_SCRUBBED: Final = ("ELECTRON_RUN_AS_NODE", "NODE_OPTIONS", "ELECTRON_NO_ASAR", "NODE_PATH")
+_WINDOW_FEATURES: Final = frozenset(
+    {"window", "window.screenshot", "window.bounds", "window.zoom", "window.devtools"}
+)
+
+
+class ChromeEngine(LinkedEngine):
+    """Windows through Electron: the same Chromium on every system."""
+
+    name: ClassVar[str] = "chrome"
+    origin = "pytron://localhost"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._files: Files | None = None
+        self._profile: Profile | None = None
+        self._program: Path | None = None
+        self._permissions: Sequence[str] = ()
+
+    def start(self, options: EngineOptions) -> None:
+        """Start Electron with our shell.
+
+        Raises:
+            EngineError: it is not installed, too old, or cannot start here; says what to do.
+        """
+        found = electron.find()
+        major = found.version.partition(".")[0]
+        if major.isdigit() and int(major) < _OLDEST:
+            raise EngineError(
+                f"Electron {found.version} is too old: {_OLDEST} is the oldest that works; run "
+                "`pytron engine install chrome`, or name a newer one in PYTRON_ELECTRON_PATH"
+            )
+        self._program = found.program
+        self._profile = Profile(options.data_folder)
+        self._files = Files()
+        self._permissions = options.permissions
+        try:
+            super().start(options)
+        except EngineError as error:
+            # Looked for only now: it takes longer than to start.
+            problem = electron_problem(found.program)
+            if problem is None:
+                raise
+            raise EngineError(f"the chrome engine cannot start: {problem}") from error
+
+    def program(self) -> Program:
+        """Electron, with the shell that the package carries."""
+        assert self._program is not None
+        assert self._profile is not None
+        environment = {name: text for name, text in os.environ.items() if name not in _SCRUBBED}
+        environment["PYTRON_PROFILE"] = str(self._profile.path)
+        switches = [] if os.environ.get("ELECTRON_ENABLE_LOGGING") else ["--log-level=3"]
+        if os.environ.get("PYTRON_ELECTRON_SANDBOX") == "0":
+            switches.append("--no-sandbox")
+        if os.environ.get("WAYLAND_DISPLAY") and not os.environ.get("DISPLAY"):
+            switches.append("--ozone-platform=wayland")
+        command = [str(self._program), *switches, str(bundled.electron_shell())]
+        return Program(command, environment)
+
+    def details(self) -> dict[str, object]:
+        """What the shell is told besides."""
+        assert self._files is not None
+        return {"files": str(self._files.path), "permissions": self._permissions}
+
+    def close(self) -> None:
+        """Wait for the end of Electron, and remove what was only for this run."""
+        super().close()
+        for folder in (self._files, self._profile):
+            if folder is not None:
+                folder.close()
+
+    # --- binary -------------------------------------------------------------------------------
+
+    def carry(self, parts: Sequence[Buffer]) -> tuple[bytes, list[str]] | None:
+        """Put large parts into files; the head of their frame, and the files' names."""
+        sizes = [memoryview(part).nbytes for part in parts]
+        if sum(sizes) <= _LARGE_BYTES or self._files is None:
+            return None
+        names = [self._files.write(part) for part in parts]
+        head = {"kind": "head", "parts": list(zip(names, sizes, strict=True))}
+        return codec.encode_plain(head), names
+
+    def taken(self, message: Message) -> Incoming | None:
+        """What a message is for the kit; the parts of a page's frame may lie in a file."""
+        file = message.fields.get("file") if message.kind == "frame" else None
+        if file is None or self._files is None:
+            return super().taken(message)
+        parts = self._files.take(file["path"], file["sizes"])
+        return Frame(message.fields["window"], bytes(message.parts[0]), parts)
+
+    def can(self, feature: str) -> Capability:
+        """What windows of this engine can do."""
+        if feature in _WINDOW_FEATURES:
+            return Capability(True, "the chrome engine does it")
+        return Capability(False, f"the chrome engine has no {feature}")
