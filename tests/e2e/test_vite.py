@@ -60,10 +60,11 @@ def project() -> Generator[Path]:
 
 
 def vite(project: Path) -> subprocess.Popen[bytes]:
-    program = shutil.which("npx")
-    assert program is not None, "Node is missing: run the tests through dev.py"
+    node = shutil.which("node")
+    assert node is not None, "Node is missing: run the tests through dev.py"
+    program = ROOT / "node_modules" / "vite" / "bin" / "vite.js"  # npx would outlive its end
     return subprocess.Popen(
-        [program, "--no", "--", "vite", "--host", "127.0.0.1", "--port", "0"],
+        [node, str(program), "--host", "127.0.0.1", "--port", "0"],
         cwd=project / "frontend",
         env={**os.environ, "PYTRON_PYTHON": sys.executable},
         stdin=subprocess.DEVNULL,
