@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Attachment, place } from "../src/binary.js";
@@ -5,7 +6,7 @@ import { PytronError } from "../src/errors.js";
 import { decodeEnvelope, encodeEnvelope, openFrame } from "../src/frames.js";
 import { apply, reconcile } from "../src/ops.js";
 import { type Bin, checkDown, LIMITS, type Op } from "../src/protocol.js";
-import { openUp } from "../src/testing/messages.js";
+import { checkUp, openUp } from "../src/testing/messages.js";
 import { clone, encode } from "../src/values.js";
 import { greet, pageAlone, pageWith, settled } from "./page.js";
 
@@ -56,6 +57,25 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks();
   expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
+describe("decoders take the corpus", () => {
+  const corpus = JSON.parse(
+    readFileSync(new URL("../../../spec/ipc/corpus.json", import.meta.url), "utf-8"),
+  ) as { texts: string[]; envelopes: string[] };
+
+  test.each(corpus.texts)("%.40s", (text) => {
+    onlyPytronErrors(() => {
+      for (const message of openUp(text).messages) onlyPytronErrors(() => checkUp(message));
+    });
+    onlyPytronErrors(() => {
+      for (const message of openFrame(text).messages) onlyPytronErrors(() => checkDown(message));
+    });
+  });
+
+  test.each(corpus.envelopes)("%.40s", (hex) => {
+    onlyPytronErrors(() => decodeEnvelope(Uint8Array.from(Buffer.from(hex, "hex"))));
+  });
 });
 
 describe("decoders take anything", () => {

@@ -69,6 +69,24 @@ def check(text: bytes, expected: int | None = None) -> None:
         assert fault.error.code in ("protocol", "version")
 
 
+CORPUS: dict[str, list[str]] = json.loads((SPEC / "ipc" / "corpus.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("text", CORPUS["texts"], ids=lambda text: text[:40])
+def test_texts_of_the_corpus(text: str) -> None:
+    check(text.encode())
+
+
+@pytest.mark.parametrize("frame", CORPUS["envelopes"])
+def test_binary_frames_of_the_corpus(frame: str) -> None:
+    data = bytes.fromhex(frame)
+    try:
+        text, parts = protocol.split_binary_frame(memoryview(data))
+    except ProtocolError:
+        return
+    assert b"".join(protocol.join_binary_frame(bytes(text), parts)) == data
+
+
 @thorough
 @given(st.binary())
 def test_bytes_never_raise_anything_but_protocol_error(text: bytes) -> None:
