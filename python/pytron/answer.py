@@ -17,11 +17,11 @@ def may_wait() -> bool:
     """Whether this thread may block: not the main thread, and none that runs an asyncio loop."""
     if current_thread() is main_thread():
         return False
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
+    running_loop = getattr(sys.modules.get("asyncio"), "get_running_loop", None)
+    if running_loop is None:  # or another thread is importing it just now
         return True
     try:
-        asyncio.get_running_loop()
+        running_loop()
     except RuntimeError:
         return True
     return False

@@ -85,6 +85,9 @@ class Engine(ABC):
     #: Whether the app's first window opens by itself; where visitors come, they are the windows.
     first_window: bool = True
 
+    #: Windows that an earlier Python process had opened and that live on, with their `kept`.
+    living: Sequence[tuple[int, Any]] = ()
+
     #: How many calls are under way; whoever runs the engine puts it there.
     pending: Callable[[], int] = staticmethod(lambda: 0)
 
@@ -140,6 +143,9 @@ class Engine(ABC):
 
     def close(self) -> None:  # noqa: B027 - most engines have ended with `quit`
         """Wait until all that `start` began has ended, by force if it must be. Comes last."""
+
+    def resume(self) -> None:  # noqa: B027 - only those with `living` windows have what waits
+        """Let the pages of `living` windows be heard: whoever answers them is ready."""
 
     def can(self, feature: str) -> Capability:
         """Whether this engine on this machine can do something, such as `window.screenshot`."""

@@ -106,7 +106,7 @@ class Child:
         Args:
             command: the program and its arguments.
             environment: all its variables.
-            output: a descriptor that it writes to; by default where we do.
+            output: a descriptor that it writes to, closed here; by default where we do.
             ended: called from that thread when it has ended.
 
         Raises:
@@ -141,6 +141,9 @@ class Child:
             self._error = error
             self._begun.set()
             return
+        finally:
+            if output is not None:
+                os.close(output)
         self._begun.set()
         self.code = reap(self._process)
         self._over.set()

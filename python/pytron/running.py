@@ -179,6 +179,7 @@ class Runner:
                 if engine.first_window:
                     first = plan.services.remembered("main", plan.window)
                     runtime.open_window("main", plan.url, first)
+                engine.resume()
                 yield runtime
             finally:
                 engine.quit()

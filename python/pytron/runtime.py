@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 from pytron import blackbox, protocol
 from pytron.answer import Answer
-from pytron.config import foreign_origin, load_timeout_s, page_address
+from pytron.config import foreign_origin, page_address
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
 from pytron.dispatcher.grants import grants_of
@@ -23,6 +22,7 @@ from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
 from pytron.errands import Preparation, Report
 from pytron.errors import CallError, ConfigError
 from pytron.events import Event, deliveries
+from pytron.loading import Loading
 from pytron.parts import Parts
 from pytron.queries import Queries
 from pytron.recovery import ERROR_PATH, Recovery
@@ -68,10 +68,11 @@ class Runtime:
         self._queries = Queries(engine, self._deadlines)
         self._shared = SharedState(parts.state, self._workers.submit, dev=parts.dev)
         self._windows: dict[int, Window] = {}
+        self._outlived: dict[str, Window] = {}
         self._serial = count(1)
         self._lock = Lock()
         self._closing: set[int] = set()
-        self._loading: set[int] = set()
+        self._loading = Loading(self._deadlines, self._report)
         self._recovery = Recovery()
         self._visits = Visits(parts.functions, parts.events, first=parts.first, shared=parts.shared)
         self._guests: set[int] = set()
@@ -81,6 +82,7 @@ class Runtime:
 
     def start(self) -> None:
         """Begin to take what pages send; make ready what calls will need."""
+        self._take_over()
         self._workers.start()
         self._workers.submit(Preparation(self._parts.functions.values()))
 
@@ -105,6 +107,10 @@ class Runtime:
                 trusted.
         """
         wire = to_wire(options)
+        outlived = self._outlived.pop(label, None)
+        if outlived is not None:
+            outlived.become(options)
+            return outlived
         address = page_address(url, self.engine.origin)
         trusted = list(self._parts.trust)
         foreign = foreign_origin(address, (self.engine.origin, *trusted), trust=trust)
@@ -124,9 +130,20 @@ class Runtime:
         wire["url"] = address
         if trusted:
             wire["trust"] = trusted
-        self._watch_loading(identity, address)
-        self.engine.command({"kind": "open", "window": identity, "options": wire})
+        self._loading.watch(identity, address)
+        kept = {"label": label, "options": options, "foreign": foreign is not None}
+        self.engine.command({"kind": "open", "window": identity, "options": wire, "kept": kept})
         return window
+
+    def _take_over(self) -> None:
+        """Make the windows of an earlier Python process this one's; `open_window` finds them."""
+        for identity, kept in self.engine.living:
+            label, options = kept["label"], kept["options"]
+            window = Window(self, identity, label, options)
+            self._windows[identity] = self._outlived[label] = window
+            grants = grants_of(label, options.get("allow"), foreign=kept["foreign"])
+            self.dispatcher.open_window(identity, label, grants)
+        self._serial = count(1 + max(self._windows, default=0))
 
     def _visited(self, fields: Mapping[str, Any]) -> None:
         """Give a page that came by itself a window."""
@@ -142,19 +159,6 @@ class Runtime:
         )
         options = {"visit": visit.number}
         self.engine.command({"kind": "open", "window": identity, "options": options})
-
-    def _watch_loading(self, window: int, address: str) -> None:
-        """Report a page that neither loads nor fails: nobody must look at a blank window."""
-        limit_s = load_timeout_s()
-        self._loading.add(window)
-
-        def look() -> None:
-            if window in self._loading:
-                message = f"{address} has not loaded in {limit_s:g} s; is its server answering?"
-                fields = {"kind": "failed", "window": window, "message": message}
-                self._workers.submit(Report(self.happened_to, Happening("failed", window, fields)))
-
-        self._deadlines.at(monotonic() + limit_s, look)
 
     def window(self, label: str) -> Window:
         """The open window of that label.
@@ -228,6 +232,9 @@ class Runtime:
         address = page_address(url, self.engine.origin)
         self.engine.command({"kind": "navigate", "window": window, "url": address})
 
+    def _report(self, happening: Happening) -> None:
+        self._workers.submit(Report(self.happened_to, happening))
+
     def ask_to_close(self, window: int) -> None:
         """Run the `closing` handlers, then close the window unless one prevents it."""
         for task in self._closing_tasks(window):
@@ -277,7 +284,7 @@ class Runtime:
 
     def opened(self, session: Session) -> Task:
         """A page has said hello: it gets the state."""
-        self._loading.discard(session.window)  # it lives, even if a picture of it is slow
+        self._loading.done(session.window)  # it lives, even if a picture of it is slow
         with self._lock:
             session.owner = self._windows.get(session.window)
         return self._shared.join(session)
@@ -346,7 +353,7 @@ class Runtime:
             self.dispatcher.end_session(event.window)
             return []
         if event.kind in ("loaded", "failed", "crashed", "closed"):
-            self._loading.discard(event.window)
+            self._loading.done(event.window)
         with self._lock:
             window = self._windows.get(event.window)
             if event.kind == "closed":

@@ -40,6 +40,10 @@ OPTIONS = {
 }
 #: Options that the engine is not told of: the kit itself keeps to them.
 _KEPT = frozenset({"allow", "remember"})
+#: Where the user has put a window, it stays when another Python process takes it over.
+_THE_USER_S = frozenset(
+    {"x", "y", "width", "height", "maximized", "minimized", "fullscreen", "visible"}
+)
 _FIXED_AFTER_OPENING = frozenset({"transparent", "background", "allow", "remember"})
 
 
@@ -189,6 +193,16 @@ class Window:
             )
         self._host.command({"kind": "set", "window": self._id, **to_wire(options)})
         self._options.update(options)
+
+    def become(self, options: WindowOptions) -> None:
+        """Take on what differs in these options: the code that opens the window has changed."""
+        changed = {
+            name: value
+            for name, value in options.items()
+            if name not in _FIXED_AFTER_OPENING | _THE_USER_S and self._options.get(name) != value
+        }
+        if changed:
+            self.set(**changed)
 
     def resize(self, width: float, height: float) -> None:
         """Make the page this large."""

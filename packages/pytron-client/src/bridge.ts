@@ -2,6 +2,7 @@ import type { Attachment } from "./binary.js";
 import { Call, type CallOptions } from "./call.js";
 import { PytronError, report, restartedError } from "./errors.js";
 import { checkName, Events } from "./events.js";
+import { hideFault, showFault } from "./fault.js";
 import { openFrame } from "./frames.js";
 import { Inbox } from "./inbox.js";
 import type { LogEntry } from "./log.js";
@@ -86,6 +87,8 @@ export class Bridge {
       expects: (message) => this.greeted || this.opens(message),
       welcome: (hello) => this.welcome(hello),
       tool: (name, data) => this.tools.take(name, data),
+      restart: () => this.restart(),
+      fault: (message, trace) => showFault(message, trace),
       arrived: () => this.readiness.arrived(),
       failed: (error) => (this.greeted ? report(error) : this.fail(error)),
       notify: () => this.notify(),
@@ -134,10 +137,7 @@ export class Bridge {
     });
     if (channel === undefined) return;
     this.channel = channel;
-    this.outbox.open(
-      channel,
-      `{"kind":"hello","version":${VERSION},"session":"${this.session}","client":"${CLIENT}"}`,
-    );
+    this.hello(channel);
     if (again) this.resubscribe();
   }
 
@@ -303,6 +303,7 @@ export class Bridge {
   /** Whether a message is to be taken although no hello has come. */
   private opens(message: Down): boolean {
     if (message.kind === "hello") return message.session === this.session;
+    if (message.kind === "restart" || message.kind === "fault") return true;
     return message.kind === "error" && message.error.code === "version";
   }
 
@@ -327,6 +328,7 @@ export class Bridge {
   private welcome(hello: Hello): void {
     if (hello.session !== this.session) return;
     this.greeted = true;
+    hideFault();
     if (this.failure !== undefined) this.recover();
     this.window = hello.window;
     this.limits = { ...LIMITS, ...hello.limits };
@@ -341,6 +343,24 @@ export class Bridge {
   private recover(): void {
     this.failure = undefined;
     this.readiness.renew();
+    this.resubscribe();
+  }
+
+  private hello(channel: Channel): void {
+    this.outbox.open(
+      channel,
+      `{"kind":"hello","version":${VERSION},"session":"${this.session}","client":"${CLIENT}"}`,
+    );
+  }
+
+  /** Another Python process takes over: what is asked from now on waits for it. */
+  private restart(): void {
+    if (this.channel === undefined) return;
+    this.greeted = false;
+    this.epoch = "";
+    this.outbox.clear();
+    this.rejectPending(restartedError());
+    this.hello(this.channel);
     this.resubscribe();
   }
 

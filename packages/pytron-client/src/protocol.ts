@@ -78,6 +78,8 @@ export type Down =
   | { kind: "pull"; id: number; offset: number; size: number }
   | { kind: "event"; name: string; data: unknown; missed?: number; bin?: Bin[] }
   | { kind: "tool"; name: string; data: unknown }
+  | { kind: "restart" }
+  | { kind: "fault"; message: string; trace: string }
   | { kind: "snapshot"; scope: Scope; revision: number; value: unknown; bin?: Bin[] }
   | { kind: "patch"; scope: Scope; revision: number; id?: number; ops: Op[]; bin?: Bin[] };
 
@@ -139,6 +141,10 @@ function isWellFormed(m: Record<string, unknown>): boolean {
       return isScope(m.scope) && Number.isSafeInteger(m.revision);
     case "hello":
       return isHello(m);
+    case "restart":
+      return true;
+    case "fault":
+      return typeof m.message === "string" && typeof m.trace === "string";
     default:
       return false;
   }

@@ -55,6 +55,10 @@ export interface Destinations {
   expects(message: Down): boolean;
   welcome(hello: Hello): void;
   tool(name: string, data: unknown): void;
+  /** Another Python process takes over. */
+  restart(): void;
+  /** Python cannot be started. */
+  fault(message: string, trace: string): void;
   /** The state of the app is here. */
   arrived(): void;
   /** An error that speaks of no call. */
@@ -174,6 +178,12 @@ export class Router {
         break;
       case "hello":
         this.to.welcome(message);
+        break;
+      case "restart":
+        this.to.restart();
+        break;
+      case "fault":
+        this.to.fault(message.message, message.trace);
         break;
     }
   }

@@ -71,7 +71,7 @@ class LinkedEngine(Engine):
         #: What the host says of itself.
         self.facts: dict[str, Any] = {}
         #: Windows that live already, with what their `open` carried as `kept`.
-        self.living: list[tuple[int, Any]] = []
+        self.living: Sequence[tuple[int, Any]] = []
 
     @abstractmethod
     def program(self) -> Program:
@@ -157,9 +157,11 @@ class LinkedEngine(Engine):
                 found, more = link.messages(host)
             except ProtocolError as error:
                 raise EngineError(f"the {self.name} engine sent nonsense: {error}") from error
-            for message in found:
+            for place, message in enumerate(found):
                 if message.kind == "ready":
                     self._welcome(message.fields)
+                    for later in found[place + 1 :]:
+                        self._take(later)
                     return
             if not more:
                 fate = self._fate()
@@ -178,7 +180,7 @@ class LinkedEngine(Engine):
         windows: list[dict[str, Any]] = fields.get("windows") or []
         for window in windows:
             self._pages[window["window"]] = Page(window["window"], self.host, self.carry)
-            self.living.append((window["window"], window.get("kept")))
+            self.living = [*self.living, (window["window"], window.get("kept"))]
 
     def _fate(self) -> str:
         if self._child is None:
@@ -231,6 +233,11 @@ class LinkedEngine(Engine):
         if self._hub is not None:
             self.ports.close()
             self._hub.close()
+
+    def resume(self) -> None:
+        """Let the pages of living windows be heard."""
+        if self.living:
+            post(self.host, {"kind": "resume"})
 
     def _lost(self, reason: str) -> None:
         """The link has ended by itself."""

@@ -41,7 +41,8 @@ _CONTAINERS: Final[tuple[type, ...]] = (dict, list)
 def place_of(persist: bool | str | Path, app_id: str) -> Path | None:
     """The file that `persist=` means; relative paths start at the app's data folder."""
     if persist is False:
-        return None
+        kept = os.environ.get("PYTRON_STATE")  # `pytron dev` keeps it from one start to the next
+        return Path(kept) if kept else None
     return data_folder() / app_id / ("state.db" if persist is True else persist)
 
 

@@ -311,10 +311,10 @@ def _changed(old: list[Any], new: list[Any]) -> tuple[int, int, int]:
 
 def _current_task() -> object:
     # asyncio takes longer to import than all of Pytron; who has not imported it runs no task.
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
+    current_task = getattr(sys.modules.get("asyncio"), "current_task", None)
+    if current_task is None:  # or another thread is importing it just now
         return None
     try:
-        return asyncio.current_task()
+        return current_task()
     except RuntimeError:  # no loop runs in this thread
         return None

@@ -1,0 +1,47 @@
+"""`pytron dev`: the app, started anew at every save under windows that live on."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--engine", help="The engine that shows it: native or chrome.")
+@click.option("--no-vite", is_flag=True, help="Show the page as it was built.")
+@click.option("--only", multiple=True, help="Show only what these write: app, window, vite.")
+@click.argument("app", required=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(
+    engine: str | None,
+    no_vite: bool,
+    only: tuple[str, ...],
+    app: str | None,
+    arguments: tuple[str, ...],
+) -> int:
+    """Run an app and start it anew whenever its code is saved.
+
+    The windows stay, with their pages, scroll and focus, and so does app.state. Where the page is
+    an npm project with Vite, Vite serves it. APP is a file, a folder, or module:name; by default
+    what [tool.pytron] names, or app.py here. The ARGUMENTS are the app's own.
+    """
+    from pathlib import Path
+
+    from pytron import devserver
+    from pytron.config import Origin
+    from pytron.devserver.vite import folder_of
+    from pytron.discovery import locate
+
+    target = locate(app)
+    devserver.check_watching()
+    if engine is not None:
+        os.environ["PYTRON_ENGINE"] = engine
+    folder = target.file.parent if target.file else Path.cwd()
+    page = Origin(folder, target.file).settings.get("frontend", "frontend/dist")
+    vite = None
+    if not no_vite and isinstance(page, str) and "://" not in page:
+        vite = folder_of((folder / page).resolve(), folder)
+    return devserver.develop(
+        devserver.Plan(str(target.file or app), folder, arguments, vite=vite, only=only)
+    )

@@ -1,0 +1,153 @@
+"""`pytron dev`: the app starts anew at every save, under windows that live on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+from pytron.devserver.faults import Fault, fault_of, syntax_fault
+from pytron.devserver.keeper import Keeper
+from pytron.devserver.terminal import Terminal
+from pytron.devserver.vite import Vite
+from pytron.errors import ToolMissing
+
+__all__ = ["Plan", "develop"]
+
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+class Plan(NamedTuple):
+    """What is to be developed.
+
+    Attributes:
+        app: what `pytron run` is given.
+        folder: what is watched: the app's.
+        arguments: the app's own.
+        vite: the folder of the page's npm project, if Vite is to serve it.
+        only: show only what these write.
+    """
+
+    app: str
+    folder: Path
+    arguments: Sequence[str] = ()
+    vite: Path | None = None
+    only: Collection[str] = ()
+
+
+def develop(plan: Plan) -> int:
+    """Run the app and start it anew at every save, until it quits; its exit code."""
+    return Session(plan).run()
+
+
+class Session:
+    """One `pytron dev`. Whatever it starts ends with it, however it ends."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._terminal = Terminal(["app", "window", "vite"], plan.only)
+        self._stop = threading.Event()
+        self._broken = False
+
+    def run(self) -> int:
+        """Serve until the app quits; Ctrl-C gives 130."""
+        with ExitStack() as ends:
+            before = signal.signal(signal.SIGTERM, _interrupt)
+            ends.callback(signal.signal, signal.SIGTERM, before)
+            try:
+                return self._run(ends)
+            except KeyboardInterrupt:
+                return _INTERRUPTED
+
+    def _run(self, ends: ExitStack) -> int:
+        # In memory where there is a tmpfs; what the app keeps by itself goes its own way.
+        state = ends.enter_context(tempfile.TemporaryDirectory(prefix="pytron-dev-"))
+        variables = self._variables(Path(state) / "state.db")
+        if self._plan.vite is not None:
+            vite = ends.enter_context(Vite(self._plan.vite, self._terminal))
+            variables["PYTRON_FRONTEND"] = vite.url()
+        command = [sys.executable, "-m", "pytron", "run", "--dev", self._plan.app]
+        self._keeper = Keeper(
+            [*command, *self._plan.arguments],
+            variables,
+            output=self._terminal.pipe,
+            died=self._died,
+        )
+        watcher = threading.Thread(target=self._watch, name="pytron-watch", daemon=True)
+        watcher.start()
+        ends.callback(watcher.join, 5.0)
+        ends.callback(self._stop.set)
+        self._terminal.say(f"{self._plan.app} starts anew at every save; Ctrl-C ends it")
+        return self._keeper.run()
+
+    def _variables(self, state: Path) -> dict[str, str]:
+        variables: Mapping[str, str] = {
+            **os.environ,
+            "PYTRON_DEV": "1",
+            "PYTRON_STATE": str(state),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {**variables, **({"FORCE_COLOR": "1"} if self._terminal.colourful else {})}
+
+    def _watch(self) -> None:
+        try:
+            import watchfiles
+        except ImportError:
+            self._terminal.say("saves are not seen: pip install 'pytron-kit[dev]'")
+            return
+        # The folder is watched by the system's own means; nothing polls.
+        seen = watchfiles.watch(
+            self._plan.folder,
+            watch_filter=watchfiles.PythonFilter(),
+            stop_event=self._stop,
+            debounce=100,
+            step=20,
+            rust_timeout=1000,
+            raise_interrupt=False,
+        )
+        for changes in seen:
+            paths = sorted({Path(path) for _, path in changes})
+            self._keeper.order(lambda paths=paths: self._saved(paths))
+
+    def _saved(self, paths: Iterable[Path]) -> None:
+        fault = syntax_fault(paths)
+        if fault is not None:
+            self._show(fault)
+            return
+        names = ", ".join(os.path.relpath(path, self._plan.folder) for path in paths)
+        self._terminal.say(f"{names} was saved; the app starts anew")
+        self._broken = False
+        self._keeper.restart()
+
+    def _died(self, fate: str) -> None:
+        self._show(fault_of(self._terminal.tail("app"), fate), shown=True)
+
+    def _show(self, fault: Fault, *, shown: bool = False) -> None:
+        self._broken = True
+        if not shown:
+            self._terminal.say(fault.trace)
+        self._terminal.say(f"{fault.message}; save the file without the error to go on")
+        self._keeper.show(fault.message, fault.trace)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def check_watching() -> None:
+    """Refuse to begin what would not see a save.
+
+    Raises:
+        ToolMissing: watchfiles is not installed.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("watchfiles") is None:
+        raise ToolMissing("watchfiles is missing, which sees saves: pip install 'pytron-kit[dev]'")

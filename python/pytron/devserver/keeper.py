@@ -1,0 +1,342 @@
+"""The keeper: between the windows' process and the app's, which is started anew again and again.
+
+Source: spec/view.md, section 7. To the host it is the kit, to each Python process it is the host.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from pytron import codec, link
+from pytron.engine import load_engine
+from pytron.errors import EngineError, ProtocolError
+from pytron.framing import Parcel, pack
+from pytron.link import Channel, Child, Hub, Message, post
+from pytron.linked import LinkedEngine
+
+_log = logging.getLogger(__name__)
+
+#: How long an app may take to end before it is started anew: its `on_stop` runs meanwhile.
+END_TIMEOUT_S: Final = 1.5
+#: Frames that wait for an app that is being started; more are forgotten, and pages begin anew.
+_BUFFER_BYTES: Final = 64 << 20
+_RESTART: Final = b'[{"kind":"restart"}]'
+_LOST: Final = 1
+
+
+class Keeper:
+    """Keeps windows alive while what serves them changes. All but `restart` is one thread's."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        output: Callable[[str], int | None] = lambda _: None,
+        died: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Describe what to start.
+
+        Args:
+            command: starts the app, which must run on an engine that is `LinkedEngine`.
+            environment: its variables.
+            output: gives the descriptor for what `app` and `window` write.
+            died: told why an app has ended that nobody asked to.
+        """
+        self._command = command
+        self._environment = environment
+        self._output = output
+        self._died = died
+        self._hub = Hub()
+        self._app: Child | None = None
+        self._host: Child | None = None
+        self._ready: dict[str, Any] | None = None
+        #: The app has been answered its `start`, and takes what comes.
+        self._serves = False
+        self._quits: int | None = None
+        self._windows: dict[int, Any] = {}
+        #: Windows whose page has a socket of its own, and the sockets nobody serves just now.
+        self._ported: set[int] = set()
+        self._held: dict[int, int] = {}
+        self._asked: dict[int, Parcel] = {}
+        self._streaming: set[int] = set()
+        self._frames: deque[Parcel] = deque()
+        self._frames_bytes = 0
+        self._fault: bytes | None = None
+        self._ending_by: float | None = None
+        self._orders: deque[Callable[[], object]] = deque()
+        self._code: int | None = None
+
+    # --- for other threads --------------------------------------------------------------------
+
+    def order(self, function: Callable[[], object]) -> None:
+        """Run a function on the keeper's thread soon."""
+        self._orders.append(function)
+        self._hub.ring()
+
+    # --- on the keeper's thread ---------------------------------------------------------------
+
+    def run(self) -> int:
+        """Serve until the app quits, or `quit`; the exit code."""
+        try:
+            self.restart()
+            while self._code is None:
+                self._turn()
+            return self._code
+        finally:
+            self._close()
+
+    def quit(self, code: int) -> None:
+        """End everything."""
+        if self._code is None:
+            self._code = code
+
+    def restart(self) -> None:
+        """Start the app, once the one that runs has ended."""
+        if self._app is None:
+            self._start()
+        elif self._ending_by is None:
+            post(self._app.channel, {"kind": "end"})
+            self._ending_by = time.monotonic() + END_TIMEOUT_S
+
+    def show(self, message: str, trace: str) -> None:
+        """Tell all pages why there is no app to answer them."""
+        fault = {"kind": "fault", "message": message, "trace": trace}
+        self._fault = b"[" + codec.encode_plain(fault) + b"]"
+        for window in self._windows:
+            self._tell(window, self._fault)
+
+    def _turn(self) -> None:
+        limit = None if self._ending_by is None else max(0.0, self._ending_by - time.monotonic())
+        ready = self._hub.wait(limit)
+        while self._orders:
+            self._orders.popleft()()
+        for channel in ready:
+            if self._app is not None and channel is self._app.channel:
+                self._read(channel, self._from_app, self._app_ended)
+            elif self._host is not None and channel is self._host.channel:
+                self._read(channel, self._from_host, self._host_ended)
+        late = self._ending_by is not None and time.monotonic() >= self._ending_by
+        if late and self._app is not None:
+            self._app_ended()
+
+    def _read(
+        self,
+        channel: Channel,
+        take: Callable[[Message, Parcel], object],
+        ended: Callable[[], object],
+    ) -> None:
+        try:
+            parcels, more = channel.read()
+            for parcel in parcels:
+                take(link.opened(parcel), parcel)
+        except ProtocolError as error:
+            _log.error("%s", error)
+            more = False
+        if not more:
+            ended()
+
+    # --- the app ------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._app = Child(
+            self._command, self._environment, output=self._output("app"), ended=self._hub.ring
+        )
+        self._hub.add(self._app.channel)
+
+    def _from_app(self, message: Message, parcel: Parcel) -> None:
+        fields, kind = message.fields, message.kind
+        if kind == "start":
+            self._welcome(fields, parcel)
+            return
+        if kind == "resume":
+            self._resume()
+            return
+        if kind == "quit":
+            self._quits = fields["code"]  # also of one that fails: its exit code will tell
+            return
+        if kind == "open":
+            self._windows[fields["window"]] = fields.get("kept")
+        elif kind == "respond":
+            self._asked.pop(fields["request"], None)
+            if fields.get("stream"):
+                self._streaming.add(fields["request"])
+        elif kind == "chunk" and fields.get("end"):
+            self._streaming.discard(fields["request"])
+        if self._host is not None:
+            self._host.channel.send(pack(parcel.text, parcel.parts))
+
+    def _welcome(self, start: dict[str, Any], parcel: Parcel) -> None:
+        """Answer an app's `start`: the first one's by a host, the others' by what is known."""
+        if self._host is None:
+            self._start_host(start, parcel)
+        elif self._ready is not None:
+            self._greet()
+
+    def _start_host(self, start: dict[str, Any], parcel: Parcel) -> None:
+        assert self._app is not None
+        try:
+            engine = load_engine(start["engine"], apart=True)
+            if not isinstance(engine, LinkedEngine):
+                raise EngineError(f"windows of the {engine.name} engine cannot outlive the app")
+            program = engine.program()
+            self._host = Child(
+                program.command,
+                program.environment,
+                output=self._output("window"),
+                ended=self._hub.ring,
+            )
+        except EngineError as error:
+            post(self._app.channel, {"kind": "ready", "error": str(error), "code": error.code})
+            return
+        self._hub.add(self._host.channel)
+        self._host.channel.send(pack(parcel.text))
+
+    def _greet(self) -> None:
+        """Give a new app the living windows."""
+        assert self._app is not None
+        windows = [{"window": number, "kept": kept} for number, kept in self._windows.items()]
+        post(self._app.channel, {**(self._ready or {}), "windows": windows})
+        if not windows:
+            self._resume()
+
+    def _resume(self) -> None:
+        """Give the app what waited for it."""
+        assert self._app is not None
+        app = self._app.channel
+        self._fault = None
+        self._serves = True
+        for window, descriptor in self._held.items():
+            post(app, {"kind": "port", "window": window}, descriptor=descriptor)
+            os.close(descriptor)
+        self._held.clear()
+        for parcel in [*self._frames, *self._asked.values()]:
+            app.send(pack(parcel.text, parcel.parts))
+        self._forget_frames()
+
+    def _app_ended(self) -> None:
+        """The app's process has ended, or takes too long to."""
+        app, self._app = self._app, None
+        if app is None:
+            return
+        self._serves = False
+        # Its link has ended, and it may still be writing what it keeps.
+        wanted = self._ending_by is not None
+        app.end(max(0.05, (self._ending_by or time.monotonic() + END_TIMEOUT_S) - time.monotonic()))
+        self._ending_by = None
+        app.channel.close()
+        if self._host is not None:
+            for request in self._streaming:  # a page must not take half a body for a whole one
+                chunk = {"kind": "chunk", "request": request, "end": True, "failed": True}
+                post(self._host.channel, chunk)
+        self._streaming.clear()
+        self._forget_frames()
+        for window in self._windows:
+            if window not in self._ported:  # the port of those sees it by itself
+                self._tell(window, _RESTART)
+        if wanted:
+            self._quits = None
+            self._start()
+        elif self._quits == app.code or not self._windows:
+            self.quit(app.code or 0)
+        else:
+            self._died(app.fate())
+
+    def _forget_frames(self) -> None:
+        self._frames.clear()
+        self._frames_bytes = 0
+
+    # --- the windows --------------------------------------------------------------------------
+
+    def _from_host(self, message: Message, parcel: Parcel) -> None:
+        fields, kind = message.fields, message.kind
+        app = self._app.channel if self._app is not None and self._serves else None
+        if kind == "ready":
+            self._ready = fields
+            if self._app is not None:
+                post(self._app.channel, fields)
+                self._serves = True
+        elif kind == "port":
+            self._take_port(fields["window"], app)
+        elif kind == "closing" and self._app is None:
+            assert self._host is not None
+            post(self._host.channel, {"kind": "close", "window": fields["window"]})
+        elif kind == "frame" and app is None:
+            self._keep_frame(parcel)
+        else:
+            if kind == "closed":
+                self._closed(fields["window"])
+            elif kind == "asset":
+                self._asked[fields["request"]] = parcel
+            if self._app is not None and (self._serves or kind != "asset"):
+                self._app.channel.send(pack(parcel.text, parcel.parts))
+
+    def _take_port(self, window: int, app: Channel | None) -> None:
+        assert self._host is not None
+        descriptor = self._host.channel.descriptors.popleft()
+        self._ported.add(window)
+        if app is not None:
+            post(app, {"kind": "port", "window": window}, descriptor=descriptor)
+            os.close(descriptor)
+            return
+        before = self._held.pop(window, -1)
+        if before >= 0:
+            os.close(before)
+        self._held[window] = descriptor
+        if self._fault is not None:
+            self._tell(window, self._fault)
+
+    def _keep_frame(self, parcel: Parcel) -> None:
+        self._frames_bytes += len(parcel.text) + sum(len(part) for part in parcel.parts)
+        self._frames.append(parcel)
+        if self._frames_bytes > _BUFFER_BYTES:
+            self._forget_frames()
+            for window in self._windows:
+                if window not in self._ported:
+                    self._tell(window, _RESTART)
+
+    def _closed(self, window: int) -> None:
+        self._windows.pop(window, None)
+        self._ported.discard(window)
+        descriptor = self._held.pop(window, -1)
+        if descriptor >= 0:
+            os.close(descriptor)
+        if not self._windows and self._app is None:
+            self.quit(0)
+
+    def _tell(self, window: int, text: bytes) -> None:
+        """Send a page a frame past the app."""
+        if window in self._held:
+            with suppress(OSError):  # the page has gone, and its next port will come
+                os.write(self._held[window], b"".join(bytes(piece) for piece in pack(text)))
+        elif window not in self._ported and self._host is not None:
+            post(self._host.channel, {"kind": "frame", "window": window}, [text])
+
+    def _host_ended(self) -> None:
+        host, self._host = self._host, None
+        if host is None or self._code is not None:
+            return
+        host.wait(END_TIMEOUT_S)
+        if self._ready is not None and "error" not in self._ready:
+            _log.error("the windows have gone (%s), and the app ends", host.fate())
+        self.quit(_LOST)
+
+    def _close(self) -> None:
+        for child, last in (
+            (self._app, {"kind": "end"}),
+            (self._host, {"kind": "quit", "code": self._code or 0}),
+        ):
+            if child is not None:
+                post(child.channel, last)
+                child.end(END_TIMEOUT_S)
+                child.channel.close()
+        for descriptor in self._held.values():
+            os.close(descriptor)
+        self._held.clear()
+        self._hub.close()

@@ -1,0 +1,66 @@
+"""One terminal for several programs: what each writes, line by line, under its label."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Collection, Sequence
+from typing import Final, TextIO
+
+#: Lines of a program that are remembered, to say why it ended.
+_TAIL: Final = 200
+_COLOURS: Final = {"app": 36, "window": 35, "vite": 33, "dev": 32}
+
+
+class Terminal:
+    """Shows lines of programs. Any thread may write."""
+
+    def __init__(
+        self, labels: Sequence[str], only: Collection[str] = (), *, out: TextIO | None = None
+    ) -> None:
+        """Show lines with these labels; with `only`, just those of some."""
+        self._out = out or sys.stdout
+        self._only = frozenset(only) | {"dev"} if only else frozenset(labels) | {"dev"}
+        self._width = max(map(len, [*labels, "dev"]))
+        self._colourful = not os.environ.get("NO_COLOR") and (
+            self._out.isatty() or bool(os.environ.get("FORCE_COLOR"))
+        )
+        self._tails: dict[str, deque[str]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def colourful(self) -> bool:
+        """Whether programs should write in colours."""
+        return self._colourful
+
+    def say(self, text: str, label: str = "dev") -> None:
+        """Show a text, line by line."""
+        if label not in self._only:
+            return
+        head = f"{label:>{self._width}} │ "
+        if self._colourful:
+            head = f"\x1b[{_COLOURS.get(label, 37)}m{head}\x1b[0m"
+        with self._lock:
+            for line in text.splitlines() or [""]:
+                self._out.write(f"{head}{line}\n")
+            self._out.flush()
+
+    def pipe(self, label: str) -> int:
+        """A descriptor whose lines are shown; the caller gives it to a program and closes it."""
+        reader, writer = os.pipe()
+        tail = self._tails[label] = deque(maxlen=_TAIL)
+
+        def read() -> None:
+            with open(reader, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
+                for line in lines:
+                    tail.append(line.rstrip("\r\n"))
+                    self.say(tail[-1], label)
+
+        threading.Thread(target=read, name=f"pytron-{label}", daemon=True).start()
+        return writer
+
+    def tail(self, label: str) -> list[str]:
+        """The last lines of a program."""
+        return list(self._tails.get(label, ()))
