@@ -117,6 +117,11 @@ class DrivenWindow(_Finder):
         """Wait at the end of the block for an event of this name, from or to this window."""
         yield from self._expect("event", name)
 
+    @contextmanager
+    def expect_window(self, what: str) -> Generator[Seen]:
+        """Wait at the end of the block until this happens to the window: `loaded`, `closed`."""
+        yield from self._expect("window", what)
+
     def _expect(self, kind: str, name: str) -> Generator[Seen]:
         version = self._records(_NEWEST, 0.0)["version"]
         seen = Seen()
@@ -126,9 +131,10 @@ class DrivenWindow(_Finder):
             answer = self._records(version, min(5.0, end - monotonic()))
             version = answer["version"]
             for record in answer["records"]:
-                is_it = record["type"] == kind and record["name"] == name
+                named = "what" if kind == "window" else "name"
+                is_it = record["type"] == kind and record[named] == name
                 here = record.get("window") in (self.label, None)
-                if is_it and here and (kind == "event" or "took" in record):
+                if is_it and here and (kind != "call" or "took" in record):
                     seen.fill(record)
                     return
         raise DriveError(f"no {kind} {name!r} of window {self.label!r} came in time")
@@ -161,17 +167,20 @@ class Seen:
         arguments: of a call: a list, or by name.
         value: the result of a call, or the data of an event.
         error: of a call that failed: its `code`, `message` and so on.
+        stack: of a call, while the inspector is open: where the page made it.
     """
 
     arguments: Any
     value: Any
     error: dict[str, Any] | None
+    stack: str | None
 
     def fill(self, record: dict[str, Any]) -> None:
         """Take what was recorded."""
         self.arguments = record.get("args")
         self.value = record.get("value", record.get("data"))
         self.error = record.get("error")
+        self.stack = record.get("stack")
 
 
 class Locator(_Finder):
