@@ -68,10 +68,6 @@ NOISE = 3 << 20
 UNCOLLECTED = 40 << 20
 
 
-@pytest.mark.skip(
-    reason="on a busy machine the fast path now and then loses a wake-up among 1,000 calls at once: "
-    "Python listens, the page waits; to be run again once its lines are rewritten"
-)
 def test_calls_leave_nothing_behind(run_app: RunApp) -> None:
     page = """
     const calls = async (count) => {

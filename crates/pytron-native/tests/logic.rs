@@ -8,6 +8,8 @@
 mod command;
 #[path = "../src/envelope.rs"]
 mod envelope;
+#[path = "../src/head.rs"]
+mod head;
 #[path = "../src/inbox.rs"]
 mod inbox;
 #[path = "../src/limits.rs"]
