@@ -72,7 +72,9 @@ class Runtime:
         self._serial = count(1)
         self._lock = Lock()
         self._closing: set[int] = set()
-        self._loading = Loading(self._deadlines, self._report)
+        self._loading = Loading(
+            self._deadlines, lambda event: self.submit(Report(self.happened_to, event))
+        )
         self._recovery = Recovery()
         self._visits = Visits(parts.functions, parts.events, first=parts.first, shared=parts.shared)
         self._guests: set[int] = set()
@@ -107,10 +109,8 @@ class Runtime:
                 trusted.
         """
         wire = to_wire(options)
-        outlived = self._outlived.pop(label, None)
-        if outlived is not None:
-            outlived.become(options)
-            return outlived
+        if label in self._outlived:
+            return self._outlived.pop(label).become(options)
         address = page_address(url, self.engine.origin)
         trusted = list(self._parts.trust)
         foreign = foreign_origin(address, (self.engine.origin, *trusted), trust=trust)
@@ -231,9 +231,6 @@ class Runtime:
         """
         address = page_address(url, self.engine.origin)
         self.engine.command({"kind": "navigate", "window": window, "url": address})
-
-    def _report(self, happening: Happening) -> None:
-        self._workers.submit(Report(self.happened_to, happening))
 
     def ask_to_close(self, window: int) -> None:
         """Run the `closing` handlers, then close the window unless one prevents it."""
@@ -357,7 +354,8 @@ class Runtime:
         with self._lock:
             window = self._windows.get(event.window)
             if event.kind == "closed":
-                self._windows.pop(event.window, None)
+                closed = self._windows.pop(event.window, None)
+                self._outlived.pop(closed.label if closed else "", None)
             guest = event.window in self._guests
             if event.kind == "closed":
                 self._guests.discard(event.window)

@@ -194,7 +194,7 @@ class Window:
         self._host.command({"kind": "set", "window": self._id, **to_wire(options)})
         self._options.update(options)
 
-    def become(self, options: WindowOptions) -> None:
+    def become(self, options: WindowOptions) -> Window:
         """Take on what differs in these options: the code that opens the window has changed."""
         changed = {
             name: value
@@ -203,6 +203,7 @@ class Window:
         }
         if changed:
             self.set(**changed)
+        return self
 
     def resize(self, width: float, height: float) -> None:
         """Make the page this large."""
