@@ -37,7 +37,7 @@ class AppOptions(WindowOptions, total=False):
     """What an `App` can be given, beside its name and state."""
 
     frontend: str | Path | None
-    engine: str | None
+    engine: str | Sequence[str] | None
     app_id: str | None
     trust: bool
     ephemeral: bool
@@ -79,7 +79,7 @@ class App(Api, Services, Generic[S]):
         *,
         state: Any = None,
         frontend: str | Path | None = None,
-        engine: str | None = None,
+        engine: str | Sequence[str] | None = None,
         app_id: str | None = None,
         trust: bool = False,
         ephemeral: bool = False,
@@ -100,7 +100,8 @@ class App(Api, Services, Generic[S]):
                 `app.state` takes any plain data.
             frontend: a folder with index.html, one HTML file, or a URL. Relative paths start at
                 the file that makes the `App`.
-            engine: `native` (default), `headless`, or an installed one. PYTRON_ENGINE wins.
+            engine: `native` (default), `chrome`, `server`, `headless`, or an installed one; several
+                are tried in order. PYTRON_ENGINE wins.
             app_id: names the app to the system and its data folder; made from `name` by default.
             trust: give the pages of a `frontend` URL the bridge even if it is not on loopback.
             single_instance: a second start hands its arguments to the first one and ends.

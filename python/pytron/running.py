@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from pytron.state import State
     from pytron.window import Window, WindowOptions
 
+_log = logging.getLogger(__name__)
+
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0
 _INTERRUPTED = 128 + 2
@@ -57,7 +60,7 @@ class Plan(NamedTuple):
     persistence: Persistence
     start: Sequence[Callable[[], object]]
     stop: Sequence[Callable[[], object]]
-    engine: str | None
+    engine: str | Sequence[str] | None
     ephemeral: bool
     single_instance: bool
     permissions: Sequence[str] | None
@@ -86,13 +89,12 @@ class Runner:
         plan = self._plan
         if plan.single_instance and not plan.services.instance.claim():
             return 0
-        engine = load_engine(self._engine_name())
         proof = _proof()
         try:
-            with self._recording(), self.running_on(engine, proof=proof) as runtime:
+            with self._recording(), self.running_on(None, proof=proof) as runtime:
                 if proof is not None:
                     proof.begin(runtime, self._plan.assets)
-                return engine.run()
+                return runtime.engine.run()
         except KeyboardInterrupt:  # while it started or ended: the engine takes those in between
             return _INTERRUPTED
 
@@ -131,32 +133,54 @@ class Runner:
         """Run without the main thread: windows in another process, their events on a thread."""
         inspection.stop(app)
         _check_process(what)
-        engine = load_engine(self._engine_name(), apart=True)
-        if loop is not None:  # here this is what the main thread turns
-            engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
-        with self._recording(), self.running_on(engine, loop=loop) as runtime:
-            turning = Thread(target=lambda: ended(engine.run()), name="pytron-main", daemon=True)
-            turning.start()
+        with self._recording(), self.running_on(None, loop=loop, apart=True) as runtime:
+            run = runtime.engine.run
+            Thread(target=lambda: ended(run()), name="pytron-main", daemon=True).start()
             yield runtime
 
-    def _engine_name(self) -> str:
-        return str(choose("engine", self._plan.engine, self._plan.origin, "native"))
+    def _engine_names(self) -> list[str]:
+        """The engines that may show the app, the one to be tried first before the others."""
+        chosen = choose("engine", self._plan.engine, self._plan.origin, "native")
+        names: Iterable[object] = chosen.split(",") if isinstance(chosen, str) else chosen
+        found = [str(name).strip() for name in names]
+        if not all(found) or not found:
+            raise ConfigError(
+                f"engine={chosen!r} names no engine; give one, or a list to be tried in order"
+            )
+        return found
+
+    def _first_that_starts(self, options: EngineOptions, apart: bool | None) -> Engine:
+        name, *others = self._engine_names()
+        while True:
+            try:
+                engine = load_engine(name, apart=apart)
+                engine.start(options)
+            except EngineError as error:
+                if not others:
+                    raise
+                _log.warning("engine %s: %s; %s is tried instead", name, error, others[0])
+                name = others.pop(0)
+            else:
+                return engine
 
     def _recording(self) -> AbstractContextManager[object]:
         plan = self._plan
         settings = partial(getattr, plan.origin, "settings")  # read only for a report
-        return blackbox.recording(plan.id, self._engine_name(), settings, keep=not plan.ephemeral)
+        return blackbox.recording(
+            plan.id, ",".join(self._engine_names()), settings, keep=not plan.ephemeral
+        )
 
     @contextmanager
     def running_on(
         self,
-        engine: Engine,
+        engine: Engine | None,
         *,
         persist: bool = True,
         proof: Proof | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
+        apart: bool | None = None,
     ) -> Generator[Runtime]:
-        """Run on a given engine for the length of a `with` block."""
+        """Run on an engine for the length of a `with` block; by default on those of the app."""
         global _running
         plan = self._plan
         if _running is not None:
@@ -165,7 +189,12 @@ class Runner:
         _running = plan
         with ExitStack() as ends:
             ends.callback(_ended)
-            engine.start(self._engine_options())
+            if engine is None:
+                engine = self._first_that_starts(self._engine_options(), apart)
+            else:
+                engine.start(self._engine_options())
+            if loop is not None:  # here this is what the main thread turns
+                engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
             parts = self._parts(proof, loop)
             runtime = self.runtime = Runtime(parts, engine)
             tools = Development(plan.name, parts, runtime, self._secret_words)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from pytron import App, ConfigError, EngineError
-from pytron.engine import load_engine
+from pytron.engine import EngineOptions, load_engine
 from pytron.engines.headless import HeadlessEngine
 from pytron.testing import TestClient
 from waiting import Gate
@@ -294,3 +294,39 @@ def test_data_of_pages_is_kept_in_the_user_s_folder_unless_ephemeral(
     with headless().running_on(ephemeral):
         assert ephemeral.options is not None
         assert ephemeral.options.data_folder is None
+
+
+# --- several engines --------------------------------------------------------------------------
+
+
+class Missing(HeadlessEngine):
+    """An engine that this machine lacks something for."""
+
+    def start(self, options: EngineOptions) -> None:  # noqa: ARG002 - the engine's signature
+        raise EngineError("no screen; buy one")
+
+
+@pytest.mark.parametrize("setting", [["missing", "absent", "headless"], "missing, headless"])
+def test_the_next_engine_shows_the_app_where_one_cannot(
+    setting: str | list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("PYTRON_ENGINE", raising=False)
+    real = load_engine
+    monkeypatch.setattr(
+        "pytron.running.load_engine",
+        lambda name, apart=None: Missing() if name == "missing" else real(name, apart=apart),
+    )
+    app: AppOf = App("test", engine=setting, ephemeral=True)
+    app.on_start(lambda: app.quit(3))
+    assert app.run() == 3
+    assert "engine missing: no screen; buy one; " in caplog.text
+
+
+def test_the_last_engine_s_error_is_the_app_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTRON_ENGINE", raising=False)
+    app: AppOf = App("test", engine=["absent", "gone"], ephemeral=True)
+    with pytest.raises(EngineError, match="no engine is called 'gone'"):
+        app.run()
+    nothing: AppOf = App("test", engine=[], ephemeral=True)
+    with pytest.raises(ConfigError, match="names no engine"):
+        nothing.run()
