@@ -36,7 +36,6 @@ OPTIONS = {
     "devtools": "devtools",
     "background": "background",
     "theme": "theme",
-    "kiosk": "kiosk",
 }
 #: Options that the engine is not told of: the kit itself keeps to them.
 _KEPT = frozenset({"allow", "remember"})
@@ -129,17 +128,17 @@ def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
     for name, value in options.items():
         if name in _KEPT:
             continue
+        if name == "kiosk":  # the whole screen, and nothing else on it
+            wire.update(fullscreen=value, decorations=not value, ontop=value)
+            continue
         if name not in OPTIONS:
             import difflib
 
-            known = [*OPTIONS, *sorted(_KEPT)]
+            known = [*OPTIONS, "kiosk", *sorted(_KEPT)]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
             raise ConfigError(f"a window has no option {name!r}; {hint}")
-        if name == "kiosk":  # the whole screen, and nothing else on it
-            wire.update(fullscreen=value, decorations=not value, ontop=value)
-        else:
-            wire[OPTIONS[name]] = not value if name == "frameless" else value
+        wire[OPTIONS[name]] = not value if name == "frameless" else value
     return wire
 
 

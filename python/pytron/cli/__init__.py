@@ -27,7 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "serve": "Serve an app to browsers: only what is marked remote=True, a session for each tab.",
     "build": "Build the page: types from Python, then the build of its npm project.",
     "types": "Write pytron.d.ts: the app's functions, events and state for TypeScript.",
-    "dev": "Run an app and start it anew at every save, under windows that live on.",
+    "dev": "Run an app and start it anew whenever its code is saved.",
     "package": "Package an app: freeze it, and prove that the result starts elsewhere.",
     "add": "Add a window, a route or a part of the state to the app's file.",
     "update": "Move this project to the Pytron that is installed.",

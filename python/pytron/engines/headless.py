@@ -18,7 +18,7 @@ from pytron.engine import (
     Happening,
     Incoming,
 )
-from pytron.errors import PytronError
+from pytron.errors import EngineError, PytronError
 
 
 class HeadlessPage:
@@ -156,8 +156,11 @@ class HeadlessEngine(Engine):
         if message["name"] in self.silent:
             return
         fields: dict[str, Any] = {"id": message["id"]}
+        name = str(message["name"])
         try:
-            fields["value"] = self.services[message["name"]](message["args"])
+            if name not in self.services:
+                raise EngineError(self.can(name).reason)
+            fields["value"] = self.services[name](message["args"])
         except PytronError as error:
             fields.update(error=str(error), code=error.code)
         self.happen(Happening("answer", 0, fields))
