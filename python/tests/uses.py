@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytron import Api, App, Upload, Window, current
+from pytron.engines.headless import HeadlessEngine
 
 AppOf = App[Any]
 
