@@ -163,14 +163,14 @@ def test_other_hosts_of_the_scheme_are_refused(desk: Desk) -> None:
     desk.run(scenario)
 
 
-def test_downloads_are_refused(desk: Desk) -> None:
+def test_a_download_that_nobody_has_placed_fails(desk: Desk) -> None:
     def scenario(desk: Desk) -> None:
         desk.open()
         desk.do(
             "const a = document.createElement('a'); a.download = 'x';"
             "a.href = URL.createObjectURL(new Blob(['x'])); document.body.append(a); a.click()"
         )
-        assert "download" in desk.event("refused", window=1)["reason"]
+        assert desk.event("service", name="download.failed")["error"]
 
     desk.run(scenario)
 

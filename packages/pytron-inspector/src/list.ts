@@ -26,6 +26,8 @@ export class List<T extends { seq: number }> {
   private items: readonly T[] = [];
   private chosen: number | undefined;
   private follows = true;
+  /** Where following has put it: the event of that comes when there may be more rows already. */
+  private placed = 0;
   private readonly id: string;
 
   constructor(
@@ -69,7 +71,10 @@ export class List<T extends { seq: number }> {
     this.empty.textContent = items.length === 0 ? hint : "";
     this.scroller.setAttribute("aria-rowcount", String(items.length));
     if (this.chosen !== undefined && this.place() < 0) this.choose(undefined);
-    if (this.follows) this.scroller.scrollTop = items.length * ROW_PX + HEAD_PX;
+    if (this.follows) {
+      this.scroller.scrollTop = items.length * ROW_PX + HEAD_PX;
+      this.placed = this.scroller.scrollTop;
+    }
     this.draw();
   }
 
@@ -132,7 +137,8 @@ export class List<T extends { seq: number }> {
 
   private scrolled(): void {
     const { scrollTop, clientHeight } = this.scroller;
-    this.follows = scrollTop + clientHeight >= this.items.length * ROW_PX + HEAD_PX - ROW_PX;
+    const end = this.items.length * ROW_PX + HEAD_PX - ROW_PX;
+    this.follows = (this.follows && scrollTop >= this.placed) || scrollTop + clientHeight >= end;
     this.draw();
   }
 
