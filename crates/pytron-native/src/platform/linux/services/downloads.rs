@@ -148,6 +148,9 @@ fn begin(download: &Download) {
             }
         });
     });
+    // Something else than `decide` is asked for the place, so WebKit would write into the working
+    // folder, whatever name a page chose. Until that is settled none begins.
+    download.cancel();
 }
 
 fn decide(key: u64, window: Option<u32>, download: &Download, name: &str) {
