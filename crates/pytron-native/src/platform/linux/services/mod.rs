@@ -24,7 +24,7 @@ use crate::window::Window;
 use crate::{menu, shortcuts};
 
 /// What needs nothing but a display.
-const HERE: [&str; 20] = [
+const HERE: [&str; 19] = [
     "clipboard.clear",
     "clipboard.formats",
     "clipboard.read",
@@ -44,7 +44,6 @@ const HERE: [&str; 20] = [
     "window.files",
     "window.pdf",
     "window.print",
-    "window.spellcheck",
 ];
 
 /// Whether something works here.
