@@ -34,6 +34,9 @@ LIBRARIES = (
 REAL_WINDOWS = ("tests/native", "tests/e2e", "tests/package")
 NO_WINDOWS = tuple(f"--ignore={folder}" for folder in REAL_WINDOWS)
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
+#: A test that fails is run once more, and named with its traceback when it passes then: on a
+#: loaded machine one race in thousands of tests must not hide what all the others say.
+AGAIN = ("--reruns", "1", "--rerun-show-tracebacks", "-r", "fER")
 
 
 def run_all(session: nox.Session, *commands: Sequence[str], **env: str) -> None:
@@ -105,7 +108,7 @@ def types(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Run the unit tests; name languages to run only those: `nox -s test -- python`."""
     commands = {
-        "python": python("pytest", "python/tests", "tests", *NO_WINDOWS),
+        "python": python("pytest", "python/tests", "tests", *NO_WINDOWS, *AGAIN),
         "rust": ("cargo", "test", "--workspace", "--release", "--locked"),
         "typescript": ("npm", "test"),
     }
@@ -116,7 +119,7 @@ def test(session: nox.Session) -> None:
 @nox.session
 def e2e(session: nox.Session) -> None:
     """Open real windows on a display of its own; further words are pytest's."""
-    tests = python("pytest", *REAL_WINDOWS, *session.posargs)
+    tests = python("pytest", *REAL_WINDOWS, *AGAIN, *session.posargs)
     run_all(session, (*ON_DISPLAY, *tests))
 
 

@@ -50,6 +50,12 @@ def test_sum_without_skipped_has_two_numbers() -> None:
     assert str(Counts(3, 1)) == "3 passed, 1 failed"
 
 
+def test_a_test_that_needed_a_second_run_is_told() -> None:
+    counts = count("==== 7 passed, 1 skipped, 2 rerun in 9.10s ====")
+    assert counts == Counts(7, 0, 1, again=2)
+    assert str(counts) == "7 passed, 0 failed, 1 skipped, 2 run again"
+
+
 def test_checker_that_fails_without_counts_is_one_failure() -> None:
     assert count(
         "nox > python -m ruff check python",

@@ -142,6 +142,9 @@ def test_state_can_be_looked_at_as_it_was(inspected: Inspected) -> None:
     expect(panel.locator(".redacted")).to_be_visible()
     page.get_by_role("slider", name="Revision").fill("0")
     expect(panel.locator(".tree")).to_contain_text("count: 0")
+    client.call("add", 1, 2)  # what happens meanwhile changes nothing of what is looked at
+    expect(page.get_by_role("tab", name="Calls")).to_contain_text("1")
+    expect(panel.locator(".tree")).to_contain_text("count: 0")
     page.get_by_role("button", name="Latest").click()
     expect(panel.locator(".tree")).to_contain_text("count: 3")
     client.change([{"op": "set", "path": ["count"], "value": 4}])

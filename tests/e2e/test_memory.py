@@ -187,6 +187,6 @@ def test_large_binary_costs_little_more_than_itself(run_app: RunApp, view: View)
     assert down["python"] < 0.3 * payload  # it has the payload already
     assert up["page"] < 0.3 * payload
     assert up_in_pieces["python"] < 64 << 20
-    # Slices that were sent are garbage, which WebKit collects in its own time.
-    assert up_in_pieces["page"] < 0.9 * payload
+    # Slices that were sent are garbage, which WebKit collects in its own time: all of them may lie there.
+    assert up_in_pieces["page"] < 1.3 * payload
     assert down_in_pieces["python"] < 0.5 * payload

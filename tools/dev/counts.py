@@ -15,24 +15,31 @@ _LEFT_OUT = re.compile(r"^(nox > )?Skipped: ")
 _FAILED = {"failed", "error", "errors", "xpassed"}
 _PASSED = {"passed", "xfailed"}
 _SKIPPED = {"skipped", "todo"}
+_AGAIN = {"rerun"}
 
 
 @dataclass
 class Counts:
-    """How many tests passed, failed and were left out."""
+    """How many tests passed, failed and were left out, and how many needed a second run."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    again: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
-            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.again + other.again,
         )
 
     def __str__(self) -> str:
         text = f"{self.passed} passed, {self.failed} failed"
-        return f"{text}, {self.skipped} skipped" if self.skipped else text
+        if self.skipped:
+            text = f"{text}, {self.skipped} skipped"
+        return f"{text}, {self.again} run again" if self.again else text
 
 
 class Tally:
@@ -88,6 +95,8 @@ class Tally:
                 self.counts.failed += count
             elif word in _SKIPPED:
                 self.counts.skipped += count
+            elif word in _AGAIN:
+                self.counts.again += count
 
 
 def _pairs(text: str) -> list[tuple[int, str]]:

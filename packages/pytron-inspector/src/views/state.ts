@@ -22,6 +22,8 @@ export class StateView implements View {
   private readonly scopes: HTMLSelectElement;
   private scope = "app";
   private shown = "";
+  /** The revision asked for that no row stands for: the one before the first change that is kept. */
+  private asked: number | undefined;
 
   private readonly context: Context;
 
@@ -36,7 +38,10 @@ export class StateView implements View {
         { title: "Change", kind: "wide", cell: (row) => row.ops.map(sentence).join("; ") },
         { title: "Size", kind: "number", cell: (row) => size(row.size) },
       ],
-      () => this.draw(),
+      () => {
+        this.asked = undefined;
+        this.draw();
+      },
     );
     this.slider = h("input", {
       type: "range",
@@ -45,7 +50,7 @@ export class StateView implements View {
     });
     this.latest = h(
       "button",
-      { type: "button", onclick: () => this.list.choose(undefined) },
+      { type: "button", onclick: () => this.go(this.history.latest) },
       "Latest",
     );
     this.scopes = h("select", {
@@ -103,14 +108,16 @@ export class StateView implements View {
 
   private go(revision: number): void {
     const row = this.rows().find((one) => one.revision === revision);
-    this.list.choose(revision >= this.history.latest ? undefined : row);
-    if (row === undefined) this.draw(revision);
+    const latest = revision >= this.history.latest;
+    this.list.choose(latest ? undefined : row);
+    this.asked = latest || row !== undefined ? undefined : revision;
+    this.draw();
   }
 
-  private draw(asked?: number): void {
+  private draw(): void {
     const { history } = this;
     const row = this.list.selected;
-    const revision = asked ?? row?.revision ?? history.latest;
+    const revision = row?.revision ?? this.asked ?? history.latest;
     this.slider.min = String(history.revision);
     this.slider.max = String(history.latest);
     this.slider.value = String(revision);
