@@ -166,9 +166,10 @@ class Child:
             self._over.wait(timeout_s)
 
     def fate(self) -> str:
-        """How it ended, for a message."""
+        """How it ended, for a message; it has left the link, and may take a while to end."""
+        self._over.wait(END_TIMEOUT_S)
         if self.code is None:
-            return "it is still there"
+            return "it has left the link, and is still there"
         if self.code < 0:
             try:
                 return f"it was ended by {signal.Signals(-self.code).name}"

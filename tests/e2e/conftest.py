@@ -15,6 +15,8 @@ SERVER_ONLY = ("test_network",)
 #: All else runs once with the fast path and once without it.
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 CHROME_ONLY = ("test_chrome",)
+#: What is about the processes of the native engine, in the app's own or beside it.
+PROCESSES = ("test_recovery",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,7 +31,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.definition.path.stem
     every = name in CONFORMANCE or metafunc.definition.get_closest_marker("every_view")
     views = VIEWS if every else (USUAL, *WITHOUT_FAST_PATH)
-    if name in WITH_A_PORT:
+    if name in PROCESSES:
+        views = (*views, *(view for view in NATIVE if view.name == "hosted"))
+    elif name in WITH_A_PORT:
         views = (*NATIVE, *CHROME)
     elif name in SERVER_ONLY:
         views = (SERVER,)

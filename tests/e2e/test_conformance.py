@@ -17,7 +17,7 @@ def open_second() -> None:
 @app.expose
 def close(label: str) -> bool:
     app.window(label).close()
-    return closed.wait(20)
+    return closed.wait(60)
 
 @app.expose
 def labels() -> list:
@@ -87,7 +87,7 @@ def test_two_windows_share_state_talk_and_close(run_app: RunApp) -> None:
     report(await pytron.close("second"));
     report(await pytron.labels());
     """
-    reports = run_app(page, PYTHON, files={"page/second.html": SECOND}, deadline_s=60).reports
+    reports = run_app(page, PYTHON, files={"page/second.html": SECOND}, deadline_s=90).reports
     expected = [["main", "second"], [42, "second"], "not_allowed", True, ["main"]]
     assert reports == expected
 

@@ -14,21 +14,22 @@ import os, signal, pathlib, threading
 app = App("Test", state={"starts": 0}, frontend="page", ephemeral=True)
 crashes = []
 
-def children(parent):
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                name = (entry / "comm").read_text()
-            except OSError:
-                continue
-            if int(fields[1]) == parent:
-                yield int(entry.name), name
-
 def kill_page() -> None:
-    for process, name in children(os.getpid()):
-        if name.startswith("WebKitWebProces"):
-            os.kill(process, signal.SIGKILL)
+    # It is a child of this process, or of its host.
+    parents, names = {}, {}
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            pid = int(entry.name)
+            parents[pid] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            names[pid] = (entry / "comm").read_text()
+        except OSError:
+            continue
+    for pid, name in names.items():
+        above = pid
+        while above in parents and above != os.getpid():
+            above = parents[above]
+        if above == os.getpid() and name.startswith("WebKitWebProces"):
+            os.kill(pid, signal.SIGKILL)
 
 @app.expose
 def started() -> int:
@@ -39,7 +40,7 @@ def started() -> int:
 @app.expose
 def die() -> None:
     kill_page()
-    threading.Event().wait(20)
+    threading.Event().wait(60)
 
 @app.on("window.crashed")
 def crashed(event):

@@ -185,7 +185,6 @@ class LinkedEngine(Engine):
     def _fate(self) -> str:
         if self._child is None:
             return "the process that had started it has gone"
-        self._child.wait(link.END_TIMEOUT_S)
         return self._child.fate()
 
     def run(self) -> int:
@@ -240,9 +239,10 @@ class LinkedEngine(Engine):
             post(self.host, {"kind": "resume"})
 
     def _lost(self, reason: str) -> None:
-        """The link has ended by itself."""
+        """The link has ended by itself. A host that is still there sees it end, and ends."""
         if self._stop(_LOST):
             _log.error("the %s engine has gone (%s), and the app ends", self.name, reason)
+        self.host.close()
 
     # --- down ---------------------------------------------------------------------------------
 
@@ -346,7 +346,7 @@ class LinkedEngine(Engine):
         for page in self._pages.values():
             page.moved()
         for channel in ready:
-            if self.ports.window_of(channel) is None:
+            if channel is self._link:
                 self._read_link(channel)
             else:
                 self._inbox += self.ports.read(channel)

@@ -21,10 +21,6 @@ class Ports:
         self._pages = pages
         self._windows: dict[Channel, int] = {}
 
-    def window_of(self, channel: Channel) -> int | None:
-        """Whose it is; None for what is no page's."""
-        return self._windows.get(channel)
-
     def join(self, window: int, descriptor: int) -> None:
         """The page of a window is reached by this socket from now on."""
         port = Channel.of_descriptor(descriptor)
@@ -38,7 +34,9 @@ class Ports:
 
     def read(self, port: Channel) -> list[Frame]:
         """The frames that have come over one."""
-        window = self._windows[port]
+        window = self._windows.get(port)
+        if window is None:  # it was ready, and what the link brought with it has closed it
+            return []
         try:
             parcels, more = port.read()
         except ProtocolError as error:

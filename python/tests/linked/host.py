@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from typing import Any
@@ -27,6 +28,7 @@ class Host:
         self.hub.add(channel)
         self.windows: dict[int, Any] = {}
         self.bodies: dict[int, list[bytes]] = {}
+        self.ports: list[socket.socket] = []
         self.reads = True
 
     def serve(self) -> int:
@@ -98,6 +100,9 @@ class Host:
             self.up("read", window=fields["window"], count=fields["count"])
         elif what == "port":
             self.port(fields["window"])
+        elif what == "leave":
+            self.up("closed", window=fields["window"])
+            self.ports.pop().shutdown(socket.SHUT_RDWR)
         elif what == "mad":
             self.link.send([b"\xff" * 8])
         elif what == "kill":
@@ -122,11 +127,10 @@ class Host:
 
     def port(self, window: int) -> None:
         """Give the kit a socket; what comes over it goes back twice."""
-        import socket
-
         ours, theirs = socket.socketpair()
         post(self.link, {"kind": "port", "window": window}, descriptor=theirs.fileno())
         theirs.close()
+        self.ports.append(ours)
         channel = link.Channel(ours)
         hub = Hub()
         hub.add(channel)

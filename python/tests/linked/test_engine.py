@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -197,6 +198,20 @@ def test_a_page_s_own_socket_carries_its_frames(engine: ScriptedEngine) -> None:
     assert engine.frame().text == b"[2][2]"
 
 
+def test_a_page_s_socket_may_end_together_with_its_window(engine: ScriptedEngine) -> None:
+    engine.opened()
+    engine.tell("port", window=1)
+    while not engine.ports._windows:
+        engine.receive(0.05)
+    port = next(iter(engine.ports._windows))
+    engine.tell("leave", window=1)
+    ready, _, _ = select.select([port], [], [], DEADLINE_S)
+    assert ready  # and `closed` came before it: both are found at once
+    assert engine.happening("closed").window == 1
+    assert not engine.ports._windows
+    engine.opened()  # the link is still the link
+
+
 # --- ends -------------------------------------------------------------------------------------
 
 
@@ -308,8 +323,6 @@ def test_a_killed_kit_takes_the_host_with_it(stopped: bool) -> None:
         os.kill(host, signal.SIGSTOP)
     owner.kill()
     owner.wait()
-    import select
-
     ready, _, _ = select.select([watch], [], [], DEADLINE_S)
     os.close(watch)
     assert ready, "the host outlived the kit"
