@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 
 const WORD = /[A-Za-z_$][\w$]*/g;
 const DECLARED =
-  /^(?:export )?(?:declare )?(?:abstract )?(?:interface|type|class|const|function) ([\w$]+)/;
+  /^(?:export )?(?:declare )?(?:abstract )?(?:interface|type|class|const|function|namespace) ([\w$]+)/;
 const INLINE = /import\("(.+?)"\)\.([\w$]+)/g;
 const IMPORT = /^(import|export) (?:type )?\{([^}]*)\} from "(.+)";$/;
 

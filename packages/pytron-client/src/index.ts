@@ -11,6 +11,7 @@ export type { Client, PageWindow, Snapshot, StateScope, WithOptions } from "./ap
 export type { Call, CallOptions } from "./call.js";
 export { PytronError } from "./errors.js";
 export { type Bytes, readable } from "./readable.js";
+export type { services } from "./services.js";
 export type {
   Api,
   AppState,
@@ -19,6 +20,7 @@ export type {
   Frozen,
   Functions,
   LooseFunctions,
+  Offered,
   SnapshotAt,
   State,
   StatePath,

@@ -1,4 +1,5 @@
 import type { Call } from "./call.js";
+import type { services } from "./services.js";
 
 /**
  * The exposed functions, namespaces as nested objects. Empty here: the generated `pytron.d.ts` fills
@@ -36,8 +37,13 @@ export interface LooseFunctions {
   readonly [name: string]: Loose;
 }
 
-/** The exposed functions as the page calls them. */
-export type Api = Known<Functions, LooseFunctions>;
+/** The services of the desktop, which every app has; a window needs permission for each. */
+export interface Offered {
+  readonly services: services.Functions;
+}
+
+/** The exposed functions as the page calls them, and the services of the desktop. */
+export type Api = Known<Functions, LooseFunctions> & Offered;
 
 /** The app's state as the page reads and writes it. */
 export type AppState = Known<State, Loose>;
@@ -48,8 +54,11 @@ type Names<T, Prefix extends string = ""> = {
     : Names<T[K], `${Prefix}${K}.`>;
 }[keyof T & string];
 
-/** The full names of the exposed functions, with dots. */
-export type FunctionName = keyof Functions extends never ? string : Names<Functions>;
+/** The full names of what services do: `services.dialogs.open_file`. */
+export type ServiceName = Names<Offered>;
+
+/** The full names of the exposed functions, with dots, and of those of services. */
+export type FunctionName = keyof Functions extends never ? string : Names<Functions> | ServiceName;
 
 type Find<T, Name extends string> = Name extends keyof T
   ? T[Name]
@@ -60,34 +69,46 @@ type Find<T, Name extends string> = Name extends keyof T
     : never;
 
 /** What calling the function of this name gives. */
-export type ResultOf<Name extends string> = keyof Functions extends never
-  ? Call<Loose>
-  : Find<Functions, Name> extends (...args: never[]) => infer Result
-    ? Result
-    : never;
+export type ResultOf<Name extends string> = Name extends ServiceName
+  ? ResultIn<Offered, Name>
+  : keyof Functions extends never
+    ? Call<Loose>
+    : ResultIn<Functions, Name>;
+
+type ResultIn<T, Name extends string> =
+  Find<T, Name> extends (...args: never[]) => infer Result ? Result : never;
 
 /** Positional arguments of the function of this name, or its arguments by name. */
-export type ArgsOf<Name extends string> = keyof Functions extends never
-  ? readonly unknown[] | Readonly<Record<string, unknown>>
-  : Find<Functions, Name> extends (...args: infer Args) => unknown
+export type ArgsOf<Name extends string> = Name extends ServiceName
+  ? ArgsIn<Offered, Name>
+  : keyof Functions extends never
+    ? readonly unknown[] | Readonly<Record<string, unknown>>
+    : ArgsIn<Functions, Name>;
+
+type ArgsIn<T, Name extends string> =
+  Find<T, Name> extends (...args: infer Args) => unknown
     ? Readonly<Args> | NamedArgsOf<Name>
     : never;
 
 type NamedArgsOf<Name extends string> = Name extends keyof Arguments
   ? Readonly<Arguments[Name]>
-  : Readonly<Record<string, unknown>>;
+  : Name extends `services.${infer Service extends keyof services.Arguments}`
+    ? Readonly<services.Arguments[Service]>
+    : Readonly<Record<string, unknown>>;
 
-/** The names of the events. */
+/** The names of the events: the app's own, and those of services. */
 export type EventName = keyof Events extends never
   ? string
-  : (keyof Events & string) | `${string}*`;
+  : (keyof Events & string) | keyof services.Events | `${string}*`;
 
 /** The data of the event of this name. */
 export type DataOf<Name extends string> = Name extends keyof Events
   ? Events[Name]
-  : keyof Events extends never
-    ? Loose
-    : unknown;
+  : Name extends keyof services.Events
+    ? services.Events[Name]
+    : keyof Events extends never
+      ? Loose
+      : unknown;
 
 /** Where a value of the state stands: `items.0.done`, or an array of keys. */
 export type StatePath = string | readonly (string | number)[];

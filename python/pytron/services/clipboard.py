@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypedDict, TypeVar
 
 from pytron.answer import Answer
 from pytron.services.service import Service
 
 T = TypeVar("T")
+Format = Literal["text", "html", "image", "files"]
+
+
+class ClipboardChange(TypedDict):
+    """Something else was copied. What it is, `formats` and the rest tell."""
 
 
 class Clipboard(Service):
@@ -23,6 +28,7 @@ class Clipboard(Service):
         "read_text", "write_text", "read_html", "write_html", "read_image", "write_image",
         "read_files", "write_files", "formats", "clear", "watch",
     )  # fmt: skip
+    events: ClassVar[Mapping[str, type[Any]]] = {"clipboard.changed": ClipboardChange}
 
     def read_text(self) -> Answer[str | None]:
         """The text."""
@@ -65,7 +71,7 @@ class Clipboard(Service):
         """Put files there, to be pasted in a file manager."""
         return self._ask("write", files=[str(Path(path).absolute()) for path in paths])
 
-    def formats(self) -> Answer[list[str]]:
+    def formats(self) -> Answer[list[Format]]:
         """What it holds now: any of `text`, `html`, `image`, `files`."""
         return self._ask("formats")
 

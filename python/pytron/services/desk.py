@@ -71,6 +71,11 @@ class Desk:
         """
         return self.app.now(what)
 
+    def label(self, number: object) -> str | None:
+        """The label of the open window that hosts know by this number."""
+        windows = self.runtime("windows").windows
+        return next((window.label for window in windows if window.id == number), None)
+
     def close(self) -> None:
         """The app ends: whoever holds something gives it back."""
         with self._lock:

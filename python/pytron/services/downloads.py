@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 from pytron.answer import Answer
 from pytron.errors import ConfigError, PytronError
@@ -13,6 +13,44 @@ from pytron.services.service import Service
 
 F = TypeVar("F", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
+
+
+class DownloadStarted(TypedDict):
+    """A page wants to download something.
+
+    Attributes:
+        key: names the download from now on.
+        url: what it comes from.
+        name: proposed for the file.
+        size: in bytes; None when the server does not say.
+    """
+
+    key: int
+    url: str | None
+    name: str
+    size: int | None
+
+
+class DownloadProgress(TypedDict):
+    """So many bytes of it are there."""
+
+    key: int
+    received: int
+    size: int | None
+
+
+class DownloadFinished(TypedDict):
+    """It is there."""
+
+    key: int
+    path: Path
+
+
+class DownloadFailed(TypedDict):
+    """It has ended without a file."""
+
+    key: int
+    error: str
 
 
 class Downloads(Service):
@@ -25,6 +63,12 @@ class Downloads(Service):
     name: ClassVar[str] = "downloads"
     wire: ClassVar[str] = "download"
     pages: ClassVar[tuple[str, ...]] = ("cancel",)
+    events: ClassVar[Mapping[str, type[Any]]] = {
+        "download.started": DownloadStarted,
+        "download.progress": DownloadProgress,
+        "download.finished": DownloadFinished,
+        "download.failed": DownloadFailed,
+    }
 
     def begin(self) -> None:
         """Hear of them."""

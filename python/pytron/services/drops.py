@@ -4,20 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from pytron.dispatcher.event import Event
 from pytron.services.service import Service
 
 
+class DroppedFile(TypedDict):
+    """A file or folder that was dropped.
+
+    Attributes:
+        path: where it is.
+        name: the last part of that.
+        size: in bytes; None when it cannot be told.
+        folder: whether it is one.
+    """
+
+    path: Path
+    name: str
+    size: int | None
+    folder: bool
+
+
+class FilesDropped(TypedDict):
+    """Files were dropped on the page.
+
+    Attributes:
+        x: where in the page.
+        y: the same downwards.
+        element: the `id` of the element there, or of the nearest around it that has one.
+        files: what was dropped.
+    """
+
+    x: float
+    y: float
+    element: str | None
+    files: list[DroppedFile]
+
+
+class FilesOver(TypedDict):
+    """Files are dragged over the page.
+
+    Attributes:
+        x: where in the page.
+        y: the same downwards.
+        inside: False: they have left it.
+    """
+
+    x: float
+    y: float
+    inside: bool
+
+
 class Drops(Service):
     """What is dropped comes as `files.dropped`, to Python's handlers and to the window's page.
 
-    Its data: `x` and `y` in the page, and `files`, each with `path`, `name`, `size` and `folder`.
-    `files.over` (`x`, `y`, `inside`) tells the page where files hover.
+    `files.over` tells the page where files hover.
     """
 
     name: ClassVar[str] = "drops"
+    events: ClassVar[Mapping[str, type[Any]]] = {
+        "files.dropped": FilesDropped,
+        "files.over": FilesOver,
+    }
 
     def begin(self) -> None:
         """Hear of them."""
@@ -33,7 +82,7 @@ class Drops(Service):
             window.emit("files.over", {**place, "inside": data["phase"] != "leave"})
             return False
         found = [_described(Path(path)) for path in data.get("paths", ())]
-        dropped = {**place, "files": found}
+        dropped = {**place, "element": data.get("element"), "files": found}
         window.emit("files.dropped", dropped)
         runtime.tell(Event("files.dropped", dropped, window.label))
         return False

@@ -33,6 +33,12 @@ def functions_of(app: Services | None) -> Mapping[str, Function]:
     return found
 
 
+def events_of_services() -> Mapping[str, type[Any]]:
+    """The data of every event of theirs."""
+    kinds = [SERVICES.find(service) for service in SERVICES.names()]
+    return {name: data for kind in kinds for name, data in kind.events.items()}
+
+
 def _target(app: Services | None, kind: type[Service], method: str) -> Callable[..., Any]:
     target = getattr(kind, method)
     signature = inspect.signature(target)
@@ -44,7 +50,9 @@ def _target(app: Services | None, kind: type[Service], method: str) -> Callable[
     types: dict[str, Any] = {p.name: hints[p.name] for p in plain}
     if named:
         options = inspect.Parameter("options", inspect.Parameter.POSITIONAL_OR_KEYWORD, default={})
-        types["options"] = _options_type(f"{kind.__name__}_{method}", named, hints)
+        words = "".join(word.capitalize() for word in method.split("_"))
+        name = f"{kind.__name__}{words}Options"
+        types["options"] = _options_type(name, named, hints, inspect.getdoc(target))
         plain.append(options)
 
     async def call(*args: Any, options: Mapping[str, Any] | None = None, **given: Any) -> Any:
@@ -68,11 +76,13 @@ def _target(app: Services | None, kind: type[Service], method: str) -> Callable[
 
 
 def _options_type(
-    name: str, parameters: list[inspect.Parameter], hints: Mapping[str, Any]
+    name: str, parameters: list[inspect.Parameter], hints: Mapping[str, Any], doc: str | None
 ) -> type[Any]:
     make: Any = TypedDict  # its members are known only here
     made: type[Any] = make(name, {p.name: hints[p.name] for p in parameters}, total=False)
-    made.__doc__ = None
+    made.__module__ = __name__
+    # What the method says of its arguments, where a reader of types looks for it.
+    made.__doc__ = (doc or "").replace("Args:", "Attributes:")
     return made
 
 

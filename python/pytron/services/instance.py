@@ -5,15 +5,28 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from pytron.services.here import part
 from pytron.services.service import Service
 
 _log = logging.getLogger(__name__)
 _LIMIT_BYTES = 1 << 20
+
+
+class InstanceStarted(TypedDict):
+    """The app was started once more.
+
+    Attributes:
+        args: that start's command line.
+        folder: its working folder.
+    """
+
+    args: list[str]
+    folder: str
 
 
 class Instance(Service):
@@ -24,6 +37,7 @@ class Instance(Service):
     """
 
     name: ClassVar[str] = "instance"
+    events: ClassVar[Mapping[str, type[Any]]] = {"instance.started": InstanceStarted}
 
     def begin(self) -> None:
         """Nothing is listened to before `claim`."""

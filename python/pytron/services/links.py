@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from pytron.answer import Answer
 from pytron.engine import Capability
 from pytron.errors import CallError
 from pytron.services.here import part
 from pytron.services.service import Service
+
+
+class LinksOpened(TypedDict):
+    """The system wants these opened.
+
+    Attributes:
+        urls: deep links.
+        paths: files that are there.
+    """
+
+    urls: list[str]
+    paths: list[str]
 
 
 class Links(Service):
@@ -23,6 +35,7 @@ class Links(Service):
 
     name: ClassVar[str] = "links"
     pages: ClassVar[tuple[str, ...]] = ("opened",)
+    events: ClassVar[Mapping[str, type[Any]]] = {"links.opened": LinksOpened}
 
     def register_scheme(self, scheme: str) -> Answer[None]:
         """Let links such as `notes:today` start this app. Done once the system has agreed."""

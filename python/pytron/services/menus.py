@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypedDict, TypeVar
 
 from pytron.answer import Answer
 from pytron.engine import Capability
@@ -46,6 +46,20 @@ class Item:
     items: Sequence[Item] = ()
 
 
+class MenuClick(TypedDict):
+    """An item was chosen, in a menu or in the tray's.
+
+    Attributes:
+        id: the item's.
+        checked: whether it is on now, of `check` and `radio` items.
+        window: the label of the window that had the keyboard; None in the tray.
+    """
+
+    id: str
+    checked: bool | None
+    window: str | None
+
+
 #: A line between items.
 LINE = Item(kind="line")
 
@@ -56,6 +70,7 @@ class Menus(Service):
     name: ClassVar[str] = "menus"
     wire: ClassVar[str] = "menu"
     pages: ClassVar[tuple[str, ...]] = ("set", "update", "popup")
+    events: ClassVar[Mapping[str, type[Any]]] = {"menu.click": MenuClick}
 
     def begin(self) -> None:
         """Hear of clicks."""
@@ -144,9 +159,12 @@ class Menus(Service):
         """The window host says so."""
         return self._desk.runtime("can").engine.can(feature.replace("menus.", "menu.", 1))
 
-    def _clicked(self, data: Mapping[str, Any]) -> None:
+    def _clicked(self, data: Mapping[str, Any]) -> bool:
+        told = {**data, "window": self._desk.label(data.get("window"))}
         for handler in self._handlers.get(str(data.get("id")), ()):
-            self._desk.call(handler, "menu.click", dict(data))
+            self._desk.call(handler, "menu.click", told)
+        self._desk.emit("menu.click", told)
+        return False  # told already, with the window's label
 
 
 def wire_items(items: Sequence[Item]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from pytron.answer import Answer
 from pytron.errors import ConfigError
@@ -27,6 +27,26 @@ class Action:
     label: str
 
 
+class NotificationClick(TypedDict):
+    """The user pressed one.
+
+    Attributes:
+        key: which one.
+        action: the id of its button; None for the notification itself.
+        url: where it leads, if it does.
+    """
+
+    key: int
+    action: str | None
+    url: str | None
+
+
+class NotificationClosed(TypedDict):
+    """One has gone without a click."""
+
+    key: int
+
+
 class Notifications(Service):
     """`app.notifications`. A click comes as `notifications.click` with `key`, `action`, `url`.
 
@@ -36,6 +56,10 @@ class Notifications(Service):
 
     name: ClassVar[str] = "notifications"
     pages: ClassVar[tuple[str, ...]] = ("show", "withdraw")
+    events: ClassVar[Mapping[str, type[Any]]] = {
+        "notifications.click": NotificationClick,
+        "notifications.closed": NotificationClosed,
+    }
 
     def begin(self) -> None:
         """Hear of clicks."""

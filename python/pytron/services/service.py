@@ -24,6 +24,8 @@ class Service:
     wire: ClassVar[str] = ""
     #: The methods that pages may call.
     pages: ClassVar[tuple[str, ...]] = ()
+    #: What happens by itself: the data of each event by its name.
+    events: ClassVar[Mapping[str, type[Any]]] = {}
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

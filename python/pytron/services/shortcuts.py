@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 from pytron.answer import Answer
 from pytron.services.service import Service
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ShortcutPress(TypedDict):
+    """Keys were pressed; `id` is what they were registered under."""
+
+    id: str
 
 
 class Shortcuts(Service):
@@ -19,6 +25,7 @@ class Shortcuts(Service):
 
     name: ClassVar[str] = "shortcuts"
     pages: ClassVar[tuple[str, ...]] = ("register", "unregister")
+    events: ClassVar[Mapping[str, type[Any]]] = {"shortcuts.pressed": ShortcutPress}
 
     def begin(self) -> None:
         """Hear of presses."""

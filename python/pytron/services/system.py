@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypedDict
 
 from pytron.answer import Answer
@@ -36,6 +37,22 @@ class Screen(TypedDict):
     primary: bool
 
 
+class Nothing(TypedDict):
+    """No data."""
+
+
+class NetworkChange(TypedDict):
+    """The way out of this machine has come or gone."""
+
+    online: bool
+
+
+class AccentChange(TypedDict):
+    """The user likes another colour; None: none any more."""
+
+    colour: str | None
+
+
 class System(Service):
     """`app.system`. After `watch()` changes come as events of the same names.
 
@@ -48,6 +65,15 @@ class System(Service):
     pages: ClassVar[tuple[str, ...]] = (
         "power", "online", "idle_s", "accent", "locale", "screens", "watch",
     )  # fmt: skip
+    events: ClassVar[Mapping[str, type[Any]]] = {
+        "system.suspend": Nothing,
+        "system.resume": Nothing,
+        "system.lock": Nothing,
+        "system.unlock": Nothing,
+        "system.power": Power,
+        "system.network": NetworkChange,
+        "system.accent": AccentChange,
+    }
 
     def power(self) -> Answer[Power]:
         """How the machine is powered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypedDict
 
 from pytron.answer import Answer
 from pytron.errors import CallError
@@ -13,6 +13,20 @@ from pytron.services.menus import Item, wire_items
 from pytron.services.service import Service
 
 _log = logging.getLogger(__name__)
+
+
+class TrayClick(TypedDict, total=False):
+    """The icon was pressed.
+
+    Attributes:
+        button: with which one.
+        x: where on the screen, if the panel says so.
+        y: the same downwards.
+    """
+
+    button: Literal["left", "middle"]
+    x: int
+    y: int
 
 
 class Tray(Service):
@@ -23,6 +37,7 @@ class Tray(Service):
 
     name: ClassVar[str] = "tray"
     pages: ClassVar[tuple[str, ...]] = ("show", "hide")
+    events: ClassVar[Mapping[str, type[Any]]] = {"tray.click": TrayClick}
 
     def begin(self) -> None:
         """Menus hear of clicks in the tray as well."""

@@ -25,6 +25,25 @@ _HEAD: Final = """\
 
 def declarations(contract: Contract) -> str:
     """The text of `pytron.d.ts`."""
+    module, types = interfaces(contract)
+    return "\n".join(
+        [
+            head(contract),
+            'import "pytron-client";',
+            "",
+            *types,
+            *_codes(contract),
+            "",
+            'declare module "pytron-client" {',
+            indented(module),
+            "}",
+            "",
+        ]
+    )
+
+
+def interfaces(contract: Contract) -> tuple[list[str], list[str]]:
+    """The lines of what pages use, and of the types that it names."""
     printer = Printer(contract)
     module = [
         *_functions(contract, printer),
@@ -39,22 +58,12 @@ def declarations(contract: Contract) -> str:
         if name in printer.used
         for line in [*tsdoc.comment([doc]), text, ""]
     ]
-    inner = "\n".join(f"  {line}".rstrip() for line in module).rstrip()
-    return "\n".join(
-        [
-            head(contract),
-            'import "pytron-client";',
-            "",
-            *extras,
-            *types,
-            *_codes(contract),
-            "",
-            'declare module "pytron-client" {',
-            inner,
-            "}",
-            "",
-        ]
-    )
+    return module, [*extras, *types]
+
+
+def indented(lines: Sequence[str]) -> str:
+    """The text of lines that stand inside of something."""
+    return "\n".join(f"  {line}".rstrip() for line in lines).rstrip()
 
 
 def head(contract: Contract) -> str:

@@ -14,6 +14,7 @@ from pytron import codec
 from pytron.app import App
 from pytron.dispatcher.functions import Function as Exposed
 from pytron.errors import CallError, ConfigError, PytronError
+from pytron.services.exposed import events_of_services, functions_of
 from pytron.typegen import docstrings, hints
 from pytron.typegen.contract import (
     Contract,
@@ -52,13 +53,24 @@ def describe(app: App[Any]) -> Contract:
         ConfigError: an annotation cannot be resolved, or something has no form between Python and
             a page; every such place is named.
     """
+    return _contract(app.name, app.functions, _declared_events(app), app)
+
+
+def describe_services() -> Contract:
+    """What pages can call of the desktop's services and hear from them, the same in every app."""
+    return _contract("services", functions_of(None), events_of_services(), None)
+
+
+def _contract(
+    name: str, exposed: Mapping[str, Exposed], declared: Mapping[str, Any], app: App[Any] | None
+) -> Contract:
     reader = Reader()
-    functions = [_function(reader, app.functions[name]) for name in sorted(app.functions)]
+    functions = [_function(reader, exposed[name]) for name in sorted(exposed)]
     events = [
         Event(name, _checked(reader, f"the event {name!r}", kind), _event_doc(kind))
-        for name, kind in sorted(_declared_events(app).items())
+        for name, kind in sorted(declared.items())
     ]
-    state = _state(reader, app)
+    state = None if app is None else _state(reader, app)
     for function in functions:
         for parameter in function.parameters:
             place = f"{function.name}(), argument {parameter.name}"
@@ -67,7 +79,7 @@ def describe(app: App[Any]) -> Contract:
     if problems:
         raise ConfigError("\n".join(problems))
     types = {name: reader.types[name] for name in sorted(reader.types)}
-    return Contract(app.name, functions, events, state, types)
+    return Contract(name, functions, events, state, types)
 
 
 def _declared_events(app: App[Any]) -> Mapping[str, Any]:

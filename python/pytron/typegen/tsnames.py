@@ -12,8 +12,8 @@ from pytron.typegen.contract import Declaration
 #: What pytron-client exports, which hides other names where its module is extended.
 CLIENT: Final = frozenset(
     {"Api", "AppState", "Arguments", "Call", "CallOptions", "Client", "Events", "Frozen",
-     "Functions", "LooseFunctions", "PageWindow", "PytronError", "State", "StateScope",
-     "WithOptions", "api", "configure", "pytron", "withOptions"}
+     "Functions", "LooseFunctions", "Offered", "PageWindow", "PytronError", "State", "StateScope",
+     "WithOptions", "api", "configure", "pytron", "services", "withOptions"}
 )  # fmt: skip
 #: What the generated files use of TypeScript, and what they declare for themselves.
 OWN: Final = frozenset(

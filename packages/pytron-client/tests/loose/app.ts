@@ -29,4 +29,11 @@ export async function everything(): Promise<void> {
   withOptions({ timeout: 5 });
   // @ts-expect-error ready is not to be replaced
   pytron.ready = Promise.resolve();
+
+  // Services are the same in every app.
+  const path: string | null = await pytron.services.dialogs.open_file();
+  pytron.on("tray.click", (click) => click.button?.trim());
+  // @ts-expect-error an unknown service
+  await pytron.services.dialog.open_file();
+  void path;
 }

@@ -1,5 +1,5 @@
 // Checked by the compiler only: each @ts-expect-error is a test that the line below it is refused.
-import pytron, { api, type PytronError, snapshot, withOptions } from "pytron-client";
+import pytron, { api, type PytronError, type services, snapshot, withOptions } from "pytron-client";
 
 export async function calls(): Promise<void> {
   const sum: number = await pytron.add(1, 2);
@@ -81,4 +81,26 @@ export async function state(): Promise<void> {
 
 export function errors(error: PytronError): string {
   return `${error.code} ${error.ref?.trim()}`;
+}
+
+export async function desktop(): Promise<void> {
+  const items: services.Item[] = [{ label: "Open", id: "open" }, { kind: "line" }];
+  const chosen: string | null = await pytron.services.menus.popup(items, { x: 1 });
+  const path = await withOptions({ timeoutMs: 5 }).services.dialogs.open_file({ title: "x" });
+  const same: string | null = await pytron.call("services.dialogs.open_file", [{ title: "x" }]);
+  const text: string | null = await pytron.call("services.dialogs.prompt", { text: "?" });
+  pytron.on("menu.click", (click) => click.id.trim());
+  pytron.on("files.dropped", (drop) => drop.files.map((file) => file.path.trim()));
+  void [chosen, path?.trim(), same, text];
+
+  // @ts-expect-error an unknown service
+  await pytron.services.dialog.open_file();
+  // @ts-expect-error what pages cannot call
+  await pytron.services.secrets.get("token");
+  // @ts-expect-error an unknown option
+  await pytron.services.dialogs.open_file({ tilte: "x" });
+  // @ts-expect-error an argument of another type by name
+  await pytron.call("services.dialogs.prompt", { text: 1 });
+  // @ts-expect-error data of another type
+  pytron.on("menu.click", (click) => click.name);
 }
