@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
 from docs.test_docs import load
+from pytron.engine import Happening
 from pytron.testing import RemoteError, TestClient
 
 
@@ -69,3 +71,33 @@ def test_starting_snippet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         with pytest.raises(RemoteError) as refused:
             page.call("register")
         assert refused.value.code == "unsupported"
+
+
+class Shelf:
+    """What the snippet puts dropped files on."""
+
+    def __init__(self) -> None:
+        self.put: Queue[list[Path]] = Queue()
+
+    def extend(self, paths: Iterable[Path]) -> None:
+        self.put.put(list(paths))
+
+
+def test_dropping_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, shelf = load("dropping"), Shelf()
+    monkeypatch.setattr(module, "shelf", shelf)
+    with TestClient(module.app) as page:
+        page.subscribe("files.dropped")
+        (tmp_path / "a").write_text("four", "utf-8")
+        paths = [str(tmp_path / "a"), str(tmp_path)]
+        for element in ("elsewhere", "shelf"):
+            drop = {"name": "drop", "phase": "drop", "window": 1, "x": 1, "y": 2}
+            page.engine.happen(
+                Happening("service", 1, {**drop, "element": element, "paths": paths})
+            )
+        told = [page.event()[1] for _ in range(2)]
+        assert shelf.put.get(timeout=60) == [tmp_path / "a"]
+    assert [one["element"] for one in told] == ["elsewhere", "shelf"]
+    assert told[0]["files"][0] == {
+        "path": paths[0], "name": "a", "size": 4, "folder": False,
+    }  # fmt: skip

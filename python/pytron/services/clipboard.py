@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypedDict, TypeVar
+from typing import Any, ClassVar, Literal, TypedDict, TypeVar, get_args
 
 from pytron.answer import Answer
 from pytron.services.service import Service
@@ -24,6 +24,11 @@ class Clipboard(Service):
     """`app.clipboard`. Reading gives None when the clipboard holds nothing of that kind."""
 
     name: ClassVar[str] = "clipboard"
+    asks: ClassVar[Mapping[str, str]] = {
+        **{f"read_{kind}": "read" for kind in get_args(Format)},
+        **{f"write_{kind}": "write" for kind in get_args(Format)},
+        "clear": "write",
+    }
     pages: ClassVar[tuple[str, ...]] = (
         "read_text", "write_text", "read_html", "write_html", "read_image", "write_image",
         "read_files", "write_files", "formats", "clear", "watch",

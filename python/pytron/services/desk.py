@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from threading import RLock, Thread
+from threading import Lock, RLock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pytron.answer import Answer
@@ -39,6 +40,8 @@ class Desk:
         self._services: dict[type[Any], Service] = {}
         self._providers: dict[str, Provider | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
+        self._untold: deque[tuple[str, Mapping[str, Any]]] = deque()
+        self._telling = Lock()
         self._closed = False
 
     # --- who is here ----------------------------------------------------------------------------
@@ -90,12 +93,15 @@ class Desk:
     # --- asking ---------------------------------------------------------------------------------
 
     def can(self, feature: str) -> Capability:
-        """Whether something works on this machine now."""
-        name = feature.partition(".")[0]
+        """Whether something works on this machine now: a service's method, or a host's feature."""
+        name, dot, method = feature.partition(".")
         provider = self.provider(name)
         said = provider.can(feature) if provider is not None else None
-        if said is None and name in SERVICES:
-            said = self.service(SERVICES.find(name)).can(feature)
+        if name in SERVICES:
+            kind = SERVICES.find(name)
+            if said is None:
+                said = self.service(kind).can(feature)
+            feature = f"{kind.wire or name}{dot}{kind.asks.get(method, method)}"
         return self.runtime("can").engine.can(feature) if said is None else said
 
     def ask(
@@ -153,11 +159,20 @@ class Desk:
         if service in SERVICES:
             self.service(SERVICES.find(service))  # it must be there to hear of it
         data = {key: value for key, value in fields.items() if key not in ("kind", "name")}
-        return [_Telling(lambda: self.tell(name, data))]
+        return [self._later(name, data)]
 
     def tell_soon(self, name: str, data: Mapping[str, Any]) -> None:
         """Something happened, and this thread has other things to do."""
-        self.runtime(name).submit(_Telling(lambda: self.tell(name, data)))
+        self.runtime(name).submit(self._later(name, data))
+
+    def _later(self, name: str, data: Mapping[str, Any]) -> Task:
+        self._untold.append((name, data))
+        return _Telling(self._tell_next)
+
+    def _tell_next(self) -> None:
+        """Several workers do this at once, and what happened first must be told first."""
+        with self._telling:
+            self.tell(*self._untold.popleft())
 
     def tell(self, name: str, data: Mapping[str, Any]) -> None:
         """Something happened: services listen, then the app and its pages."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -36,6 +36,13 @@ class Dialogs(Service):
     """
 
     name: ClassVar[str] = "dialogs"
+    asks: ClassVar[Mapping[str, str]] = {
+        "open_file": "open",
+        "open_files": "open",
+        "open_folder": "open",
+        "save_file": "save",
+        "confirm": "message",
+    }
     pages: ClassVar[tuple[str, ...]] = (
         "open_file", "open_files", "open_folder", "save_file", "message", "confirm", "prompt",
     )  # fmt: skip

@@ -93,4 +93,4 @@ def _described(path: Path) -> dict[str, Any]:
         size = path.stat().st_size
     except OSError:
         size = None
-    return {"path": str(path), "name": path.name, "size": size, "folder": path.is_dir()}
+    return {"path": path, "name": path.name, "size": size, "folder": path.is_dir()}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pytron.answer import Answer
-from pytron.engine import Capability
 from pytron.services.service import Service
 from pytron.window import Window
 
@@ -20,6 +19,7 @@ class Windows(Service):
 
     name: ClassVar[str] = "windows"
     wire: ClassVar[str] = "window"
+    asks: ClassVar[Mapping[str, str]] = {"resize": "edge", "carry": "files"}
     pages: ClassVar[tuple[str, ...]] = (
         "drag", "resize", "print", "pdf", "attention", "carry",
     )  # fmt: skip
@@ -68,7 +68,3 @@ class Windows(Service):
     def clear(self, kinds: Sequence[Kind], *, window: Window | None = None) -> Answer[None]:
         """Forget what pages have stored, in all windows of the app's profile."""
         return self._ask("clear", window, kinds=list(kinds))
-
-    def can(self, feature: str) -> Capability | None:
-        """The window host says so."""
-        return self._desk.runtime("can").engine.can(feature.replace("windows.", "window.", 1))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypedDict, TypeVar
 
 from pytron.answer import Answer
-from pytron.engine import Capability
 from pytron.errors import CallError
 from pytron.services.service import Service
 from pytron.window import Window
@@ -154,10 +153,6 @@ class Menus(Service):
             ),
             Item("Window", items=[Item(role="minimize"), Item(role="about")]),
         ]
-
-    def can(self, feature: str) -> Capability | None:
-        """The window host says so."""
-        return self._desk.runtime("can").engine.can(feature.replace("menus.", "menu.", 1))
 
     def _clicked(self, data: Mapping[str, Any]) -> bool:
         told = {**data, "window": self._desk.label(data.get("window"))}

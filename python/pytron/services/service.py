@@ -22,6 +22,8 @@ class Service:
     name: ClassVar[str]
     #: What spec/view.md calls it, where that differs.
     wire: ClassVar[str] = ""
+    #: What its methods ask for by other names there: `can` is asked by the names of methods.
+    asks: ClassVar[Mapping[str, str]] = {}
     #: The methods that pages may call.
     pages: ClassVar[tuple[str, ...]] = ()
     #: What happens by itself: the data of each event by its name.

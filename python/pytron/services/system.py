@@ -62,6 +62,7 @@ class System(Service):
     """
 
     name: ClassVar[str] = "system"
+    asks: ClassVar[Mapping[str, str]] = {"idle_s": "idle"}
     pages: ClassVar[tuple[str, ...]] = (
         "power", "online", "idle_s", "accent", "locale", "screens", "watch",
     )  # fmt: skip

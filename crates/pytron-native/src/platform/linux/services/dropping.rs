@@ -3,17 +3,42 @@
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 
+use gtk::gio::Cancellable;
 use gtk::prelude::*;
 use gtk::{TargetEntry, TargetFlags, TargetList, gdk};
+use javascriptcore::ValueExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tao::platform::unix::WindowExtUnix;
+use webkit2gtk::WebView;
+use webkit2gtk::WebViewExt;
 use wry::DragDropEvent;
 
 use crate::guard::guard;
 use crate::service::{self, Failure, Outcomes};
 use crate::window::Window;
+
+/// The id of the element at a place, or of the nearest around it that has one.
+const ELEMENT: &str = "((x, y) => {
+    let found = document.elementFromPoint(x, y);
+    for (;;) {
+        const inner = found?.shadowRoot?.elementFromPoint(x, y);
+        if (!inner || inner === found) break;
+        found = inner;
+    }
+    while (found) {
+        const near = found.closest('[id]:not([id=\"\"])');
+        if (near) return near.id;
+        found = found.getRootNode().host;
+    }
+    return null;
+})";
+/// How long a drop waits for a page that does not answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Longer ids are none.
+const ID_MAX: usize = 1_000;
 
 thread_local! {
     /// What is being dragged out.
@@ -35,15 +60,57 @@ pub fn tell(number: &Rc<Cell<u32>>, event: DragDropEvent) -> bool {
             DragDropEvent::Drop { paths, position } => ("drop", position, paths),
             _ => ("leave", (0, 0), Vec::new()),
         };
-        let mut fields = json!({
-            "window": number.get(), "phase": phase, "x": position.0, "y": position.1,
-        });
-        if phase == "enter" || phase == "drop" {
-            fields["paths"] = json!(paths);
+        // Addresses of the web travel as files do; only what is on this machine has a path.
+        let paths: Vec<_> = paths
+            .into_iter()
+            .filter(|path| path.is_absolute())
+            .collect();
+        let Some(window) = crate::stage::current().and_then(|stage| stage.window(number.get()))
+        else {
+            return;
+        };
+        let web = window.view().web();
+        let zoom = web.zoom_level();
+        let (x, y) = (f64::from(position.0) / zoom, f64::from(position.1) / zoom);
+        let mut fields = json!({"window": number.get(), "phase": phase, "x": x, "y": y});
+        match phase {
+            "enter" | "drop" if paths.is_empty() => return,
+            "enter" => fields["paths"] = json!(paths),
+            "drop" => {
+                fields["paths"] = json!(paths);
+                return with_element(web, (x, y), fields);
+            }
+            _ => {}
         }
         service::happened("drop", fields);
     });
     false
+}
+
+/// Tells of a drop once the page has said what lies under it, or has not in time.
+fn with_element(web: &WebView, (x, y): (f64, f64), fields: Value) {
+    let fields = Rc::new(Cell::new(Some(fields)));
+    let finish = move |element: Option<String>| {
+        if let Some(mut fields) = fields.take() {
+            fields["element"] = json!(element);
+            service::happened("drop", fields);
+        }
+    };
+    let late = finish.clone();
+    gtk::glib::timeout_add_local_once(PATIENCE, move || guard("a drop", (), || late(None)));
+    // In a world of its own: nothing of the page's can answer in its place.
+    let script = format!("{ELEMENT}({x}, {y})");
+    let world = Some("pytron");
+    web.evaluate_javascript(&script, world, None, Cancellable::NONE, move |found| {
+        guard("a drop", (), || {
+            let value = found.ok().filter(|value| value.is_string());
+            finish(
+                value
+                    .map(|value| value.to_string())
+                    .filter(|id| id.len() < ID_MAX),
+            );
+        });
+    });
 }
 
 /// Begins a drag of files out of the window, under the button that the user holds.
