@@ -8,6 +8,9 @@
 mod command;
 #[path = "../src/envelope.rs"]
 mod envelope;
+#[cfg(target_os = "linux")]
+#[path = "logic/frames.rs"]
+mod frames;
 #[path = "../src/head.rs"]
 mod head;
 #[path = "../src/inbox.rs"]
