@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 
 class Gate(threading.Event):

@@ -62,6 +62,7 @@ class Workers(Generic[T]):
         self._accept = accept
         self._limit = limit
         self._tasks: deque[Task] = deque()
+        self._arrivals = Lock()  # held while tasks are added, and while they are looked through
         self._order = Lock()  # held while taking a task, and while running one `in_order`
         self._lead = Lock()
         self._count = Lock()
@@ -84,8 +85,9 @@ class Workers(Generic[T]):
 
     def submit(self, task: Task) -> None:
         """Run a task of Pytron's own on one of the threads."""
-        self._tasks.append(task)
-        self._full = False
+        with self._arrivals:
+            self._tasks.append(task)
+            self._full = False
         self._wake()
 
     def close(self, timeout_s: float) -> None:
@@ -150,6 +152,8 @@ class Workers(Generic[T]):
                     self._lead.release()
             elif may_rest:
                 with self._count:
+                    if self._tasks and not self._full:  # it came after the look, and woke nobody
+                        continue
                     self._idle += 1
                 self._rest.acquire()
 
@@ -179,11 +183,12 @@ class Workers(Generic[T]):
         return task.in_order or self._others < self._limit
 
     def _overtaking(self) -> Task | None:
-        for place, task in enumerate(self._tasks):
-            if self._may_run(task):
-                del self._tasks[place]
-                return task
-        self._full = True
+        with self._arrivals:
+            for place, task in enumerate(self._tasks):
+                if self._may_run(task):
+                    del self._tasks[place]
+                    return task
+            self._full = True
         return None
 
     def _run(self, function: Callable[[], None]) -> None:
@@ -208,10 +213,13 @@ class Workers(Generic[T]):
             self._closed = True
         for item in items:
             try:
-                self._tasks.extend(self._accept(item))
+                tasks = list(self._accept(item))
             except Exception:  # noqa: BLE001 - the lead must go on whatever one item does
                 _log.exception("what arrived could not be taken up")
-        self._full = False
+            else:
+                with self._arrivals:
+                    self._tasks.extend(tasks)
+                    self._full = False
 
     def _watch(self) -> None:
         """While there is work, look every SLOW_S whether it moves."""

@@ -20,11 +20,13 @@ class Call:
 def test_functions_are_called_in_the_order_of_their_times() -> None:
     deadlines = Deadlines()
     seen: list[int] = []
-    done = Gate()
+    all_there, done = Gate(), Gate()
     now = monotonic()
+    deadlines.at(now, all_there.pass_through)
     for n in (3, 1, 2):
         deadlines.at(now + n / 1000, lambda n=n: seen.append(n))
-    deadlines.at(now + 0.02, done.set)
+    deadlines.at(now + 4 / 1000, done.set)
+    all_there.set()
     done.pass_through()
     deadlines.close(5)
     assert seen == [1, 2, 3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,15 @@ def working(limit: int = 4) -> Generator[tuple[Inbox, Workers[Iterable[Task]]]]:
     finally:
         inbox.end()
         workers.close(5)
+
+
+@pytest.fixture
+def quick_switches() -> Iterator[None]:
+    """Threads take turns as often as they can: what can come in between does."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
 
 
 def test_quick_tasks_are_run_in_the_order_they_came() -> None:
@@ -235,7 +245,9 @@ def test_item_that_cannot_be_accepted_ends_no_worker(caplog: pytest.LogCaptureFi
     assert "could not be taken up" in caplog.text
 
 
+@pytest.mark.usefixtures("quick_switches")
 def test_many_threads_may_submit_at_once() -> None:
+    """Also while workers look through what waits; the watcher, who would help, is asleep."""
     done = Counter()
     with working(limit=2) as (_, workers):
 
@@ -249,6 +261,18 @@ def test_many_threads_may_submit_at_once() -> None:
         done.reach(4000)
         for thread in threads:
             thread.join()
+
+
+@pytest.mark.usefixtures("quick_switches")
+def test_what_arrives_while_all_places_are_taken_is_run() -> None:
+    """Calls of pages arrive while workers look past those that must wait."""
+    done, others = Counter(), Counter()
+    with working(limit=1) as (inbox, workers):
+        for _ in range(300):
+            inbox.put(*(Job(done.add) for _ in range(5)))
+            workers.submit(Job(others.add, takes_place=False))
+        done.reach(1500)
+        others.reach(300)
 
 
 def test_burst_after_a_long_rest_finds_the_watcher_awake() -> None:
