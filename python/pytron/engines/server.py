@@ -20,7 +20,8 @@ from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions, origin_of
 from pytron.server.pairing import Pairing, load_key
 
-_STARTED_S = 20.0
+#: It takes a second; a machine may be busy.
+_STARTED_S = 60.0
 #: Waits are cut into pieces of this length: on Windows a lock can't be interrupted by Ctrl-C.
 _TURN_S = 1.0
 _FEATURES = frozenset({"window", "window.bounds"})
@@ -110,7 +111,10 @@ class ServerEngine(Engine):
             target=self._process.run, args=(began,), name="pytron-server", daemon=True
         )
         self._thread.start()
-        if not began.wait(_STARTED_S) or self._process.failure is not None:
+        if not began.wait(_STARTED_S):
+            self._process.stop()
+            raise EngineError(f"the server did not start within {_STARTED_S:g} s; try again")
+        if self._process.failure is not None:
             raise EngineError(f"the server did not start: {self._process.failure}")
         self._loop = self._process.loop
         if self._guests and self.options.pairing:

@@ -51,6 +51,7 @@ class Process:
         self.failure: BaseException | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
+        self._stopped = False
 
     def run(self, began: Event) -> None:
         """Serve until `stop`. On the thread that is the server's."""
@@ -60,12 +61,14 @@ class Process:
             self.loop = factory() if factory is not None else asyncio.new_event_loop()
             try:
                 self.loop.run_until_complete(self._serve(config, began))
-                self.loop.run_until_complete(self.loop.shutdown_default_executor())
+                self.loop.run_until_complete(self._clear_away())
             finally:
                 self.loop.close()
         except BaseException as error:  # noqa: BLE001 - whoever waits for the start must be told
             self.failure = error
             _log.exception("the server has ended")
+        finally:
+            self._listener.close()  # closed already, unless it did not come so far
             began.set()
 
     async def _serve(self, config: uvicorn.Config, began: Event) -> None:
@@ -73,9 +76,24 @@ class Process:
         sweeper = asyncio.ensure_future(self.lines.sweep())
         asyncio.get_running_loop().call_soon(began.set)
         try:
-            await server.serve(sockets=[self._listener])
+            if not self._stopped:  # it may come before there is anything to stop
+                await server.serve(sockets=[self._listener])
         finally:
             sweeper.cancel()
+
+    async def _clear_away(self) -> None:
+        """What uvicorn has given up waiting for: nothing may be left open in a closed loop."""
+        for connection in list(self._server.server_state.connections) if self._server else ():
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        loop = asyncio.get_running_loop()
+        await loop.shutdown_asyncgens()
+        await loop.shutdown_default_executor()
 
     def _config(self) -> uvicorn.Config:
         for name in ("uvicorn", "uvicorn.error"):  # it speaks of every connection
@@ -106,6 +124,7 @@ class Process:
         return config
 
     def stop(self) -> None:
-        """End it, from any thread."""
+        """End it, from any thread, also while it starts."""
+        self._stopped = True
         if self._server is not None:
             self._server.should_exit = True

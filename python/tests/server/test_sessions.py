@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
+import socket
 import threading
 import time
 from contextlib import suppress
 
 import pytest
 from pytron import App, current
+from pytron.engines.server import ServerEngine
+from pytron.server.lines import Lines
+from pytron.server.options import ServerOptions
+from pytron.server.pairing import Pairing, load_key
+from pytron.server.process import Process
 from server.browser import Browser, Tab, serving, tab
+from waiting import finishes
 from websockets.exceptions import ConnectionClosed
 
 
@@ -34,6 +42,36 @@ def test_first_paired_tab_is_the_main_window() -> None:
         assert page.window == "main"
         assert page.call("add", 1, 2) == 3
         assert page.call("who") == "main"
+
+
+def test_nothing_is_left_open_of_a_connection_that_does_not_end() -> None:
+    """Neither the thread nor a transport, whose ResourceWarning would fail some later test."""
+    with serving(make()) as engine, socket.create_connection(("127.0.0.1", engine.port)) as mute:
+        mute.sendall(b"POST /_pytron/pair HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        thread = engine._thread
+        engine.quit()
+        thread.join(60)
+        assert not thread.is_alive()
+    gc.collect()
+
+
+def test_a_server_may_be_stopped_before_it_has_started() -> None:
+    engine = ServerEngine(ServerOptions(browser=False))
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    lines = Lines(engine.options, engine.metrics, guests=False, deliver=print, post=print)
+    process = Process(
+        engine.options, listener, port,
+        pairing=Pairing(load_key(None), engine.hub), lines=lines, metrics=engine.metrics,
+        deliver=print, paired=print,
+    )  # fmt: skip
+    process.stop()
+    began = threading.Event()
+    finishes(lambda: process.run(began))
+    assert began.is_set()
+    assert process.failure is None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
 
 
 def test_another_tab_is_a_window_of_its_own() -> None:
