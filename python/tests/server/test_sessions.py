@@ -62,7 +62,7 @@ def test_a_server_may_be_stopped_before_it_has_started() -> None:
     lines = Lines(engine.options, engine.metrics, guests=False, deliver=print, post=print)
     process = Process(
         engine.options, listener, port,
-        pairing=Pairing(load_key(None), engine.hub), lines=lines, metrics=engine.metrics,
+        pairing=Pairing(load_key(""), engine.hub), lines=lines, metrics=engine.metrics,
         deliver=print, paired=print,
     )  # fmt: skip
     process.stop()
