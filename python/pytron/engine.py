@@ -11,6 +11,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from pytron.errors import EngineError
+from pytron.platforms import graphics_remedy
+
+#: Says that this packaged program is to be the process of its windows.
+HOST: Final = "PYTRON_HOST"
 
 
 class Frame(NamedTuple):
@@ -152,13 +156,14 @@ class Engine(ABC):
         return Capability(False, f"the {self.name} engine has no {feature}")
 
 
-def load_engine(name: str, *, apart: bool | None = None) -> Engine:
+def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) -> Engine:
     """An engine by its name: one of Pytron's own, or an entry point of group `pytron.engines`.
 
     Args:
         name: what it is called.
         apart: have its windows in another process, which `native` can also have in this one.
             By default only when this process was started with a link, or PYTRON_HOSTED says so.
+        watched: with a second engine for the case that windows of `native` stay blank.
 
     Raises:
         EngineError: there is none of that name.
@@ -171,7 +176,11 @@ def load_engine(name: str, *, apart: bool | None = None) -> Engine:
     if place is not None:
         module, _, kind = place.partition(":")
         engine: Engine = getattr(import_module(f"pytron.engines.{module}"), kind)()
-        return engine
+        remedy = graphics_remedy() if watched and name == "native" else {}
+        # A link leads to windows that are somebody else's, and outlive this process.
+        if not remedy or os.environ.get("PYTRON_LINK"):
+            return engine
+        return import_module("pytron.engines.native.rescue").RescuingEngine(engine, remedy)
     from importlib.metadata import entry_points  # slow, so only for engines of others
 
     for point in entry_points(group="pytron.engines"):
@@ -180,6 +189,16 @@ def load_engine(name: str, *, apart: bool | None = None) -> Engine:
     own = {*_OWN} - {"hosted"}
     known = ", ".join(sorted(own | {p.name for p in entry_points(group="pytron.engines")}))
     raise EngineError(f"no engine is called {name!r}; set PYTRON_ENGINE or engine= to: {known}")
+
+
+def become_host() -> None:
+    """Be the process of an app's windows, if this packaged program was started as one."""
+    import sys
+
+    if getattr(sys, "frozen", False) and os.environ.pop(HOST, None):
+        from importlib import import_module
+
+        raise SystemExit(import_module("pytron.engines.native.process").main())
 
 
 _OWN: Final = {

@@ -16,7 +16,7 @@ from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.development import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.loop import Loop
-from pytron.engine import Engine, EngineOptions, load_engine
+from pytron.engine import Engine, EngineOptions, become_host, load_engine
 from pytron.errors import ConfigError, EngineError
 from pytron.parts import Parts
 from pytron.platforms import data_folder
@@ -83,6 +83,7 @@ class Runner:
     def run(self, app: object) -> int:
         """Open the first window and serve until the last has closed; the exit code."""
         serve_frozen_child()
+        become_host()
         inspection.stop(app)
         _check_process("run")
         _check_thread()
@@ -153,7 +154,7 @@ class Runner:
         name, *others = self._engine_names()
         while True:
             try:
-                engine = load_engine(name, apart=apart)
+                engine = load_engine(name, apart=apart, watched=True)
                 engine.start(options)
             except EngineError as error:
                 if not others:

@@ -346,18 +346,17 @@ class Runtime:
         if event.kind == "visit":
             self._visited(event.fields)
             return []
-        if event.kind == "gone":
+        if event.kind in ("gone", "renewed"):
             self.dispatcher.end_session(event.window)
+            self._queries.give_up(event.window, "the page has gone")
             return []
         if event.kind in ("loaded", "failed", "crashed", "closed"):
             self._loading.done(event.window)
         with self._lock:
-            window = self._windows.get(event.window)
+            window, guest = self._windows.get(event.window), event.window in self._guests
             if event.kind == "closed":
                 closed = self._windows.pop(event.window, None)
                 self._outlived.pop(closed.label if closed else "", None)
-            guest = event.window in self._guests
-            if event.kind == "closed":
                 self._guests.discard(event.window)
             last = not guest and not self._windows.keys() - self._guests
         if window is None:
@@ -370,11 +369,11 @@ class Runtime:
         elif event.kind == "crashed":
             self.dispatcher.end_session(event.window)
             self._recover(window, str(event.fields.get("reason")))
-        elif event.kind in ("failed", "refused"):
+        elif event.kind in ("failed", "refused", "blank"):
             reason = str(event.fields.get("message") or event.fields.get("reason"))
             _log.warning("window %r: %s: %s", window.label, event.kind, reason)
-            if event.kind == "failed" and ERROR_PATH not in reason:
-                self._show_error(window, "failed")
+            if event.kind != "refused" and ERROR_PATH not in reason:
+                self._show_error(window, event.kind)
         seen = Event(event.kind, event.fields, window.label)
         done = self.engine.quit if event.kind == "closed" and last else None
         if event.kind == "external" and event.fields.get("gesture", True):

@@ -268,7 +268,7 @@ class Window:
 
         Names: `opened`, `loaded`, `closing` (call `event.prevent()` to keep it open; the handler
         may be `async`), `closed`, `resized`, `moved`, `focused`, `state`, `theme`, `crashed`,
-        `failed`, `external`.
+        `failed`, `blank`, `external`.
 
         Returns:
             The function that stops a handler that was given; else a decorator.

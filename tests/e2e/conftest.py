@@ -16,7 +16,7 @@ SERVER_ONLY = ("test_network",)
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 CHROME_ONLY = ("test_chrome",)
 #: What is about the processes of the native engine, in the app's own or beside it.
-PROCESSES = ("test_recovery",)
+PROCESSES = ("test_blank", "test_recovery")
 
 
 def pytest_configure(config: pytest.Config) -> None:

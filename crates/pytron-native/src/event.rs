@@ -51,6 +51,12 @@ pub enum Event {
         window: u32,
         reason: &'static str,
     },
+    /// Linux alone looks for it.
+    #[cfg(target_os = "linux")]
+    Blank {
+        window: u32,
+        reason: &'static str,
+    },
     Refused {
         window: u32,
         reason: String,

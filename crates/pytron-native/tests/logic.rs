@@ -51,6 +51,9 @@ mod part;
 #[path = "../src/picture.rs"]
 mod picture;
 #[cfg(target_os = "linux")]
+#[path = "../src/platform/linux/preflight.rs"]
+mod preflight;
+#[cfg(target_os = "linux")]
 #[path = "../src/reader.rs"]
 mod reader;
 #[path = "../src/room.rs"]

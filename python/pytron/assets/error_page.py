@@ -12,6 +12,12 @@ _WORDS: Final = {
         "It was loaded again several times and stopped each time. Close the window and open the "
         "app again; if that does not help, its log says more.",
     ),
+    "blank": (
+        "This window cannot show its page",
+        "The graphics of this computer and its web view do not work together, with the processor "
+        "drawing neither. `pytron doctor` says what is known of them; PYTRON_ENGINE=chrome or "
+        "PYTRON_ENGINE=server shows the app in another way. The app's log has the reason.",
+    ),
     "failed": (
         "This page could not be loaded",
         "Its server may not be running. The app's log has the address and the reason.",
@@ -33,6 +39,6 @@ p {{ margin: 0; opacity: .8; }}
 
 
 def error_page(cause: str) -> bytes:
-    """The page for a cause, `crashed` or `failed`. Any other counts as `failed`."""
+    """The page for a cause: `crashed`, `blank` or `failed`. Any other counts as `failed`."""
     title, text = _WORDS.get(cause, _WORDS["failed"])
     return _PAGE.format(title=title, text=text).encode()

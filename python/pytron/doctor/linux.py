@@ -38,7 +38,14 @@ _FONTS: Final = {
     "apk": "font-dejavu",
 }
 #: PCI vendors of the graphics of virtual machines.
-_VIRTUAL: Final = {"0x15ad": "VMware", "0x80ee": "VirtualBox", "0x1af4": "virtio", "0x1234": "QEMU"}
+_VIRTUAL: Final = {
+    "0x15ad": "VMware",
+    "0x80ee": "VirtualBox",
+    "0x1af4": "virtio",
+    "0x1b36": "QXL",
+    "0x1234": "QEMU",
+    "0x1414": "Hyper-V",
+}
 _WATCHES_AT_LEAST: Final = 65_536
 _SHM_AT_LEAST_BYTES: Final = 128 * 1024 * 1024
 
@@ -126,7 +133,10 @@ def graphics(variables: Mapping[str, str], root: Path) -> Finding:
     if variables.get("WEBKIT_DISABLE_DMABUF_RENDERER"):
         return good("graphics", "WEBKIT_DISABLE_DMABUF_RENDERER is set")
     wayland = " under Wayland" if variables.get("WAYLAND_DISPLAY") else ""
-    remedy = "if windows stay blank: WEBKIT_DISABLE_DMABUF_RENDERER=1 pytron run"
+    remedy = (
+        "the native engine sets WEBKIT_DISABLE_DMABUF_RENDERER=1 by itself; if windows stay blank "
+        "all the same: WEBKIT_DISABLE_COMPOSITING_MODE=1 pytron run, or PYTRON_ENGINE=chrome"
+    )
     if (root / "proc" / "driver" / "nvidia" / "version").exists():
         said = f"NVIDIA's own driver{wayland}, with which WebKitGTK may show nothing"
         return Finding("graphics", "hint", said, remedy)

@@ -92,6 +92,17 @@ def _missing_libraries(program: Path) -> list[str]:
     return [line.split()[0] for line in shown.splitlines() if line.endswith("not found")]
 
 
+def graphics_remedy() -> dict[str, str]:
+    """What has the processor draw the system's web view, where the graphics card shows nothing."""
+    wanted = {
+        "WEBKIT_DISABLE_DMABUF_RENDERER": "1",
+        "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+        "LIBGL_ALWAYS_SOFTWARE": "1",
+    }
+    # What the user has chosen stays; with all of it chosen there is nothing to try.
+    return {name: value for name, value in wanted.items() if name not in os.environ}
+
+
 def native_remedy(error: ImportError) -> str:
     """What to do when the native engine cannot be loaded."""
     text = str(error)

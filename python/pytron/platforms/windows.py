@@ -39,6 +39,11 @@ def electron_program(folder: Path) -> Path:
     return folder / "electron.exe"
 
 
+def graphics_remedy() -> dict[str, str]:
+    """What has the processor draw the system's web view: it needs no telling here."""
+    return {}
+
+
 def native_remedy(error: ImportError) -> str:
     """What to do when the native engine cannot be loaded."""
     if isinstance(error, ModuleNotFoundError) and error.name == "pytron_native":

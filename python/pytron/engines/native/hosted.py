@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, Final
 
-from pytron.engine import Capability, Incoming
+from pytron.engine import HOST, Capability, Incoming
 from pytron.engines.native import WINDOW_FEATURES
 from pytron.errors import EngineError
 from pytron.link import Message
@@ -40,8 +41,10 @@ class HostedEngine(LinkedEngine):
     name: ClassVar[str] = "native"
     origin = app_origin()
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        """Windows of a process with these variables set besides ours."""
         super().__init__()
+        self._environment = environment or {}
         self._known: dict[str, Capability] = {}
         self._asked: dict[int, tuple[str, Event]] = {}
         self._serial = count(1)
@@ -52,10 +55,9 @@ class HostedEngine(LinkedEngine):
         Raises:
             EngineError: the native module is not installed.
         """
-        if getattr(sys, "frozen", False):
-            raise EngineError(
-                "a packaged app has no interpreter for windows in another process: use app.run()"
-            )
+        environment = {**os.environ, **self._environment}
+        if getattr(sys, "frozen", False):  # its program is the interpreter: see `become_host`
+            return Program([sys.executable], {**environment, HOST: "1"})
         folders: list[str] = []
         for name in ("pytron_native", "msgspec"):
             spec = find_spec(name)
@@ -66,7 +68,7 @@ class HostedEngine(LinkedEngine):
         kit = str(Path(__file__).parents[2])
         # -I and -S: nothing of the user's environment, and no time spent on .pth files.
         command = [sys.executable, "-I", "-S", "-c", _BOOT, kit, *folders]
-        return Program(command, dict(os.environ))
+        return Program(command, environment)
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do. The host is asked once for each name."""

@@ -7,18 +7,20 @@ use gtk::prelude::*;
 use tao::dpi::LogicalSize;
 use tao::platform::unix::WindowExtUnix;
 
+use super::preflight::{DMABUF_OFF, Graphics};
 use crate::error::Error;
 use crate::platform::Fact;
 
-const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 const SETTINGS: &str = "GSETTINGS_BACKEND";
 
 /// Starts GTK. Main thread; may be called again.
 pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
-    if std::env::var_os(RENDERER).is_none() && dmabuf_hazard().is_some() {
-        // SAFETY: no thread of ours runs yet and the GIL is held, under which Python itself changes
-        // the environment.
-        unsafe { std::env::set_var(RENDERER, "1") };
+    for (name, value) in graphics().remedies() {
+        if std::env::var_os(name).is_none() {
+            // SAFETY: no thread of ours runs yet and the GIL is held, under which Python itself
+            // changes the environment.
+            unsafe { std::env::set_var(name, value) };
+        }
     }
     if !gtk::is_initialized() {
         if std::env::var_os(SETTINGS).is_none() && !super::theme::has_bus() {
@@ -64,24 +66,19 @@ fn no_display() -> String {
     }
 }
 
-/// Why WebKit's DMABUF renderer would not serve here: without a GPU it costs 70 ms of start for
-/// nothing, and NVIDIA's own driver leaves the window blank.
-fn dmabuf_hazard() -> Option<&'static str> {
-    if Path::new("/proc/driver/nvidia/version").exists() {
-        return Some("nvidia");
-    }
-    let nodes = std::fs::read_dir("/dev/dri").ok();
-    let render = nodes.is_some_and(|mut nodes| {
-        nodes.any(|node| {
-            node.is_ok_and(|node| node.file_name().as_encoded_bytes().starts_with(b"renderD"))
-        })
-    });
-    (!render).then_some("no-gpu")
+fn set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn graphics() -> Graphics {
+    // GTK prefers Wayland, unless it is told otherwise.
+    let x11 = std::env::var("GDK_BACKEND").is_ok_and(|wanted| wanted.starts_with("x11"));
+    Graphics::look(Path::new("/"), set("WAYLAND_DISPLAY") && !x11)
 }
 
 /// Facts about this machine, found without opening a display.
 pub fn facts() -> Vec<(&'static str, Fact)> {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let hazard = graphics().hazard();
     vec![
         ("engine", Fact::Text("webkitgtk".to_owned())),
         (
@@ -93,14 +90,8 @@ pub fn facts() -> Vec<(&'static str, Fact)> {
             Fact::Flag(set("DISPLAY") || set("WAYLAND_DISPLAY")),
         ),
         ("wayland", Fact::Flag(set("WAYLAND_DISPLAY"))),
-        (
-            "dmabuf",
-            Fact::Flag(dmabuf_hazard().is_none() && !set(RENDERER)),
-        ),
-        (
-            "hazard",
-            Fact::Text(dmabuf_hazard().unwrap_or_default().to_owned()),
-        ),
+        ("dmabuf", Fact::Flag(hazard.is_none() && !set(DMABUF_OFF))),
+        ("hazard", Fact::Text(hazard.unwrap_or_default().to_owned())),
         ("origin", Fact::Text(super::ORIGIN.to_owned())),
     ]
 }

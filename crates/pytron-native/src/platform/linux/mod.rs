@@ -4,12 +4,14 @@ mod display;
 mod extension;
 mod message;
 mod policy;
+mod preflight;
 mod scheme;
 pub mod services;
 mod snapshot;
 mod theme;
 mod turn;
 mod view;
+mod watchdog;
 
 use std::cell::RefCell;
 use std::path::PathBuf;

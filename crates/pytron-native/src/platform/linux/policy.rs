@@ -11,6 +11,7 @@ use webkit2gtk::{
 };
 
 use super::message::Port;
+use super::watchdog::Watchdog;
 use crate::event::Event;
 use crate::guard::guard;
 use crate::stage::{self, Stage};
@@ -71,6 +72,7 @@ fn watch_loading(web: &WebView, number: &Rc<Cell<u32>>) {
     let window = Rc::clone(number);
     let failed = Rc::new(Cell::new(false));
     let failing = Rc::clone(&failed);
+    let watchdog = Rc::<Watchdog>::default();
     web.connect_load_changed(move |web, event| {
         guard("a page load", (), || {
             with_window(&window, |stage, window| match event {
@@ -81,6 +83,7 @@ fn watch_loading(web: &WebView, number: &Rc<Cell<u32>>) {
                     // The prewarmed view's about:blank is nobody's page.
                     if !failed.get() && window.trusts(&url) {
                         let (window, url) = (window.number(), url.into());
+                        watchdog.loaded(web, window);
                         stage.shared.tell(&Event::Loaded { window, url });
                     }
                 }

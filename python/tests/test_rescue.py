@@ -1,0 +1,133 @@
+"""Moving an app's windows to a second engine when the first shows nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytron.engine import AssetRequest, EngineOptions, Frame, Happening, Incoming
+from pytron.engines.headless import HeadlessEngine
+from pytron.engines.native import rescue
+from pytron.engines.native.rescue import RescuingEngine
+from pytron.errors import EngineError
+
+OPTIONS = EngineOptions("app", "App", None, dev=False)
+BLANK = Happening("blank", 1, {"reason": "nothing is seen"})
+
+
+class Scripted(HeadlessEngine):
+    """An engine that gives what the test says and keeps what it is told."""
+
+    def __init__(self, environment: Any = None) -> None:
+        super().__init__()
+        self.environment = environment
+        self.told: list[dict[str, Any]] = []
+        self.gives: list[Incoming] = []
+        self.answered: list[int] = []
+        self.ended: list[int] = []
+
+    def start(self, options: EngineOptions) -> None:
+        pass
+
+    def command(self, message: Any) -> None:
+        self.told.append(dict(message))
+
+    def receive(self, timeout_s: float | None = None) -> list[Incoming]:  # noqa: ARG002
+        given, self.gives = self.gives, []
+        return given
+
+    def answer(self, request: int, status: Any, headers: Any, body: Any) -> None:  # noqa: ARG002
+        self.answered.append(request)
+
+    def quit(self, code: int = 0) -> None:
+        self.ended.append(code)
+
+
+@pytest.fixture
+def second(monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    """What is started in the second place."""
+    made = Scripted()
+
+    def make(environment: Any) -> Scripted:
+        made.environment = environment
+        return made
+
+    monkeypatch.setattr(rescue, "HostedEngine", make)
+    return made
+
+
+def engines() -> tuple[Scripted, RescuingEngine]:
+    first = Scripted()
+    engine = RescuingEngine(first, {"SOFT": "1"})
+    engine.start(OPTIONS)
+    engine.command({"kind": "open", "window": 1, "options": {"url": "a", "title": "A"}, "kept": 1})
+    engine.command({"kind": "open", "window": 2, "options": {"url": "b"}})
+    return first, engine
+
+
+def test_windows_are_opened_anew_as_they_are_now(second: Scripted) -> None:
+    first, engine = engines()
+    engine.command({"kind": "set", "window": 1, "title": "B"})
+    engine.command({"kind": "navigate", "window": 1, "url": "c"})
+    engine.command({"kind": "service", "id": 1, "name": "menu.set", "args": {}})
+    engine.command({"kind": "service", "id": 2, "name": "dialogs.open", "args": {}})
+    first.gives = [Happening("closed", 2, {}), BLANK]
+    assert engine.receive() == [Happening("renewed", 1, {})]
+    assert second.environment == {"SOFT": "1"}
+    opened, menu = second.told
+    assert opened == {
+        "kind": "open", "window": 1, "options": {"url": "c", "title": "B"}, "kept": 1,
+    }  # fmt: skip
+    assert menu["name"] == "menu.set"
+    assert first.told[-1] == {"kind": "close", "window": 1}
+    engine.command({"kind": "focus", "window": 1})
+    assert second.told[-1]["kind"] == "focus"
+    engine.quit(3)
+    assert first.ended == second.ended == [3]
+
+
+def test_requests_of_both_are_told_apart(second: Scripted) -> None:
+    first, engine = engines()
+    first.gives = [BLANK]
+    engine.receive()
+    second.gives = [AssetRequest(7, 1, "GET", "/", {})]
+    (asked,) = engine.receive()
+    assert isinstance(asked, AssetRequest)
+    engine.answer(asked.request, 200, [], b"")
+    engine.answer(7, 200, [], b"")
+    assert (second.answered, first.answered) == ([7], [7])
+
+
+def test_a_second_failure_is_told(second: Scripted) -> None:
+    first, engine = engines()
+    first.gives = [BLANK]
+    engine.receive()
+    second.gives = [BLANK]
+    assert engine.receive() == [BLANK]
+
+
+def test_only_a_page_that_never_lived_moves_because_it_died(second: Scripted) -> None:
+    crash = Happening("crashed", 1, {"reason": "crashed"})
+    for sign in (Happening("loaded", 1, {}), Frame(1, b"[]")):
+        first, engine = engines()
+        first.gives = [sign, crash]
+        assert engine.receive() == [sign, crash]
+        assert second.told == []
+    first, engine = engines()
+    first.gives = [crash]
+    assert [item.kind for item in engine.receive() if isinstance(item, Happening)] == [
+        "renewed", "renewed",
+    ]  # fmt: skip
+
+
+def test_without_a_second_engine_the_failure_is_told(
+    second: Scripted, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: EngineOptions) -> None:
+        raise EngineError("no")
+
+    monkeypatch.setattr(second, "start", refuse)
+    first, engine = engines()
+    first.gives = [BLANK]
+    assert engine.receive() == [BLANK]
+    assert "cannot be opened anew with SOFT=1: no" in caplog.text
