@@ -18,3 +18,9 @@ async def finished(name: str) -> int:
 def clicked(event: Event) -> None:
     if event.data["action"] == "reveal":
         print("show", event.data["key"])
+
+
+@app.expose
+async def show_unread(count: int) -> None:
+    if app.can("badge.count"):
+        await app.badge.count(count)  # 0 takes it away

@@ -61,6 +61,7 @@ def test_notifications_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
     with TestClient(load("notifications").app) as page:
         with pytest.raises(RemoteError, match="bus") as refused:
             page.call("finished", "a.csv")
+        page.call("show_unread", 3)  # nobody can show it: nothing is tried
         assert refused.value.code == "unsupported"
 
 

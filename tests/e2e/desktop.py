@@ -18,6 +18,7 @@ from typing import Any
 WATCHER = "org.kde.StatusNotifierWatcher"
 ITEM = "org.kde.StatusNotifierItem"
 NOTIFICATIONS = "org.freedesktop.Notifications"
+GLOBAL_SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 
 
 class Bus:
@@ -156,12 +157,113 @@ class _Notifications:
         return None
 
 
+class _Files:
+    """A file manager."""
+
+    xml = ""
+
+    def __init__(self, bus: Any) -> None:
+        bus.export("/org/freedesktop/FileManager1", self)
+        bus.own("org.freedesktop.FileManager1")
+
+    def properties(self, _interface: str) -> None:
+        return None
+
+    def call(self, _interface: str, member: str, body: Sequence[Any]) -> Any:
+        if member != "ShowItems":
+            return None
+        _say("revealed", uris=body[0])
+        return "", ()
+
+
+class _Dock:
+    """A dock that shows numbers and progress on icons."""
+
+    def __init__(self, bus: Any) -> None:
+        bus.listen(self._updated, interface="com.canonical.Unity.LauncherEntry", member="Update")
+        bus.own("com.canonical.Unity")
+
+    def _updated(self, body: Sequence[Any]) -> None:
+        _say("badge", uri=body[0], **{key: value[1] for key, value in body[1].items()})
+
+
+class _Portal:
+    """The portal, with a user who agrees unless a shortcut is described as forbidden."""
+
+    xml = ""
+    _desktop = "/org/freedesktop/portal/desktop"
+
+    def __init__(self, bus: Any) -> None:
+        self._bus = bus
+        bus.export(self._desktop, self)
+        bus.own("org.freedesktop.portal.Desktop")
+
+    def properties(self, interface: str) -> Mapping[str, tuple[str, Any]] | None:
+        return {"version": ("u", 1)} if interface == GLOBAL_SHORTCUTS else None
+
+    def call(self, interface: str, member: str, body: Sequence[Any]) -> Any:
+        if interface == "org.freedesktop.host.portal.Registry":
+            _say("registered", app=body[0])
+            return "", ()
+        if interface == "org.freedesktop.portal.Session":
+            _say("session closed")
+            return "", ()
+        if interface == "org.freedesktop.portal.Settings" and member == "ReadOne":
+            return "v", (("(ddd)", (1.0, 0.5, 0.0)),)
+        if member == "CreateSession":
+            token = body[0]["session_handle_token"][1]
+            session = f"{self._desktop}/session/1_1/{token}"
+            self._bus.export(session, self)
+            return self._respond(body[0], 0, {"session_handle": ("s", session)})
+        if member == "BindShortcuts":
+            session, shortcuts, _, options = body
+            _say("bind", session=session, shortcuts=[
+                [name, {key: value[1] for key, value in looks.items()}] for name, looks in shortcuts
+            ])  # fmt: skip
+            wish = shortcuts[0][1]["description"][1]
+            if wish == "forbidden":
+                return self._respond(options, 1, {})
+            if wish == "hanging":
+                return "o", (self._request(options),)
+            bound = [] if wish == "taken" else [(shortcuts[0][0], {})]
+            return self._respond(options, 0, {"shortcuts": ("a(sa{sv})", bound)})
+        return None
+
+    def _request(self, options: Mapping[str, Any]) -> str:
+        # The test's app is the only other one that asks: its name is in the path that it expects.
+        return f"{self._desktop}/request/{self._bus.asking}/{options['handle_token'][1]}"
+
+    def _respond(self, options: Mapping[str, Any], code: int, results: Mapping[str, Any]) -> Any:
+        path = self._request(options)
+        self._bus.emit(
+            path, "org.freedesktop.portal.Request", "Response", "ua{sv}", (code, results)
+        )
+        return "o", (path,)
+
+
 def main() -> None:
     """Serve until the input ends."""
-    from pytron.services.linux.bus import Bus as Connection
+    from jeepney import HeaderFields
+    from pytron.services.linux.bus import Bus as Plain
+
+    class Connection(Plain):
+        """Knows who asks, as the portal must."""
+
+        asking = ""
+
+        def _answer(self, message: Any) -> Any:
+            sender = message.header.fields[HeaderFields.sender]
+            self.asking = sender.lstrip(":").replace(".", "_")
+            return super()._answer(message)
 
     bus = Connection()
-    made = {"tray": _Watcher, "notifications": _Notifications}
+    made = {
+        "tray": _Watcher,
+        "notifications": _Notifications,
+        "files": _Files,
+        "dock": _Dock,
+        "portal": _Portal,
+    }
     for service in sys.argv[1:]:
         made[service](bus)
     _say("ready")

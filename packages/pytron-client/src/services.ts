@@ -10,6 +10,12 @@
  */
 export declare namespace services {
   export interface Functions {
+    badge: {
+      /** Show a number on the icon, such as that of unread messages; null or 0 takes it away. */
+      count(number: number | null): Promise<void>;
+      /** Show how far something is, from 0 to 1; null takes it away. */
+      progress(share: number | null): Promise<void>;
+    };
     clipboard: {
       /** Empty it. */
       clear(): Promise<void>;
@@ -161,6 +167,8 @@ export declare namespace services {
   }
 
   export interface Arguments {
+    "badge.count": { number: number | null };
+    "badge.progress": { share: number | null };
     "clipboard.clear": Record<string, never>;
     "clipboard.formats": Record<string, never>;
     "clipboard.read_files": Record<string, never>;

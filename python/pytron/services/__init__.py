@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytron.engine import Capability
     from pytron.runtime import Runtime
     from pytron.services.autostart import Autostart
+    from pytron.services.badge import Badge
     from pytron.services.clipboard import Clipboard
     from pytron.services.desk import Desk
     from pytron.services.dialogs import Dialogs
@@ -109,6 +110,13 @@ class Services:
         from pytron.services.autostart import Autostart
 
         return self.service(Autostart)
+
+    @property
+    def badge(self) -> Badge:
+        """A number or progress on the app's icon, in the taskbar or dock."""
+        from pytron.services.badge import Badge
+
+        return self.service(Badge)
 
     @property
     def downloads(self) -> Downloads:

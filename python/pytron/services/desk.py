@@ -236,6 +236,7 @@ class _Catalogue:
 SERVICES = _Catalogue(
     {
         "autostart": "Autostart",
+        "badge": "Badge",
         "clipboard": "Clipboard",
         "dialogs": "Dialogs",
         "downloads": "Downloads",

@@ -12,7 +12,10 @@ from pytron.platforms import SYSTEM
 #: Services that this system offers beside its window system → who asks for them.
 PROVIDERS: Mapping[str, str] = {
     "linux": {
+        "badge": "pytron.services.linux.badge.Badge",
         "notifications": "pytron.services.linux.notifications.Notifications",
+        "opener": "pytron.services.linux.revealing.Revealing",
+        "shortcuts": "pytron.services.linux.shortcuts.Shortcuts",
         "system": "pytron.services.linux.system.System",
         "tray": "pytron.services.linux.tray.Tray",
     },

@@ -9,12 +9,15 @@ use objc2::rc::Retained;
 use objc2_app_kit::{NSBitmapImageFileType, NSBitmapImageRep, NSImage};
 use objc2_foundation::{NSDictionary, NSError};
 use serde_json::{Value, json};
+use tao::platform::macos::WindowExtMacOS;
 use wry::{WebView, WebViewBuilder, WebViewBuilderExtDarwin, WebViewExtMacOS};
 
 use super::Fact;
 use super::portable::with_window;
 use crate::error::Error;
 use crate::guard::guard;
+use crate::service::{Failure, Outcomes};
+use crate::stage::Stage;
 use crate::window::Window;
 
 /// The app's origin, as a page has it.
@@ -38,6 +41,21 @@ pub fn attach_menu(_window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> 
 
 pub fn remove_menu(_window: &Rc<Window>, made: &muda::Menu) {
     made.remove_for_nsapp();
+}
+
+/// Whether the icon can have a number.
+pub fn can_badge() -> (bool, String) {
+    (true, "the dock shows it".to_owned())
+}
+
+/// Shows a number on the app's icon; 0 takes it away.
+pub fn badge(stage: &Stage, count: i64) -> Outcomes {
+    let label = (count > 0).then(|| count.to_string());
+    match stage.windows().first() {
+        Some(window) => window.frame().set_badge_label(label),
+        None => return Err(Failure::closed()),
+    }
+    Ok(Value::Null)
 }
 
 /// Facts about this machine, found without opening a display.

@@ -23,7 +23,8 @@ use super::portable::with_window;
 use crate::error::Error;
 use crate::guard::guard;
 use crate::head::{self, Part};
-use crate::stage;
+use crate::service::{Failure, Outcomes};
+use crate::stage::{self, Stage};
 use crate::window::Window;
 
 /// The app's origin, as a page has it: wry gives custom schemes a public host name.
@@ -46,6 +47,17 @@ pub fn prepare(_app_id: &str, _name: &str) -> Result<(), Error> {
             remedy: "install the Evergreen WebView2 Runtime from Microsoft",
         }),
     }
+}
+
+/// Whether the icon can have a number.
+pub fn can_badge() -> (bool, String) {
+    let reason = "the taskbar of Windows shows no numbers for desktop apps; show progress, or put it into the title";
+    (false, reason.to_owned())
+}
+
+/// Never: see above.
+pub fn badge(_stage: &Stage, _count: i64) -> Outcomes {
+    Err(Failure::unsupported(can_badge().1))
 }
 
 /// Puts a menu above a window's page.

@@ -133,8 +133,18 @@ class Bus:
     def listen(self, listener: Signal, **match: str) -> None:
         """Call this with the values of every such signal: `interface`, `member`, `path`."""
         self._signals.append((match, listener))
+        self._match("AddMatch", match)
+
+    def forget(self, listener: Signal) -> None:
+        """Call it no more."""
+        for match, known in list(self._signals):
+            if known is listener:
+                self._signals.remove((match, known))
+                self._match("RemoveMatch", match)
+
+    def _match(self, member: str, match: Mapping[str, str]) -> None:
         rule = ",".join(f"{key}='{value}'" for key, value in {"type": "signal", **match}.items())
-        self.call(_DBUS, "/org/freedesktop/DBus", _DBUS, "AddMatch", "s", (rule,))
+        self.call(_DBUS, "/org/freedesktop/DBus", _DBUS, member, "s", (rule,))
 
     def own(self, name: str) -> None:
         """Take a name.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use muda::{Menu, PredefinedMenuItem};
 use serde_json::Value;
+use tao::window::{ProgressBarState, ProgressState};
 
 use super::super::system;
 use crate::service::{Failure, Outcomes, Reply};
@@ -13,7 +14,11 @@ use crate::{menu, shortcuts};
 
 /// Whether something works here.
 pub fn can(feature: &str) -> Option<(bool, String)> {
+    if feature == "badge.count" {
+        return Some(system::can_badge());
+    }
     let here = [
+        "badge.progress",
         "menu",
         "shortcuts",
         "window.drag",
@@ -36,6 +41,8 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
     let outcome = match name {
         "menu.set" => menu::set(number, args),
         "menu.update" => menu::update(args),
+        "badge.count" => system::badge(stage, args["count"].as_i64().unwrap_or(0)),
+        "badge.progress" => progress(stage, args["value"].as_f64()),
         name if name.starts_with("shortcuts.") => shortcuts::serve(&stage.shared, name, args),
         name => window.map_or_else(
             || Err(missing(name)),
@@ -43,6 +50,18 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         ),
     };
     reply.give(outcome);
+}
+
+/// Shows how far something is on the icon of every window.
+fn progress(stage: &Stage, share: Option<f64>) -> Outcomes {
+    for window in stage.windows() {
+        window.frame().set_progress_bar(ProgressBarState {
+            state: Some(share.map_or(ProgressState::None, |_| ProgressState::Normal)),
+            progress: share.map(|share| (share * 100.0).round() as u64),
+            desktop_filename: None,
+        });
+    }
+    Ok(Value::Null)
 }
 
 fn of_window(window: &Rc<Window>, name: &str, args: &Value) -> Outcomes {

@@ -1,0 +1,153 @@
+"""Global shortcuts where nobody can grab keys: the compositor is asked, through the portal.
+
+Source: <https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.GlobalShortcuts.html>
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from secrets import token_hex
+from threading import Lock
+from typing import Any, Final
+
+from pytron.answer import Answer
+from pytron.engine import Capability
+from pytron.errors import CallError
+from pytron.services.desk import Desk
+from pytron.services.linux import portal
+from pytron.services.linux.bus import Bus
+from pytron.services.service import Provider
+
+SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
+SESSION = "org.freedesktop.portal.Session"
+_MODIFIERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("ctrl", "control", "cmdorctrl", "commandorcontrol"), "CTRL"),
+    **dict.fromkeys(("alt", "option"), "ALT"),
+    "shift": "SHIFT",
+    **dict.fromkeys(("super", "meta", "cmd", "command"), "LOGO"),
+}
+#: Keys whose names X has otherwise than menus.
+_KEYS: Final[Mapping[str, str]] = {
+    "space": "space", "tab": "Tab", "enter": "Return", "return": "Return", "escape": "Escape",
+    "esc": "Escape", "backspace": "BackSpace", "delete": "Delete", "insert": "Insert",
+    "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down", "up": "Up",
+    "down": "Down", "left": "Left", "right": "Right", "plus": "plus", ",": "comma", ".": "period",
+    "-": "minus", "=": "equal", "/": "slash", ";": "semicolon",
+}  # fmt: skip
+
+
+class Shortcuts(Provider):
+    """Each shortcut is a session of its own with the portal, so that each can be given back."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._bus = Bus()
+        self._portal = portal.Portal(self._bus, desk.app.id)
+        self._lock = Lock()
+        self._sessions: dict[str, str] = {}  # by the ids that the app gave
+        self._listening = False
+
+    def can(self, feature: str) -> Capability | None:
+        """Whether the portal has them; None where keys can be grabbed, which the host knows."""
+        del feature
+        if not _asks_compositor():
+            return None
+        try:
+            self._portal.version(SHORTCUTS)
+        except CallError as error:
+            return Capability(False, f"Wayland lets no app grab keys, and {error}")
+        return Capability(True, "the compositor is asked, and the user with it")
+
+    def ask(self, name: str, window: int | None, args: Mapping[str, Any]) -> Answer[Any] | None:
+        """Register or give back; None where the host grabs keys."""
+        del window
+        if not _asks_compositor():
+            return None
+        identity = str(args["id"])
+        if name == "shortcuts.unregister":
+            return self._desk.run(name, lambda: self._end(identity))
+        work = lambda: self._register(identity, args)  # noqa: E731
+        return self._desk.run(name, work, timeout_s=portal.PATIENCE_S)
+
+    def close(self) -> None:
+        """The sessions end with the connection."""
+        self._bus.close()
+
+    def _register(self, identity: str, args: Mapping[str, Any]) -> None:
+        trigger = trigger_of(str(args["keys"]))
+        self._portal.version(SHORTCUTS)
+        with self._lock:
+            first, self._listening = not self._listening, True
+        if first:
+            self._bus.listen(self._activated, interface=SHORTCUTS, member="Activated")
+        self._end(identity)
+        session = self._session()
+        wanted = {
+            "description": ("s", str(args.get("description") or identity)),
+            "preferred_trigger": ("s", trigger),
+        }
+        options: dict[str, Any] = {}
+        body = (session, [(identity, wanted)], "", options)
+        try:
+            found = self._portal.request(SHORTCUTS, "BindShortcuts", "oa(sa{sv})sa{sv}", body)
+            if not any(one[0] == identity for one in found.get("shortcuts", ())):
+                raise CallError(
+                    f"the desktop did not give {args['keys']} away; choose others, or let the "
+                    "user set them in its settings",
+                    code="unsupported",
+                )
+        except CallError:
+            self._close_session(session)
+            raise
+        with self._lock:
+            self._sessions[identity] = session
+
+    def _session(self) -> str:
+        options = {"session_handle_token": ("s", f"pytron_{token_hex(4)}")}
+        found = self._portal.request(SHORTCUTS, "CreateSession", "a{sv}", (options,))
+        return str(found["session_handle"])
+
+    def _end(self, identity: str) -> None:
+        with self._lock:
+            session = self._sessions.pop(identity, None)
+        if session is not None:
+            self._close_session(session)
+
+    def _close_session(self, session: str) -> None:
+        self._bus.call(portal.NAME, session, SESSION, "Close")
+
+    def _activated(self, body: Sequence[Any]) -> None:
+        session, identity = body[0], body[1]
+        if self._sessions.get(identity) == session:
+            self._desk.tell_soon("shortcuts.pressed", {"id": identity})
+
+
+def _asks_compositor() -> bool:
+    """Whether this is a Wayland session. Windows of XWayland hear of no keys of others, either."""
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or (
+        os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    )
+
+
+def trigger_of(keys: str) -> str:
+    """`CmdOrCtrl+Shift+K` as the portal writes it: `CTRL+SHIFT+k`.
+
+    Source: the shortcuts specification of freedesktop.org.
+
+    Raises:
+        CallError: `invalid_arguments`.
+    """
+    *modifiers, key = keys.replace(" ", "").split("+")
+    known = [_MODIFIERS.get(modifier.lower(), "") for modifier in modifiers]
+    named = _KEYS.get(key.lower(), "")
+    if len(key) == 1 and key.isascii() and key.isalnum():
+        named = key.lower()
+    elif key[:1] in "Ff" and key[1:].isdigit() and 1 <= int(key[1:]) <= 24:
+        named = key.upper()
+    if not named or not all(known):
+        raise CallError(
+            f"keys {keys!r} are none: write modifiers and one key, such as CmdOrCtrl+Shift+K",
+            code="invalid_arguments",
+        )
+    return "+".join([*dict.fromkeys(known), named])
