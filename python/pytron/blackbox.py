@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Any, Final
 
-from pytron.platforms import data_folder
+from pytron.platforms import apps_folder
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def recording(app_id: str, engine: str, settings: Settings, *, keep: bool) -> Ge
 
 def app_folder(app_id: str) -> Path:
     """Where the app keeps its data."""
-    return data_folder() / app_id
+    return apps_folder() / app_id
 
 
 def last_crash(app_id: str) -> str | None:

@@ -135,6 +135,22 @@ def is_inspected() -> bool:
     return _is_on("PYTRON_INSPECT") and not getattr(sys, "frozen", False)
 
 
+def debug_port() -> str | None:
+    """Where Chromium's debugger is to listen, on loopback; 0 is any port. Never in a frozen app.
+
+    Whoever can reach it can do what the page can, so it is there only when it is asked for.
+
+    Raises:
+        ConfigError: it is no port.
+    """
+    port = os.environ.get("PYTRON_DEBUG_PORT")
+    if not port or getattr(sys, "frozen", False):
+        return None
+    if not (port.isdecimal() and int(port) < 65_536):
+        raise ConfigError(f"PYTRON_DEBUG_PORT={port} is no port; give one, or 0 for any free one")
+    return port
+
+
 def is_driven() -> bool:
     """Whether a test drives this app, which it started for that; never in a frozen app."""
     return bool(os.environ.get("PYTRON_DRIVER")) and not getattr(sys, "frozen", False)

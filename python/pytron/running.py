@@ -19,7 +19,7 @@ from pytron.dispatcher.loop import Loop
 from pytron.engine import Engine, EngineOptions, become_host, load_engine
 from pytron.errors import ConfigError, EngineError
 from pytron.parts import Parts
-from pytron.platforms import data_folder
+from pytron.platforms import apps_folder
 from pytron.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ class Runner:
         plan = self._plan
         folder: str | None = None
         if not plan.ephemeral:
-            folder = str(data_folder() / plan.id / "pages")
+            folder = str(apps_folder() / plan.id / "pages")
         permissions = choose("permissions", plan.permissions, plan.origin, ())
         return EngineOptions(plan.id, plan.name, folder, is_dev(), check_permissions(permissions))
 

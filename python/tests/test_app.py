@@ -282,7 +282,7 @@ def test_unknown_engine_lists_those_there_are() -> None:
 def test_data_of_pages_is_kept_in_the_user_s_folder_unless_ephemeral(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("pytron.running.data_folder", lambda: tmp_path)
+    monkeypatch.setattr("pytron.running.apps_folder", lambda: tmp_path)
     engine = HeadlessEngine()
     app: AppOf = App("My Notes")
     app.on_start(app.quit)

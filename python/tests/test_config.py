@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pytron import App, ConfigError
-from pytron.config import Origin, choose, is_dev, load_timeout_s, slug, trusted_origin
+from pytron.config import Origin, choose, debug_port, is_dev, load_timeout_s, slug, trusted_origin
 
 
 def origin(tmp_path: Path, source: str = "", project: str | None = None) -> Origin:
@@ -158,3 +158,14 @@ def test_load_timeout_is_a_number(
     if value is not None:
         monkeypatch.setenv("PYTRON_LOAD_TIMEOUT_S", value)
     assert load_timeout_s() == expected
+
+
+def test_debug_port_is_one_and_never_in_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert debug_port() is None
+    monkeypatch.setenv("PYTRON_DEBUG_PORT", "0")
+    assert debug_port() == "0"
+    monkeypatch.setenv("PYTRON_DEBUG_PORT", "9222 --no-sandbox")
+    with pytest.raises(ConfigError, match="is no port"):
+        debug_port()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert debug_port() is None

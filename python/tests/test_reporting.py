@@ -32,7 +32,7 @@ def no_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[blackbox.BlackBox]:
     """A run that is remembered."""
-    monkeypatch.setattr(blackbox, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(blackbox, "apps_folder", lambda: tmp_path)
     settings = {
         "engine": "headless",
         "token": SECRET,

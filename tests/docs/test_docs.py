@@ -114,7 +114,7 @@ def test_slow_pages_snippet() -> None:
 
 
 def test_kept_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytron.persistence.keeping.data_folder", lambda: tmp_path)
+    monkeypatch.setattr("pytron.persistence.keeping.apps_folder", lambda: tmp_path)
     old = App("Kept", state={"text": "one\ntwo"}, persist=True)
     with TestClient(old, persist=True):
         pass
@@ -132,17 +132,21 @@ def test_report_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         assert Path(page.call("report_problem")).is_file()
 
 
-def test_first_app_and_its_own_tests() -> None:
+@pytest.mark.parametrize(
+    ("folder", "file", "passed"),
+    [("first", "test_app.py", "3 passed"), ("tutorial", "tests/test_app.py", "2 passed")],
+)
+def test_an_app_and_its_own_tests(folder: str, file: str, passed: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"],
-        cwd=SNIPPETS / "first",
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", file],
+        cwd=SNIPPETS / folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert passed in done.stdout
 
 
 def test_every_snippet_is_shown_or_run_by_one_that_is() -> None:

@@ -14,9 +14,11 @@ WITH_A_PORT = ("test_security", "test_transport")
 SERVER_ONLY = ("test_network",)
 #: All else runs once with the fast path and once without it.
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
-CHROME_ONLY = ("test_chrome",)
+CHROME_ONLY = ("test_chrome", "test_playwright")
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")
+#: The driver works in the page: how its messages travel is one matter, where windows live another.
+DRIVEN = tuple(view for view in NATIVE if view.name not in ("reply", "evaluate"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,4 +41,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         views = (SERVER,)
     elif name in CHROME_ONLY:
         views = CHROME
+    elif name == "test_driver":
+        views = (*DRIVEN, *CHROME, SERVER)
     metafunc.parametrize("view", views, ids=[view.name for view in views])

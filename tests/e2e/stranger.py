@@ -11,7 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -61,6 +62,18 @@ def as_ordinary_user(command: Sequence[str], folder: Path) -> list[str]:
         *("unshare", "--mount", "--propagation", "private", "--", "sh", "-c", _SCRIPT, "sh"),
         *(USER, str(folder), *_groups(needed), "", *command),
     ]
+
+
+@contextmanager
+def lets_strangers_in(folder: Path) -> Generator[None]:
+    """Let the ordinary user use sockets that this process makes in a folder of its own."""
+    shutil.chown(folder, USER, USER)
+    before = os.umask(0)  # who may connect is what a socket's file says
+    try:
+        yield
+    finally:
+        os.umask(before)
+        shutil.chown(folder, os.geteuid(), os.getegid())
 
 
 def _groups(needed: Iterable[Path]) -> list[str]:

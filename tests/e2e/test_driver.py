@@ -6,10 +6,15 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
+from typing import Any
 
 import pytest
+from e2e.stranger import lets_strangers_in
+from e2e.views import View
 from pytron.testing import DrivenApp, DrivenWindow
 from pytron.testing.driver import DriveError
 
@@ -62,7 +67,7 @@ PAGE = """<!doctype html>
 <ul id="list"><li>One <b>thing</b></li><li>Two things</li></ul>
 <p id="seen" data-testid="seen"></p>
 <button id="late" hidden>Late</button>
-<button id="covered">Covered</button>
+<button id="covered">Covered</button><div inert><button id="drawn">Only drawn</button></div>
 <button id="twice">Twice</button><button>Same</button><button>Same</button>
 <p id="keys"></p>
 <button id="far" class="far">Far away</button>
@@ -93,6 +98,8 @@ SECOND = """<!doctype html><meta charset="utf-8"><title>Second</title><h1>Second
 <script type="module">import pytron from "/_pytron/client.js"; await pytron.ready;
 pytron.emit("arrived", { at: "second" });</script>"""
 
+SNIPPETS = Path(__file__).parents[2] / "docs" / "snippets"
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -105,9 +112,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(folder: Path) -> Generator[DrivenApp]:
-    with DrivenApp("app.py", folder=folder) as app:
-        yield app
+def drive(folder: Path, view: View) -> Generator[Callable[..., DrivenApp]]:
+    """Starts the app in a view; it ends with the test."""
+    with ExitStack() as stack:
+        given = stack.enter_context(view.surroundings())
+        launcher = view.command((), folder)
+        if launcher:
+            stack.enter_context(lets_strangers_in(Path(get_temp_dir())))
+
+        def start(**options: Any) -> DrivenApp:
+            kept = {"PYTRON_DATA_FOLDER": str(folder / "kept")}  # where the ordinary user may write
+            environment = {**view.environment, **given, **kept}
+            options = {"environment": environment, "launcher": launcher, "timeout_s": 60} | options
+            return stack.enter_context(DrivenApp("app.py", folder=folder, **options))
+
+        yield start
+
+
+@pytest.fixture
+def app(drive: Callable[..., DrivenApp]) -> DrivenApp:
+    return drive()
 
 
 @pytest.fixture
@@ -178,26 +202,25 @@ def test_it_waits_until_an_element_can_be_used(app: DrivenApp, window: DrivenWin
     window.by_test_id("seen").expect_text("far")
 
 
-def test_what_cannot_be_used_is_said_with_its_reason(folder: Path) -> None:
-    with DrivenApp("app.py", folder=folder) as app:
-        window = app.window()
-        window.by_label("First").expect_visible()
-        app.timeout_s = 1.0
-        for use, reason in (
-            (lambda: window.by_role("button", "Add it").click(), "no element matches role"),
-            (lambda: window.by_role("button", "Same").click(), "2 elements match"),
-            (lambda: window.css("#go").click(), "is disabled"),
-            (lambda: window.css("#late").click(), "is not visible"),
-            (lambda: window.css("#sum").expect_text("4"), 'is "", expected "4"'),
-        ):
-            with pytest.raises(DriveError, match=reason):
-                use()
-        app.timeout_s = 20.0
-        app.emit("cover")
-        window.css("#cover").expect_visible()
-        app.timeout_s = 1.0
-        with pytest.raises(DriveError, match=r"is covered by <div#cover\.cover>"):
-            window.css("#covered").click()
+def test_what_cannot_be_used_is_said_with_its_reason(app: DrivenApp, window: DrivenWindow) -> None:
+    window.by_label("First").expect_visible()
+    app.timeout_s = 1.0
+    for use, reason in (
+        (lambda: window.by_role("button", "Add it").click(), "no element matches role"),
+        (lambda: window.by_role("button", "Same").click(), "2 elements match"),
+        (lambda: window.css("#go").click(), "is disabled"),
+        (lambda: window.css("#drawn").click(), "is disabled"),
+        (lambda: window.css("#late").click(), "is not visible"),
+        (lambda: window.css("#sum").expect_text("4"), 'is "", expected "4"'),
+    ):
+        with pytest.raises(DriveError, match=reason):
+            use()
+    app.timeout_s = 60.0
+    app.emit("cover")
+    window.css("#cover").expect_visible()
+    app.timeout_s = 1.0
+    with pytest.raises(DriveError, match=r"is covered by <div#cover\.cover>"):
+        window.css("#covered").click()
 
 
 def test_pages_change_under_it(app: DrivenApp, window: DrivenWindow) -> None:
@@ -226,15 +249,36 @@ def test_windows_state_and_evaluation(app: DrivenApp, window: DrivenWindow) -> N
     window.by_label("First").expect_visible()
 
 
-def test_picture_and_the_end(app: DrivenApp, window: DrivenWindow, tmp_path: Path) -> None:
+def test_picture_and_the_end(
+    app: DrivenApp, window: DrivenWindow, folder: Path, view: View
+) -> None:
     window.by_label("First").expect_visible()
-    picture = window.screenshot(tmp_path / "pictures" / "one.png")
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    target = folder / "one.png"  # where the ordinary user may write
+    if view.name == "server":
+        with pytest.raises(DriveError, match="server engine has no screenshot"):
+            window.screenshot(target)
+    else:
+        assert window.screenshot(target).read_bytes().startswith(b"\x89PNG")
+        target.unlink()
     window.evaluate("void import('/_pytron/client.js').then((m) => m.default.leave())")
     assert app.wait() == 7
     assert "written by the app" in app.output
     with pytest.raises(DriveError, match="has ended with exit code 7"):
         window.by_label("First").click()
+
+
+def test_only_chrome_has_a_debugger(drive: Callable[..., DrivenApp], view: View) -> None:
+    app = drive(debugging=True)
+    if view.name == "chrome":
+        assert app.debugger.startswith("ws://127.0.0.1:")
+        return
+    with pytest.raises(DriveError, match="only the chrome engine has one"):
+        assert app.debugger
+
+
+def test_headless_has_no_page_to_drive(folder: Path) -> None:
+    with pytest.raises(DriveError, match="TestClient"):
+        DrivenApp("app.py", folder=folder, engine="headless")
 
 
 def test_app_that_does_not_start_is_told_with_what_it_wrote(tmp_path: Path) -> None:
@@ -301,13 +345,17 @@ def test_pytest_plugin(folder: Path, tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_sample_of_the_documentation() -> None:
+@pytest.mark.parametrize(
+    ("folder", "file", "passed"),
+    [("driven", "test_window.py", "1 passed"), ("tutorial", "tests/test_window.py", "2 passed")],
+)
+def test_sample_of_the_documentation(folder: str, file: str, passed: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", "."],
-        cwd=Path(__file__).parents[2] / "docs" / "snippets" / "driven",
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", file],
+        cwd=SNIPPETS / folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert passed in done.stdout, done.stdout + done.stderr

@@ -22,7 +22,7 @@ def test_template_works(template: str, tmp_path: Path) -> None:
     if kind.node:
         templates.build(project)
     templates.pytron(project, "types", "--check")
-    templates.finished([sys.executable, "-m", "pytest", "-q"], project, 60)
+    templates.finished([sys.executable, "-m", "pytest", "-q"], project, 240)
     templates.finished([sys.executable, "-m", "ruff", "check", "."], project, 60)
     templates.finished([sys.executable, "-m", "ruff", "format", "--check", "."], project, 60)
     if kind.node:

@@ -66,7 +66,9 @@ export class Tools {
       const tool = new Tool(this.link, name);
       this.loaded.set(name, tool);
       const address = `${home}/_pytron/tools/${encodeURIComponent(name)}.js`;
-      import(/* @vite-ignore */ address).then((module) => module.start(tool)).catch(report);
+      import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ address)
+        .then((module) => module.start(tool))
+        .catch(report);
     }
   }
 

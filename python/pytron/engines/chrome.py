@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pytron import bundled, codec, electron
+from pytron import bundled, codec, config, electron
 from pytron.electron.folders import Files, Profile
 from pytron.engine import Capability, EngineOptions, Frame, Incoming
 from pytron.errors import EngineError
@@ -75,6 +75,8 @@ class ChromeEngine(LinkedEngine):
         switches = [] if os.environ.get("ELECTRON_ENABLE_LOGGING") else ["--log-level=3"]
         if os.environ.get("PYTRON_ELECTRON_SANDBOX") == "0":
             switches.append("--no-sandbox")
+        if port := config.debug_port():
+            switches.append(f"--remote-debugging-port={port}")
         if os.environ.get("WAYLAND_DISPLAY") and not os.environ.get("DISPLAY"):
             switches.append("--ozone-platform=wayland")
         command = [str(self._program), *switches, str(bundled.electron_shell())]

@@ -19,7 +19,7 @@ from pytron.errors import PytronError, StateError
 from pytron.persistence.batch import Batch
 from pytron.persistence.migrations import Migrations
 from pytron.persistence.restoring import as_restored
-from pytron.platforms import data_folder
+from pytron.platforms import apps_folder
 from pytron.state import Op, Patch, State, plain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def place_of(persist: bool | str | Path, app_id: str) -> Path | None:
     if persist is False:
         kept = os.environ.get("PYTRON_STATE")  # `pytron dev` keeps it from one start to the next
         return Path(kept) if kept else None
-    return data_folder() / app_id / ("state.db" if persist is True else persist)
+    return apps_folder() / app_id / ("state.db" if persist is True else persist)
 
 
 class Persistence:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Final, Literal
 
 if sys.platform == "win32":
@@ -68,6 +70,7 @@ SYSTEM: Final[Literal["linux", "macos", "windows"]] = (
 __all__ = [
     "SYSTEM",
     "app_origin",
+    "apps_folder",
     "cache_folder",
     "confined",
     "data_folder",
@@ -83,3 +86,9 @@ __all__ = [
     "native_remedy",
     "plain_environment",
 ]
+
+
+def apps_folder() -> Path:
+    """Where apps keep what is theirs: in the user's folder, or where PYTRON_DATA_FOLDER says."""
+    chosen = os.environ.get("PYTRON_DATA_FOLDER")
+    return Path(chosen) if chosen else data_folder()

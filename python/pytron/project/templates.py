@@ -57,8 +57,12 @@ _BASE: Final = Layer("base")
 _VITE: Final = (_BASE, Layer("node"), Layer("vite"), Layer("page", "frontend/src/"))
 
 
-def _vite(name: str, about: str, edit: str) -> Template:
-    layers = (*_VITE, Layer(name))
+#: What the templates of React and of Next.js, which is React, have in common.
+_REACT: Final = Layer("react-cards")
+
+
+def _vite(name: str, about: str, edit: str, *more: Layer) -> Template:
+    layers = (*_VITE, *more, Layer(name))
     return Template(name, about, layers, edit=f"frontend/src/{edit}")
 
 
@@ -73,7 +77,7 @@ TEMPLATES: Final[Mapping[str, Template]] = {
             node=False,
         ),
         _vite("vanilla-ts", "TypeScript without a framework, built by Vite", "main.ts"),
-        _vite("react", "React, built by Vite", "App.tsx"),
+        _vite("react", "React, built by Vite", "App.tsx", _REACT),
         _vite("vue", "Vue, built by Vite", "App.vue"),
         _vite("svelte", "Svelte, built by Vite", "App.svelte"),
         _vite("solid", "Solid, built by Vite", "App.tsx"),
@@ -86,6 +90,7 @@ TEMPLATES: Final[Mapping[str, Template]] = {
                 _BASE,
                 Layer("node"),
                 Layer("page", "frontend/src/"),
+                _REACT,
                 Layer("next"),
             ),
             page="frontend/out",

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, ClassVar, cast
 
 from pytron.dispatcher.event import Event
-from pytron.platforms import data_folder
+from pytron.platforms import apps_folder
 from pytron.services.service import Service
 from pytron.window import WindowOptions
 
@@ -26,7 +26,7 @@ class Bounds(Service):
     def begin(self) -> None:
         """Read what was kept."""
         self._lock = Lock()
-        self._path = data_folder() / self._desk.app.id / "windows.json"
+        self._path = apps_folder() / self._desk.app.id / "windows.json"
         self._kept = _read(self._path)
         self._watched: set[str] = set()
         for event in ("resized", "moved", "state", "loaded"):

@@ -328,7 +328,8 @@ class TestClient(Page):
             app: what is tested.
             timeout_s: how long a wait may take before it fails.
             persist: read and write the file of an app that keeps its state, which is the user's
-                own; without it tests begin with the defaults and leave that file alone.
+                own; without it that file is left alone. `app.state` is the app's: what one test
+                leaves in it the next one finds.
         """
         self.app = app
         self._persist = persist

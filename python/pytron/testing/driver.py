@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 #: How long an app may take to end by itself.
 _END_TIMEOUT_S: Final = 15.0
 _OUTPUT_CHARACTERS: Final = 20_000
+#: What Chromium says once its debugger can be reached.
+_LISTENING: Final = re.compile(r"DevTools listening on (ws://\S+)")
 
 
 class DriveError(PytronError, AssertionError):
@@ -50,6 +53,8 @@ class DrivenApp:
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         folder: str | Path | None = None,
+        launcher: Sequence[str] = (),
+        debugging: bool = False,
         timeout_s: float = 30.0,
     ) -> None:
         """Describe the run; it begins with the `with` block.
@@ -59,16 +64,27 @@ class DrivenApp:
                 `[tool.pytron]` names, or app.py in `folder`.
             engine: the engine that shows it; by default the app's own.
             arguments: the app's own arguments.
-            environment: variables beside those of this process.
+            environment: variables beside those of this process. What the app keeps (state, cookies,
+                bounds) is in a folder of the run's own, unless PYTRON_DATA_FOLDER is among them.
             folder: where it runs; by default the present one.
+            launcher: words before the command that starts it, such as `xvfb-run -a`.
+            debugging: open the debugging port of the chrome engine, for `debugger`.
             timeout_s: how long a wait may take before it fails.
         """
-        self._command = [sys.executable, "-m", "pytron", "run"]
+        self._command = [*launcher, sys.executable, "-m", "pytron", "run"]
         if engine is not None:
             self._command += ["--engine", engine]
         if target is not None or arguments:
             self._command += [str(target or "."), *arguments]
+        if engine == "headless":
+            raise DriveError(
+                "the headless engine shows no page that could be driven; test it with TestClient, "
+                "or name an engine with windows",
+                code="engine",
+            )
         self._environment = dict(environment or {})
+        if debugging:
+            self._environment["PYTRON_DEBUG_PORT"] = "0"
         self._folder = None if folder is None else str(folder)
         self.timeout_s = timeout_s
         self._serial = count(1)
@@ -88,8 +104,10 @@ class DrivenApp:
         key = secrets.token_bytes(32)
         self._output = tempfile.TemporaryFile()
         listener = self._listener = Listener(authkey=key)
+        self._kept = tempfile.TemporaryDirectory(prefix="pytron-kept-", ignore_cleanup_errors=True)
         environment = {
             **os.environ,
+            "PYTRON_DATA_FOLDER": self._kept.name,
             **self._environment,
             "PYTRON_DRIVER": str(listener.address),
             "PYTRON_DRIVER_KEY": key.hex(),
@@ -156,6 +174,23 @@ class DrivenApp:
     def state(self) -> Any:
         """`app.state` as plain data, as it is now."""
         return self.order("state")
+
+    @property
+    def debugger(self) -> str:
+        """The address of Chromium's debugger, for Playwright's `connect_over_cdp`.
+
+        It waits until the first window has its page.
+
+        Raises:
+            DriveError: the app was started without `debugging`, or not on the chrome engine.
+        """
+        if "PYTRON_DEBUG_PORT" not in self._environment:
+            raise DriveError("no debugger was asked for; start the app with debugging=True")
+        assert self.window().url  # before it has loaded, a debugger would stop it
+        found = _LISTENING.search(self.output)
+        if found is None:
+            raise DriveError("the app has no debugger; only the chrome engine has one")
+        return found[1]
 
     def emit(self, name: str, data: object = None) -> None:
         """Emit an event as the app's Python does."""
@@ -241,6 +276,7 @@ class DrivenApp:
         self._listener.close()
         self._written = self.output
         self._output.close()
+        self._kept.cleanup()
         if self._test is not None:
             self._reader.join(_END_TIMEOUT_S)  # the end of the app is the end of the connection
             self._test.close()

@@ -18,7 +18,7 @@ from pytron import App
 from pytron.errors import StateError
 from pytron.persistence import place_of
 from pytron.persistence.journal import Journal
-from pytron.platforms import data_folder
+from pytron.platforms import apps_folder
 from pytron.testing import TestClient
 from waiting import Gate
 
@@ -226,8 +226,8 @@ def test_failed_write_is_told_of_and_tried_again(
 
 def test_place_of_the_file(tmp_path: Path) -> None:
     assert place_of(False, "app") is None
-    assert place_of(True, "app") == data_folder() / "app" / "state.db"
-    assert place_of("notes.db", "app") == data_folder() / "app" / "notes.db"
+    assert place_of(True, "app") == apps_folder() / "app" / "state.db"
+    assert place_of("notes.db", "app") == apps_folder() / "app" / "notes.db"
     assert place_of(tmp_path / "here.db", "app") == tmp_path / "here.db"
 
 

@@ -70,7 +70,7 @@ export function isVisible(element: Element): boolean {
 }
 
 export function isEnabled(element: Element): boolean {
-  return !element.matches(":disabled, [aria-disabled=true], :disabled *");
+  return !element.matches(":disabled, [aria-disabled=true], :disabled *, [inert], [inert] *");
 }
 
 /** A locator in words, for messages. */
