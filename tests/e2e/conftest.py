@@ -3,7 +3,7 @@
 import pytest
 from e2e.browser import browser
 from e2e.driver import run_app
-from e2e.views import CHROME, NATIVE, SERVER, USUAL, VIEWS
+from e2e.views import CHROME, NATIVE, SERVER, USUAL, VIEWS, WAYLAND
 
 __all__ = ["browser", "run_app"]
 
@@ -15,6 +15,7 @@ SERVER_ONLY = ("test_network",)
 #: All else runs once with the fast path and once without it.
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 CHROME_ONLY = ("test_chrome", "test_playwright")
+UNDER_WAYLAND = ("test_blank", "test_conformance")
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")
 #: The driver works in the page: how its messages travel is one matter, where windows live another.
@@ -43,4 +44,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         views = CHROME
     elif name == "test_driver":
         views = (*DRIVEN, *CHROME, SERVER)
+    if name in UNDER_WAYLAND:
+        views = (*views, *WAYLAND)
     metafunc.parametrize("view", views, ids=[view.name for view in views])

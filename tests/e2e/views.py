@@ -15,6 +15,7 @@ import pytest
 from e2e.chromium import tabs
 from e2e.stranger import as_ordinary_user
 
+from tools.dev.display import fresh_wayland
 from tools.dev.electron import FOLDER, PROGRAM, can_have
 
 Surroundings = Callable[[], AbstractContextManager[Mapping[str, str]]]
@@ -66,6 +67,8 @@ NATIVE = (
     if _LINUX
     else (View("native", {"PYTRON_ENGINE": "native"}, "message"),)
 )
+#: The native engine under Wayland; what it cannot show to be different is not run there again.
+WAYLAND = (View("wayland", {}, "extension", fresh_wayland),) if _LINUX else ()
 SERVER = View(
     "server", {"PYTRON_ENGINE": "server", "PYTRON_SERVER_BROWSER": "1"}, surroundings=tabs
 )

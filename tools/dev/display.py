@@ -108,6 +108,56 @@ def _openbox(program: str, variables: dict[str, str]) -> Generator[None]:
             os.close(reader)
 
 
+@contextmanager
+def fresh_wayland() -> Generator[dict[str, str]]:
+    """Environment variables that lead programs to a Wayland compositor without a screen.
+
+    Raises:
+        SetupError: weston is missing or did not start.
+
+    Platforms: Linux.
+    """
+    program = find_program("weston")
+    if program is None:
+        raise SetupError("weston is not installed", "run `python3 dev.py test`, which brings it")
+    with tempfile.TemporaryDirectory(prefix="pytron-wayland-") as name:
+        folder = Path(name)  # sockets and their lock; only its owner may enter
+        ready, settings, log = folder / "ready", folder / "weston.ini", folder / "log"
+        os.mkfifo(ready)
+        script = folder / "started"
+        script.write_text(f"#!/bin/sh\necho ready > {ready}\n")
+        script.chmod(0o700)
+        settings.write_text(f"[autolaunch]\npath={script}\n[core]\nidle-time=0\n")
+        command = [program, "--backend=headless-backend.so", "--use-pixman", "--socket=wayland-t"]
+        reader = os.open(ready, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            process = subprocess.Popen(
+                [*command, f"--config={settings}", f"--log={log}", "--width=1280", "--height=900"],
+                env={**os.environ, "XDG_RUNTIME_DIR": name},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            try:
+                if not select.select([reader], [], [], START_DEADLINE_S)[0]:
+                    said = log.read_text("utf-8", "replace")[-500:] if log.exists() else ""
+                    by_hand = f"try it by hand: {' '.join(command)}"
+                    raise SetupError(f"weston did not start: {said}", by_hand)
+                yield {
+                    "XDG_RUNTIME_DIR": name,
+                    "WAYLAND_DISPLAY": "wayland-t",
+                    "DISPLAY": "",
+                    "GDK_BACKEND": "wayland",
+                    "NO_AT_BRIDGE": "1",
+                }
+            finally:
+                process.terminate()
+                process.wait()
+        finally:
+            os.close(reader)
+
+
 def main(command: Sequence[str]) -> int:
     """Run a command on a fresh display and return its exit code."""
     if not command:

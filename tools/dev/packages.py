@@ -117,6 +117,8 @@ TEST_NEEDS = (
         lambda: any(find_program(name) for name in CHROMIUMS),
         _split({"apt": "chromium", "dnf": "chromium", "pacman": "chromium"}),
     ),
+    # windows under Wayland, without a screen
+    program("weston", apt="weston", dnf="weston", pacman="weston"),
     # what the desktop's services are tried with
     program("dbus-daemon", apt="dbus", dnf="dbus-daemon", pacman="dbus"),
     program("pdftotext", apt="poppler-utils", dnf="poppler-utils", pacman="poppler"),
