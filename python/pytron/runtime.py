@@ -26,7 +26,7 @@ from pytron.loading import Loading
 from pytron.parts import Parts
 from pytron.queries import Queries
 from pytron.recovery import ERROR_PATH, Recovery
-from pytron.serving import AssetTask
+from pytron.serving import Answered, AssetTask
 from pytron.shared import SharedState
 from pytron.visits import ROLE, Visits
 from pytron.window import Window, WindowOptions, to_wire
@@ -311,23 +311,20 @@ class Runtime:
         if isinstance(item, Frame):
             return self.dispatcher.accept(item.window, item.text, item.parts)
         if isinstance(item, AssetRequest):
-            with self._lock:
-                window = self._windows.get(item.window)
-            label = window.label if window else ""
-            if not self.dispatcher.may_load(item.window, item.target):
-                refusal = f"window {label!r} may not load assets; open it with allow=['assets']"
-                self.engine.answer(item.request, 403, [], refusal.encode())
-                return []
-            task = AssetTask(
-                item,
-                label,
-                self._parts.assets,
-                self.engine,
-                loop=self._parts.loop,
-                submit=self._workers.submit,
-            )
-            return [task]
+            return self.load(item, self.engine)
         return self.happened_to(item)
+
+    def load(self, wanted: AssetRequest, whom: Answered) -> Iterable[Task]:
+        """Answer a request for an asset, if that window may have it."""
+        with self._lock:
+            window = self._windows.get(wanted.window)
+        label = window.label if window else ""
+        if not self.dispatcher.may_load(wanted.window, wanted.target):
+            refusal = f"window {label!r} may not load assets; open it with allow=['assets']"
+            whom.answer(wanted.request, 403, [], refusal.encode())
+            return []
+        loop, submit = self._parts.loop, self._workers.submit
+        return [AssetTask(wanted, label, self._parts.assets, whom, loop=loop, submit=submit)]
 
     def happened_to(self, event: Happening) -> Iterable[Task]:
         """Take up an event of a window."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from threading import Condition
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytron.assets import Answer, Assets, FileSlice, Request, Routed
-from pytron.engine import AssetRequest, Engine, FileBody
+from pytron.engine import AssetRequest, Body, FileBody
 
 if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 #: Pieces of a body that are made before the page has taken the first.
 _AHEAD = 4
+
+
+class Answered(Protocol):
+    """Who takes the answer: the engine, whose page asked, or whoever asks instead of a page."""
+
+    def answer(
+        self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
+    ) -> None:
+        """Take it."""
+        ...
 
 
 class AssetTask:
@@ -31,7 +41,7 @@ class AssetTask:
         wanted: AssetRequest,
         label: str,
         assets: Assets,
-        engine: Engine,
+        engine: Answered,
         *,
         loop: Loop,
         submit: Callable[[Task], None],

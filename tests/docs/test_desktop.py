@@ -45,6 +45,17 @@ def test_clipboard_snippet() -> None:
         assert written[0]["text"] == "a\t<b>"
 
 
+def test_downloads_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytron.services.folders.Folders.downloads", tmp_path)
+    revealed: Queue[Path] = Queue()
+    monkeypatch.setattr("pytron.services.opener.Opener.reveal", lambda _, path: revealed.put(path))
+    with TestClient(load("downloads").app) as page:
+        page.call("keep_quietly")
+        assert page.call("save_year", 2026) < 0
+        assert Path(revealed.get(timeout=60)) == tmp_path / "2026.csv"
+        assert (tmp_path / "2026.csv").read_text("utf-8") == "year,sum\n2026,42\n"
+
+
 def test_menus_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     app = load("menus").app

@@ -1,7 +1,9 @@
 """What a page, a frame in it or a foreign page may not do."""
 
 import json
+from pathlib import Path
 
+import pytest
 from native.desk import Desk, over_the_origin
 
 # A frame that tries all it could reach the host by, and says what it found.
@@ -163,16 +165,30 @@ def test_other_hosts_of_the_scheme_are_refused(desk: Desk) -> None:
     desk.run(scenario)
 
 
-def test_a_download_that_nobody_has_placed_fails(desk: Desk) -> None:
+def test_a_download_that_nobody_has_placed_writes_nothing(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
     def scenario(desk: Desk) -> None:
         desk.open()
         desk.do(
-            "const a = document.createElement('a'); a.download = 'x';"
+            "const a = document.createElement('a'); a.download = '../x';"
             "a.href = URL.createObjectURL(new Blob(['x'])); document.body.append(a); a.click()"
         )
+        started = desk.event("service", name="download.started")
+        assert "/" not in started["file"]
+        for id, path in ((1, "relative.txt"), (2, None)):
+            args = {"key": started["key"], "path": path}
+            desk.command("service", id=id, name="download.accept", window=None, args=args)
+            assert desk.event("answer", id=id)["code"] == "invalid_arguments"
+        args = {"key": started["key"]}
+        desk.command("service", id=3, name="download.cancel", window=None, args=args)
         assert desk.event("service", name="download.failed")["error"]
+        desk.event("answer", id=3)
 
     desk.run(scenario)
+    assert not list(tmp_path.iterdir())
 
 
 @over_the_origin

@@ -1,4 +1,5 @@
 import { Bridge } from "./bridge.js";
+import { followDownloads } from "./downloads.js";
 import { PytronError } from "./errors.js";
 import { forwardErrors } from "./log.js";
 import { findPort, NativeTransport } from "./transports/native.js";
@@ -33,7 +34,13 @@ export function connect(scope: object = globalThis): Bridge {
   const transport = findTransport(scope);
   if (transport === undefined) bridge.fail(new PytronError("no_backend", NO_BACKEND));
   else bridge.connect(transport);
-  if (transport !== undefined && scope instanceof EventTarget) followPage(bridge, scope);
+  if (transport !== undefined && scope instanceof EventTarget) {
+    followPage(bridge, scope);
+    // A browser does it itself; so does an engine with a page that came over HTTP.
+    const home = (scope as { location?: Location }).location;
+    if (home !== undefined && transport instanceof NativeTransport && !/^https?:/.test(home.origin))
+      followDownloads(bridge, scope, home);
+  }
   return bridge;
 }
 

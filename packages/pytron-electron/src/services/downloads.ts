@@ -47,7 +47,7 @@ export function watchDownloads(
     desk.happened("download.started", {
       key,
       url: item.getURL(),
-      name: item.getFilename(),
+      file: item.getFilename(),
       size: sizeOf(item),
       window: windowOf(contents) ?? null,
     });

@@ -7,6 +7,7 @@ mod policy;
 mod preflight;
 mod scheme;
 pub mod services;
+mod signals;
 mod snapshot;
 mod theme;
 mod turn;

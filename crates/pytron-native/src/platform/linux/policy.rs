@@ -7,13 +7,15 @@ use gtk::glib::prelude::*;
 use webkit2gtk::{
     LoadEvent, NavigationPolicyDecision, NavigationPolicyDecisionExt, PolicyDecisionExt,
     PolicyDecisionType, ResponsePolicyDecision, ResponsePolicyDecisionExt, URIRequestExt,
-    WebProcessTerminationReason, WebView, WebViewExt,
+    URIResponseExt, WebProcessTerminationReason, WebView, WebViewExt,
 };
 
 use super::message::Port;
 use super::watchdog::Watchdog;
+use super::{ORIGIN, services, signals};
 use crate::event::Event;
 use crate::guard::guard;
+use crate::route;
 use crate::stage::{self, Stage};
 use crate::window::Window;
 
@@ -142,11 +144,28 @@ fn respond(stage: &Stage, window: &Window, decision: &webkit2gtk::PolicyDecision
         .is_some_and(|url| window.trusts(url) || url == "about:blank");
     if !allowed {
         external(stage, window, url, false);
-    } else if !response.is_mime_type_supported() {
-        decision.download();
         return false;
     }
-    allowed
+    if response.is_mime_type_supported() && !is_attachment(response) {
+        return true;
+    }
+    // What came by our own scheme WebKit cannot go on with as a download.
+    match url.filter(|url| route::origin(url) == Some(ORIGIN)) {
+        Some(url) => services::downloads::ask(&url, Some(window.number())),
+        None => decision.download(),
+    }
+    false
+}
+
+/// Whether the answer says that it is a file to keep.
+fn is_attachment(decision: &ResponsePolicyDecision) -> bool {
+    let headers = decision.response().and_then(|found| found.http_headers());
+    let said = headers.and_then(|headers| headers.one("content-disposition"));
+    said.is_some_and(|said| {
+        said.trim_start()
+            .to_ascii_lowercase()
+            .starts_with("attachment")
+    })
 }
 
 fn external(stage: &Stage, window: &Window, url: Option<String>, gesture: bool) {
@@ -173,30 +192,7 @@ fn target(decision: &webkit2gtk::PolicyDecision) -> (Option<String>, bool) {
 
 /// `window.close()` asks like the user does; wry would destroy the view at once.
 fn take_over_close(web: &WebView, number: &Rc<Cell<u32>>) {
-    use gtk::glib::gobject_ffi as gobject;
-    use gtk::glib::translate::IntoGlib;
-    // SAFETY: finds and disconnects handlers of this one signal of a live object; so far only wry
-    // has connected one.
-    unsafe {
-        let object: *mut gobject::GObject = web.as_ptr().cast();
-        let signal =
-            gobject::g_signal_lookup(c"close".as_ptr(), WebView::static_type().into_glib());
-        loop {
-            let handler = gobject::g_signal_handler_find(
-                object,
-                gobject::G_SIGNAL_MATCH_ID,
-                signal,
-                0,
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-            );
-            if handler == 0 {
-                break;
-            }
-            gobject::g_signal_handler_disconnect(object, handler);
-        }
-    }
+    signals::disconnect(web, c"close");
     let window = Rc::clone(number);
     web.connect_close(move |_| {
         guard("a close", (), || {

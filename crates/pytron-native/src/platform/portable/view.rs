@@ -12,6 +12,8 @@ use super::{ORIGIN, SCHEME, scheme};
 use crate::error::Error;
 use crate::event::Event;
 use crate::guard::guard;
+use crate::route;
+use crate::service;
 use crate::stage::{self, Stage};
 use crate::window::Window;
 
@@ -131,6 +133,11 @@ impl View {
             .with_download_started_handler(move |url, _| {
                 guard("a download", (), || {
                     with_window(&download, |stage, window| {
+                        if route::origin(&url) == Some(ORIGIN) {
+                            // The kit has it, and writes it.
+                            let fields = json!({"url": url, "window": window.number()});
+                            return service::happened("download.asked", fields);
+                        }
                         let reason = format!("a download of {url}: downloads are not supported");
                         stage.refuse(window.number(), reason);
                     });

@@ -12,6 +12,8 @@ use webkit2gtk::{Download, DownloadExt, URIRequestExt, URIResponseExt, WebContex
 
 use crate::guard::guard;
 use crate::platform::linux::view::number_of;
+use crate::platform::linux::{ORIGIN, signals};
+use crate::route;
 use crate::service::{self, Failure, Outcomes};
 
 /// How often progress is told.
@@ -22,13 +24,11 @@ thread_local! {
     static SERIAL: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A download on its way. WebKit waits for no answer, so it begins in a file of ours, which goes to
-/// its place once that is known and all of it is there.
+/// A download on its way, and where it goes once that is known.
 struct Taken {
     download: Download,
-    part: Option<PathBuf>,
+    window: Option<u32>,
     place: Option<PathBuf>,
-    finished: bool,
 }
 
 #[derive(Deserialize)]
@@ -39,56 +39,63 @@ struct Args {
 
 pub fn serve(name: &str, args: Value) -> Outcomes {
     let args: Args = service::parse(args)?;
+    if name == "download.cancel" {
+        return match end(args.key, Some("cancelled".to_owned())) {
+            Some(taken) => {
+                taken.download.cancel();
+                Ok(Value::Null)
+            }
+            None => Err(ended()),
+        };
+    }
+    let place = args.path.filter(|path| path.is_absolute());
+    let text = place.as_deref().and_then(std::path::Path::to_str);
+    let (Some(place), Some(text)) = (&place, text) else {
+        return Err(Failure::arguments(
+            "a download needs an absolute path, in UTF-8",
+        ));
+    };
     let download = DOWNLOADS.with_borrow_mut(|all| {
-        let taken = all.get_mut(&args.key)?;
-        taken.place.clone_from(&args.path);
+        let taken = all.get_mut(&args.key).filter(|one| one.place.is_none())?;
+        taken.place = Some(place.clone());
         Some(taken.download.clone())
     });
-    let Some(download) = download else {
-        return Err(Failure {
-            code: "closed",
-            message: "the download has ended".to_owned(),
-        });
-    };
-    if name == "download.cancel" {
-        download.cancel();
-        end(args.key, Some("cancelled".to_owned()));
-    } else {
-        settle(args.key);
-    }
+    let download = download.ok_or_else(ended)?;
+    // Whoever chose the place was asked about a file that is there.
+    download.set_allow_overwrite(true);
+    // A path since WebKitGTK 2.40, an address before.
+    download.set_destination(text);
     Ok(Value::Null)
 }
 
-/// Moves what is there to its place, if both are known.
-fn settle(key: u64) {
-    let ready = DOWNLOADS.with_borrow(|all| {
-        let taken = all.get(&key).filter(|taken| taken.finished)?;
-        taken.part.clone().zip(taken.place.clone())
-    });
-    let Some((part, place)) = ready else {
-        return;
-    };
-    let moved =
-        std::fs::rename(&part, &place).or_else(|_| std::fs::copy(&part, &place).map(|_| ()));
-    match moved {
-        Ok(()) => {
-            end(key, None);
-            service::happened("download.finished", json!({"key": key, "path": place}));
-        }
-        Err(error) => end(key, Some(format!("{}: {error}", place.display()))),
+fn ended() -> Failure {
+    Failure {
+        code: "closed",
+        message: "the download has ended, or it has its place already".to_owned(),
     }
 }
 
-/// Forgets a download and its file; with an error, tells of it.
-fn end(key: u64, error: Option<String>) {
-    let Some(taken) = DOWNLOADS.with_borrow_mut(|all| all.remove(&key)) else {
-        return;
-    };
-    if let Some(folder) = taken.part.as_deref().and_then(std::path::Path::parent) {
-        let _ = std::fs::remove_dir_all(folder); // a leftover harms nobody
-    }
+/// Forgets a download; with an error, tells of it.
+fn end(key: u64, error: Option<String>) -> Option<Taken> {
+    let taken = DOWNLOADS.with_borrow_mut(|all| all.remove(&key))?;
     if let Some(error) = error {
         service::happened("download.failed", json!({"key": key, "error": error}));
+    }
+    Some(taken)
+}
+
+/// A window has gone: nobody says any more where its downloads go. Those that know it go on.
+pub fn window_closed(number: u32) {
+    let waiting: Vec<u64> = DOWNLOADS.with_borrow(|all| {
+        let lost = |one: &Taken| one.window == Some(number) && one.place.is_none();
+        all.iter()
+            .filter_map(|(key, one)| lost(one).then_some(*key))
+            .collect()
+    });
+    for key in waiting {
+        if let Some(taken) = end(key, Some("the window has closed".to_owned())) {
+            taken.download.cancel();
+        }
     }
 }
 
@@ -99,30 +106,39 @@ pub fn connect(context: &WebContext) {
     });
 }
 
+/// A page wants to keep something of the app's own: the kit has it.
+pub fn ask(url: &str, window: Option<u32>) {
+    service::happened("download.asked", json!({"url": url, "window": window}));
+}
+
 fn begin(download: &Download) {
+    // wry has an answer of its own, given at once: a place of its choice.
+    signals::disconnect(download, c"decide-destination");
+    let window = download.web_view().and_then(|web| number_of(&web));
+    let url = download.request().and_then(|request| request.uri());
+    if let Some(url) = url.filter(|url| route::origin(url) == Some(ORIGIN)) {
+        // WebKit's downloader does not know our scheme.
+        download.cancel();
+        return ask(&url, window);
+    }
     let key = SERIAL.get() + 1;
     SERIAL.set(key);
     let taken = Taken {
         download: download.clone(),
-        part: None,
+        window,
         place: None,
-        finished: false,
     };
     DOWNLOADS.with_borrow_mut(|all| all.insert(key, taken));
-    let window = download.web_view().and_then(|web| number_of(&web));
+    // It waits until `set_destination`: without this answer WebKit chose the place itself.
     download.connect_decide_destination(move |download, name| {
-        guard("a download", (), || decide(key, window, download, name));
+        guard("a download", (), || started(key, window, download, name));
         true
     });
-    let told = Cell::new(Instant::now() - EVERY);
+    let told = Cell::new(None::<Instant>);
     download.connect_received_data(move |download, _| {
-        if told.get().elapsed() >= EVERY {
-            told.set(Instant::now());
-            let received = download.received_data_length();
-            let fields = json!({"key": key, "received": received, "size": size_of(download)});
-            guard("a download", (), || {
-                service::happened("download.progress", fields)
-            });
+        if told.get().is_none_or(|last| last.elapsed() >= EVERY) {
+            told.set(Some(Instant::now()));
+            guard("a download", (), || progress(key, download));
         }
     });
     let failure = Rc::new(RefCell::new(None::<String>));
@@ -130,49 +146,43 @@ fn begin(download: &Download) {
     download.connect_failed(move |_, error| {
         failing.replace(Some(error.message().to_owned()));
     });
-    download.connect_finished(move |_| {
+    download.connect_finished(move |download| {
         guard("a download", (), || match failure.take() {
-            Some(error) => end(key, Some(error)),
-            None if DOWNLOADS
-                .with_borrow(|all| all.get(&key).is_some_and(|one| one.part.is_none())) =>
-            {
-                end(key, Some("WebKit asked for no place for it".to_owned()));
-            }
-            None => {
-                DOWNLOADS.with_borrow_mut(|all| {
-                    if let Some(taken) = all.get_mut(&key) {
-                        taken.finished = true;
-                    }
-                });
-                settle(key);
-            }
+            Some(error) => drop(end(key, Some(error))),
+            None => finished(key, download),
         });
     });
-    // Something else than `decide` is asked for the place, so WebKit would write into the working
-    // folder, whatever name a page chose. Until that is settled none begins.
-    download.cancel();
 }
 
-fn decide(key: u64, window: Option<u32>, download: &Download, name: &str) {
-    let folder = std::env::temp_dir().join(format!("pytron-download-{}-{key}", std::process::id()));
-    use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().mode(0o700).create(&folder);
-    let part = folder.join("part");
-    let uri = gtk::glib::filename_to_uri(&part, None);
-    let (Ok(()), Ok(uri)) = (made, uri) else {
-        download.cancel();
-        return end(key, Some(format!("{} cannot be made", folder.display())));
-    };
-    DOWNLOADS.with_borrow_mut(|all| {
-        if let Some(taken) = all.get_mut(&key) {
-            taken.part = Some(part);
-        }
-    });
-    download.set_destination(&uri);
+fn started(key: u64, window: Option<u32>, download: &Download, name: &str) {
     let url = download.request().and_then(|request| request.uri());
     service::happened(
         "download.started",
-        json!({"key": key, "url": url.as_deref(), "name": name, "size": size_of(download), "window": window}),
+        json!({
+            "key": key,
+            "url": url.as_deref(),
+            "file": name,
+            "size": size_of(download),
+            "window": window,
+        }),
+    );
+}
+
+fn progress(key: u64, download: &Download) {
+    let received = download.received_data_length();
+    let fields = json!({"key": key, "received": received, "size": size_of(download)});
+    service::happened("download.progress", fields);
+}
+
+fn finished(key: u64, download: &Download) {
+    // One that was cancelled has ended already.
+    let Some(taken) = end(key, None) else {
+        return;
+    };
+    progress(key, download);
+    service::happened(
+        "download.finished",
+        json!({"key": key, "path": taken.place}),
     );
 }
 

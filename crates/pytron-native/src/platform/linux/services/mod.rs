@@ -24,7 +24,7 @@ use crate::window::Window;
 use crate::{menu, shortcuts};
 
 /// What needs nothing but a display.
-const HERE: [&str; 19] = [
+const HERE: [&str; 21] = [
     "clipboard.clear",
     "clipboard.formats",
     "clipboard.read",
@@ -34,6 +34,8 @@ const HERE: [&str; 19] = [
     "dialogs.open",
     "dialogs.prompt",
     "dialogs.save",
+    "download.accept",
+    "download.cancel",
     "drop",
     "menu.popup",
     "menu.set",
@@ -50,10 +52,6 @@ const HERE: [&str; 19] = [
 pub fn can(feature: &str) -> Option<(bool, String)> {
     match feature {
         "shortcuts.register" | "shortcuts.unregister" => Some(shortcuts()),
-        name if name.starts_with("download.") => Some((
-            false,
-            "WebKitGTK does not ask where a download goes; write the file from Python".to_owned(),
-        )),
         "window.attention" if is_wayland() => {
             let reason = "Wayland lets no window ask for attention by itself; show a notification";
             Some((false, reason.to_owned()))
@@ -131,6 +129,7 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
 pub fn window_closed(number: u32) {
     menu::detach(number);
     pending::window_closed(number);
+    downloads::window_closed(number);
 }
 
 /// The GTK window that a dialog belongs to.
