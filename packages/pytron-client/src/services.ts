@@ -71,6 +71,12 @@ export declare namespace services {
     downloads: {
       /** End it; what was written is removed. */
       cancel(key: number): Promise<void>;
+      /**
+       * Save what an address of the app's own gives, as if the page had downloaded it; its key.
+       *
+       * `name` is proposed where the answer itself names no file.
+       */
+      save(url: string, options?: DownloadsSaveOptions): Promise<number>;
     };
     links: {
       /** Addresses and paths that this start was given on its command line. */
@@ -188,6 +194,7 @@ export declare namespace services {
     "dialogs.prompt": { text: string; options?: DialogsPromptOptions };
     "dialogs.save_file": { options?: DialogsSaveFileOptions };
     "downloads.cancel": { key: number };
+    "downloads.save": { url: string; options?: DownloadsSaveOptions };
     "links.opened": Record<string, never>;
     "menus.popup": { items: readonly Item[]; options?: MenusPopupOptions };
     "menus.set": { items: readonly Item[] };
@@ -375,10 +382,21 @@ export declare namespace services {
     key: number;
     /** what it comes from. */
     url: string | null;
-    /** proposed for the file. */
-    name: string;
+    /** the name that is proposed for it. */
+    file: string;
     /** in bytes; null when the server does not say. */
     size: number | null;
+    /** the number of the page's window. */
+    window: number | null;
+  }
+
+  /**
+   * Save what an address of the app's own gives, as if the page had downloaded it; its key.
+   *
+   * `name` is proposed where the answer itself names no file.
+   */
+  export interface DownloadsSaveOptions {
+    name?: string;
   }
 
   /** A file or folder that was dropped. */
