@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pytron.answer import Answer
 from pytron.engine import AssetRequest, Capability
 from pytron.errors import CallError, ConfigError, PytronError
+from pytron.events import Event
 from pytron.services.saving import Saving
 from pytron.services.service import Service
 from pytron.window import Window
@@ -91,7 +92,7 @@ class Downloads(Service):
         self._desk.hear("download.asked", self._asked)
         for ending in ("finished", "failed"):
             self._desk.hear(f"download.{ending}", self._ended)
-        self._desk.app.on("window.closed", lambda _: self._left_alone())
+        self._desk.app.on("window.closed", self._left_alone)
 
     def close(self) -> None:
         """The app ends."""
@@ -174,7 +175,7 @@ class Downloads(Service):
         with self._lock:
             self._own.pop(data["key"], None)
 
-    def _left_alone(self) -> None:
+    def _left_alone(self, _event: Event[Any]) -> None:
         """A window has closed: nobody says any more where its downloads go."""
         try:
             living = {window.id for window in self._desk.runtime("downloads").windows}

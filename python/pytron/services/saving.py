@@ -98,7 +98,12 @@ class Saving:
         self._progress(received, size)
         self._tell("download.finished", {"key": self.key, "path": str(place)})
 
-    def _copy(self, write: Callable[[bytes], object], body: Body, size: int | None) -> int:
+    def _copy(
+        self,
+        write: Callable[[bytes | bytearray | memoryview], object],
+        body: Body,
+        size: int | None,
+    ) -> int:
         received, told = 0, 0.0
         for piece in _pieces(body):
             if self._cancelled:
