@@ -314,7 +314,7 @@ def test_the_next_engine_shows_the_app_where_one_cannot(
     real = load_engine
     monkeypatch.setattr(
         "pytron.running.load_engine",
-        lambda name, apart=None: Missing() if name == "missing" else real(name, apart=apart),
+        lambda name, **how: Missing() if name == "missing" else real(name, **how),
     )
     app: AppOf = App("test", engine=setting, ephemeral=True)
     app.on_start(lambda: app.quit(3))
