@@ -176,6 +176,25 @@ class _Files:
         return "", ()
 
 
+class _Logind:
+    """Knows the session of whoever asks."""
+
+    xml = ""
+
+    def __init__(self, bus: Any) -> None:
+        bus.export("/org/freedesktop/login1", self)
+        bus.own("org.freedesktop.login1")
+
+    def properties(self, _interface: str) -> None:
+        return None
+
+    def call(self, _interface: str, member: str, _body: Sequence[Any]) -> Any:
+        if member != "GetSessionByPID":
+            return None
+        _say("session asked")
+        return "o", ("/org/freedesktop/login1/session/own",)
+
+
 class _Dock:
     """A dock that shows numbers and progress on icons."""
 
@@ -241,9 +260,19 @@ class _Portal:
         return "o", (path,)
 
 
+def _struct(value: Any) -> Any:
+    """JSON has no tuples: a variant that holds a struct gets one."""
+    match value:
+        case [str(signature), list(items)] if signature.startswith("("):
+            return signature, tuple(items)
+        case _:
+            return value
+
+
 def main() -> None:
     """Serve until the input ends."""
-    from jeepney import HeaderFields
+    from jeepney import HeaderFields, new_error
+    from keychain import Keychain  # beside this file, which is run as a program
     from pytron.services.linux.bus import Bus as Plain
 
     class Connection(Plain):
@@ -254,10 +283,15 @@ def main() -> None:
         def _answer(self, message: Any) -> Any:
             sender = message.header.fields[HeaderFields.sender]
             self.asking = sender.lstrip(":").replace(".", "_")
+            if message.body and message.body[0] == "dh-ietf1024-sha256-aes128-cbc-pkcs7":
+                kind = "org.freedesktop.DBus.Error.NotSupported"  # the keychain speaks plainly
+                return new_error(message, kind, "s", ("no such sessions",))
             return super()._answer(message)
 
     bus = Connection()
-    made = {
+    made: dict[str, Any] = {
+        "keychain": lambda bus: Keychain(bus, _say),
+        "logind": _Logind,
         "tray": _Watcher,
         "notifications": _Notifications,
         "files": _Files,
@@ -278,9 +312,8 @@ def main() -> None:
             menu = "com.canonical.dbusmenu"
             bus.call(what["name"], "/MenuBar", menu, "Event", "isvu", event)
         elif kind == "signal":
-            bus.emit(
-                what["path"], what["interface"], what["member"], what["signature"], what["body"]
-            )
+            body = [_struct(value) for value in what["body"]]
+            bus.emit(what["path"], what["interface"], what["member"], what["signature"], body)
 
 
 if __name__ == "__main__":

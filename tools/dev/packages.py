@@ -122,6 +122,7 @@ TEST_NEEDS = (
     # what the desktop's services are tried with
     program("dbus-daemon", apt="dbus", dnf="dbus-daemon", pacman="dbus"),
     program("pdftotext", apt="poppler-utils", dnf="poppler-utils", pacman="poppler"),
+    program("xprop", apt="x11-utils", dnf="xprop", pacman="xorg-xprop"),
     program("xclip", apt="xclip", dnf="xclip", pacman="xclip"),
     program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
 )

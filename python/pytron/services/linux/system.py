@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,18 +14,22 @@ from pytron.engine import Capability
 from pytron.errors import CallError
 from pytron.services.desk import Desk
 from pytron.services.linux.bus import Bus
+from pytron.services.linux.network import Watch, online
 from pytron.services.service import Provider
 
 _LOGIND = "org.freedesktop.login1"
 _MANAGER = "org.freedesktop.login1.Manager"
 _SESSION = "org.freedesktop.login1.Session"
 _UPOWER = "org.freedesktop.UPower"
-_NETWORK = "org.freedesktop.NetworkManager"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+#: Who locks the screen, by what it is called on the session's bus.
+_LOCKERS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver")
 _MUTTER = "org.gnome.Mutter.IdleMonitor"
 _PORTAL = "org.freedesktop.portal.Desktop"
 _PORTAL_PATH = "/org/freedesktop/portal/desktop"
 _SETTINGS = "org.freedesktop.portal.Settings"
 _APPEARANCE = "org.freedesktop.appearance"
+_log = logging.getLogger(__name__)
 _SUPPLIES = Path("/sys/class/power_supply")
 
 
@@ -36,6 +41,8 @@ class System(Provider):
         self._session = Bus()
         self._system = Bus("SYSTEM")
         self._watching = False
+        self._locked = False
+        self._routes: Watch | None = None
 
     def can(self, feature: str) -> Capability | None:
         """Whether somebody is there to ask."""
@@ -44,9 +51,7 @@ class System(Provider):
                 _idle(self._session)
             elif feature == "system.accent":
                 self._accent()
-            elif feature == "system.watch":
-                return Capability(*self._system.reachable())
-            elif feature not in ("system.power", "system.online"):
+            elif feature not in ("system.power", "system.online", "system.watch"):
                 return None
         except CallError as error:
             return Capability(False, str(error))
@@ -66,6 +71,8 @@ class System(Provider):
 
     def close(self) -> None:
         """Leave both buses."""
+        if self._routes is not None:
+            self._routes.close()
         self._session.close()
         self._system.close()
 
@@ -82,32 +89,65 @@ class System(Provider):
     def _watch(self) -> None:
         if self._watching:
             return
-        tell = self._desk.tell_soon
-
-        def sleeping(body: Sequence[Any]) -> None:
-            tell("system.suspend" if body[0] else "system.resume", {})
-
-        def network(_: Sequence[Any]) -> None:
-            tell("system.network", {"online": online()})
-
-        def setting(body: Sequence[Any]) -> None:
-            if tuple(body[:2]) == (_APPEARANCE, "accent-color"):
-                tell("system.accent", {"colour": _colour(body[2][1])})
-
-        listen = self._system.listen
-        listen(sleeping, interface=_MANAGER, member="PrepareForSleep")
-        listen(lambda _: tell("system.lock", {}), interface=_SESSION, member="Lock")
-        listen(lambda _: tell("system.unlock", {}), interface=_SESSION, member="Unlock")
-        listen(network, interface=_NETWORK, member="StateChanged")
-        properties = "org.freedesktop.DBus.Properties"
-        path = "/org/freedesktop/UPower"
-        listen(
-            lambda _: tell("system.power", {**power()}),
-            interface=properties, member="PropertiesChanged", path=path,
-        )  # fmt: skip
+        reasons: list[CallError | OSError] = []
+        for listen in (self._watch_system, self._watch_session, self._watch_network):
+            try:
+                listen()
+            except (CallError, OSError) as error:
+                _log.info("some of the system is not watched: %s", error)
+                reasons.append(error)
+        if len(reasons) == 3:
+            raise CallError(f"nobody tells of changes here: {reasons[0]}", code="unsupported")
         self._watching = True
-        if self._session.reachable()[0]:
-            self._session.listen(setting, interface=_SETTINGS, member="SettingChanged")
+
+    def _watch_system(self) -> None:
+        listen = self._system.listen
+        listen(
+            lambda body: self._tell("system.suspend" if body[0] else "system.resume", {}),
+            interface=_MANAGER, member="PrepareForSleep",
+        )  # fmt: skip
+        listen(
+            lambda _: self._tell("system.power", {**power()}),
+            interface=_PROPERTIES, member="PropertiesChanged", path="/org/freedesktop/UPower",
+        )  # fmt: skip
+        try:
+            own = self._system.call(
+                _LOGIND, "/org/freedesktop/login1", _MANAGER, "GetSessionByPID", "u", (os.getpid(),)
+            )
+        except CallError as error:  # a service of the user, or no logind
+            _log.info("the session is not known to logind: %s", error)
+        else:
+            listen(
+                self._session_changed,
+                interface=_PROPERTIES, member="PropertiesChanged", path=str(own[0]),
+            )  # fmt: skip
+
+    def _watch_session(self) -> None:
+        self._session.listen(self._setting, interface=_SETTINGS, member="SettingChanged")
+        for locker in _LOCKERS:
+            self._session.listen(
+                lambda body: self._lock(bool(body[0])), interface=locker, member="ActiveChanged"
+            )
+
+    def _watch_network(self) -> None:
+        self._routes = Watch(lambda now: self._tell("system.network", {"online": now}))
+
+    def _tell(self, name: str, data: Mapping[str, Any]) -> None:
+        self._desk.tell_soon(name, data)
+
+    def _session_changed(self, body: Sequence[Any]) -> None:
+        if body[0] == _SESSION and "LockedHint" in body[1]:
+            self._lock(bool(body[1]["LockedHint"][1]))
+
+    def _lock(self, locked: bool) -> None:
+        """Several may say so; once is enough."""
+        if locked != self._locked:
+            self._locked = locked
+            self._tell("system.lock" if locked else "system.unlock", {})
+
+    def _setting(self, body: Sequence[Any]) -> None:
+        if tuple(body[:2]) == (_APPEARANCE, "accent-color"):
+            self._tell("system.accent", {"colour": _colour(body[2][1])})
 
 
 def _colour(value: Any) -> str | None:
@@ -139,18 +179,6 @@ def _word(path: Path) -> str:
         return path.read_text("utf-8").strip()
     except OSError:
         return ""
-
-
-def online() -> bool:
-    """Whether the kernel has a default route."""
-    try:
-        routes = Path("/proc/net/route").read_text("ascii").splitlines()[1:]
-        if any(route.split()[1] == "00000000" for route in routes):
-            return True
-        six = Path("/proc/net/ipv6_route").read_text("ascii").splitlines()
-    except OSError:
-        return False
-    return any(route.startswith("0" * 32 + " 00 ") and not route.endswith(" lo") for route in six)
 
 
 def _idle(bus: Bus) -> float:

@@ -1,0 +1,117 @@
+"""What a display has to say: attention, idleness, screens, the theme that is changed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from e2e.desktop import Bus
+from e2e.driver import RunApp
+from e2e.test_dialogs import PRESS
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asked of X11")
+
+TESTS = Path(__file__).parents[1]
+#: xprop follows a window's properties as they change, so nothing is asked twice.
+HINTS = (
+    PRESS
+    + """
+@app.expose
+def other() -> None:
+    app.open_window("other", title="Other", url="/")
+
+@app.expose
+def wait_for_hint(wanted: bool) -> bool:
+    (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", "^Test$")
+    command = ["xprop", "-spy", "-id", window, "_NET_WM_STATE", "WM_HINTS"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as spy:
+        timer = threading.Timer(50, spy.kill)
+        timer.start()
+        seen = {"urgency": False, "state": False}
+        for line in spy.stdout:
+            if line.startswith("_NET_WM_STATE"):
+                seen["state"] = "DEMANDS_ATTENTION" in line
+            elif "urgency" in line:
+                seen["urgency"] = True
+            elif line.startswith("WM_HINTS"):
+                seen["urgency"] = False
+            if any(seen.values()) is wanted:
+                spy.kill()
+                timer.cancel()
+                return True
+        return False
+"""
+)
+
+
+def test_attention_is_asked_for(run_app: RunApp) -> None:
+    page = """
+    await pytron.ready;
+    if (pytron.window.label === "other") {
+      pytron.emit("there", null, { to: "main" });
+      await new Promise(() => {});
+    }
+    const there = event("there");
+    await pytron.other();
+    await there;
+    await pytron.services.windows.attention();
+    await report(await pytron.wait_for_hint(true));
+    """
+    assert run_app(page, HINTS).reports == [True]
+
+
+def test_idleness_ends_with_a_key_and_screens_are_those_of_the_display(run_app: RunApp) -> None:
+    page = """
+    const { system } = pytron.services;
+    const before = await system.idle_s();
+    await pytron.press("Test", "a");
+    await report([typeof before, (await system.idle_s()) < 60]);
+    const [screen] = await system.screens();
+    await report([screen.width, screen.height, screen.scale]);
+    """
+    reports = run_app(page, PRESS).reports
+    assert reports[0] == ["number", True]
+    width, height, scale = reports[1]
+    assert width > 0
+    assert height > 0
+    assert scale >= 1
+
+
+def test_theme_follows_the_desktop_while_the_app_runs(run_app: RunApp) -> None:
+    page = """
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    await report(dark.matches);
+    const changed = new Promise((done) => dark.addEventListener("change", done, { once: true }));
+    const told = event("theme");
+    let seen = false;
+    changed.then(() => { seen = true; });
+    while (!seen) await pytron.night(); // the engine listens as soon as it has met the bus
+    await report([dark.matches, await told]);
+    """
+    python = """
+    from e2e.desktop import Desktop
+
+    @app.expose
+    def night() -> None:
+        desktop.do(kind="signal", path="/org/freedesktop/portal/desktop",
+                   interface="org.freedesktop.portal.Settings", member="SettingChanged",
+                   signature="ssv", body=["org.freedesktop.appearance", "color-scheme", ["u", 1]])
+
+    @app.on("window.theme")
+    def theme(event) -> None:
+        app.emit("theme", event.data["theme"])
+
+    class OnBus:
+        address = __import__("os").environ["DBUS_SESSION_BUS_ADDRESS"]
+
+    desktop = Desktop(OnBus, "portal")
+
+    @app.on_stop
+    def stop() -> None:
+        desktop.__exit__()
+    """
+    with Bus() as bus:
+        environment = {"DBUS_SESSION_BUS_ADDRESS": bus.address, "PYTHONPATH": str(TESTS)}
+        reports = run_app(page, python, environment=environment).reports
+    assert reports == [False, [True, "dark"]]
