@@ -171,4 +171,11 @@ def test_site_is_built_without_a_warning(tmp_path: Path) -> None:
     for name in pytron.__all__:
         if name != "__version__":
             assert f'id="pytron.{name}"' in page or f'.{name}"' in page, name
+    client = (tmp_path / "client" / "index" / "index.html").read_text("utf-8")
+    assert "Whatever goes wrong between the page and Python" in client
+    for name in ("withOptions", "readable", "PytronError"):
+        assert f'id="{name.lower()}"' in client, name
+    for name in ("react", "vue", "svelte", "solid", "signal"):
+        page = (tmp_path / "client" / "bindings" / f"{name}.html").read_text("utf-8")
+        assert f"pytron-client/{name}" in page
     assert "Getting started" in (tmp_path / "index.html").read_text("utf-8")

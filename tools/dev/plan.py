@@ -136,6 +136,7 @@ def npm_step(node: str) -> Step:
             "package-lock.json",
             "packages/*/package.json",
             f"{DEMO}/frontend/package.json",
+            "tools/reference/package.json",
         ],
         outputs=["node_modules/.package-lock.json"],
         facts={"node": node},
