@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -46,6 +47,23 @@ EXIT_CODES: Final[Mapping[type, int]] = {
     ToolMissing: 6,
 }
 _INTERRUPTED: Final = 130
+#: Commands that other tools have, the public `pytron-kit` among them → what does that here.
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "install": "run ./setup.sh (setup.ps1 on Windows) in a project; for a package: pip install",
+    "uninstall": "pip uninstall",
+    "show": "pip list shows the packages; pytron info shows Pytron, its engines and this machine",
+    "frontend": "pytron build --install, and npm in the page's folder",
+    "plugin": "a plugin is a package with a pytron.Api that the app includes",
+    "start": "pytron run",
+    "serve-dev": "pytron dev",
+    "create": "pytron init",
+    "new": "pytron init",
+    "test": "pytest",
+    "docs": "the folder docs/ of Pytron's repository",
+    "android": "apps for Android cannot be built yet",
+}
+#: Set by a shell that asks for words.
+_COMPLETE: Final = "_PYTRON_COMPLETE"
 
 
 class _Commands(click.Group):
@@ -56,6 +74,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
+            if cmd_name in ELSEWHERE:
+                raise click.UsageError(f"there is no {cmd_name!r} here: {ELSEWHERE[cmd_name]}")
             return None
         command: click.Command = import_module(f"pytron.cli.{cmd_name}").command
         return command
@@ -73,6 +93,8 @@ def commands() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code."""
+    if _COMPLETE in os.environ:
+        import_module("pytron.cli.completion")  # it knows a shell that click does not
     try:
         result: Any = commands.main(
             args=None if arguments is None else list(arguments),

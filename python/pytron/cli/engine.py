@@ -25,13 +25,19 @@ def command() -> None:
 @click.option("--version", help="Which Electron, such as 45.5.0; by default the newest known.")
 @click.option("--mirror", help="Where its releases are, instead of GitHub (or ELECTRON_MIRROR).")
 @click.option("--sha256", help="The hash of its zip, for a version that Pytron does not know.")
-def install(name: str, version: str | None, mirror: str | None, sha256: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def install(
+    name: str, version: str | None, mirror: str | None, sha256: str | None, as_json: bool
+) -> int:
     """Fetch an Electron for the chrome engine, check it and unpack it."""
-    del name
     release = electron.release(version, mirror=mirror, checksum=sha256)
     shown = _Progress()
     made = electron.install(release, shown.show)
     shown.finish()
+    if as_json:
+        found = {"engine": name, "version": made.version, "path": str(made.program)}
+        click.echo(json.dumps(found, indent=2))
+        return 0
     click.echo(f"chrome {made.version} is installed: {made.program}")
     click.echo('an app uses it with PYTRON_ENGINE=chrome, or engine="chrome" in its App(…)')
     return 0
@@ -70,16 +76,19 @@ def list_(as_json: bool) -> int:
 @command.command()
 @click.argument("name", type=_ENGINES)
 @click.option("--version", help="Only this version; by default all.")
-def verify(name: str, version: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def verify(name: str, version: str | None, as_json: bool) -> int:
     """Check every file of what is installed; exit code 1 when one is not what it was."""
-    del name
     versions = [version] if version else [each.version for each in electron.installs()]
     if not versions:
         raise EngineError("the chrome engine is not installed; run `pytron engine install chrome`")
-    damaged = False
-    for each in versions:
-        wrong = electron.verify(each)
-        damaged |= bool(wrong)
+    found = {each: electron.verify(each) for each in versions}
+    damaged = any(found.values())
+    if as_json:
+        rows = [{"engine": name, "version": each, "wrong": found[each]} for each in versions]
+        click.echo(json.dumps(rows, indent=2))
+        return int(damaged)
+    for each, wrong in found.items():
         click.echo(f"chrome {each}: {'damaged' if wrong else 'whole'}")
         for line in wrong:
             click.echo(f"  {line}")

@@ -56,6 +56,15 @@ def test_unknown_command_is_said_without_a_traceback(capsys: pytest.CaptureFixtu
     assert "No such command 'tyeps'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("word", "said"), [("show", "pip list"), ("install", "setup.sh")])
+def test_words_of_other_tools_are_answered_with_ours(
+    word: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([word]) == 2
+    assert said in capsys.readouterr().err
+    assert not cli.ELSEWHERE.keys() & cli.COMMANDS.keys()
+
+
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 2
     assert "Commands:" in capsys.readouterr().err
