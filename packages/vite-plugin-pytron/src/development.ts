@@ -1,12 +1,12 @@
 /** What the plugin does while Vite serves: the proxy, the types, the overlay. */
 
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join as joinPath } from "node:path";
 import type { ViteDevServer } from "vite";
 import { type Contract, moduleOf, pythonOf, typesOf, writeTypes } from "./contract.js";
 import { Overlay } from "./overlay.js";
-import { isPythons, join, pass } from "./proxy.js";
+import { type Hosts, isPythons, join, pass } from "./proxy.js";
 import { Address, placeOf, projectOf, type Session, Sessions } from "./session.js";
 import { PythonSources } from "./sources.js";
 
@@ -32,6 +32,8 @@ export class Development {
   private contract: Contract | undefined;
   private told: Promise<void> | undefined;
   private again = false;
+  /** Of the app whose types were asked for last. */
+  private epoch = "";
   private closed = false;
   /** Where the types of the virtual module go; set when a page first imports it. */
   private wanted = false;
@@ -48,13 +50,28 @@ export class Development {
     this.serve();
     this.listen();
     if (options.types) {
-      this.sources = new PythonSources(this.project, () => void this.refresh());
-      void this.refresh();
+      this.sources = new PythonSources(this.project, () => {
+        // Where `pytron dev` runs, the app that has come up anew is the change; see `follow`.
+        if (this.sessions.current === undefined) void this.refresh();
+      });
+      if (this.sessions.current === undefined) void this.refresh();
     }
   }
 
   private follow(session: Session | undefined): void {
-    if (!this.closed) this.overlay.set("run", session?.error ?? undefined);
+    if (this.closed) return;
+    this.overlay.set("run", session?.error ?? undefined);
+    const epoch = session?.epoch ?? "";
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
+    // Only now: the app must not wait for what looks at its code a second time.
+    if (epoch !== "" && this.options.types) void this.refresh();
+  }
+
+  private get hosts(): Hosts {
+    const { allowedHosts, host } = this.server.config.server;
+    if (allowedHosts === true) return true;
+    return [...(allowedHosts ?? []), ...(typeof host === "string" ? [host] : [])];
   }
 
   private serve(): void {
@@ -62,7 +79,7 @@ export class Development {
       if (this.options.policy !== undefined && req.headers.accept?.includes("text/html"))
         res.setHeader("Content-Security-Policy", this.options.policy);
       const session = this.sessions.current;
-      if (isPythons(req, session?.routes ?? [])) pass(req, res, session);
+      if (isPythons(req, session?.routes ?? [])) void pass(req, res, this.sessions, this.hosts);
       else next();
     });
   }
@@ -71,7 +88,7 @@ export class Development {
     const http = this.server.httpServer;
     if (http === null) return; // Vite inside another server, which has upgrades of its own
     http.on("upgrade", (req: IncomingMessage, socket, head: Buffer) => {
-      if (isPythons(req, [])) join(req, socket, head, this.sessions.current);
+      if (isPythons(req, [])) void join(req, socket, head, this.sessions, this.hosts);
     });
     http.on("listening", () => {
       const found = http.address();
@@ -112,24 +129,32 @@ export class Development {
       return;
     }
     this.overlay.set("types", undefined);
+    const before = this.contract;
     this.contract = found.contract;
-    if (found.changed) this.server.config.logger.info("pytron: types written", { timestamp: true });
     this.renew();
+    this.exchange(before);
+    if (found.changed) this.server.config.logger.info("pytron: types written", { timestamp: true });
   }
 
   /** The source of the virtual module, as soon as Python has told. */
   async source(): Promise<string> {
     this.wanted = true;
+    if (this.contract === undefined && this.options.types) void this.refresh();
     await this.told;
     this.renew();
     return moduleOf(this.contract);
   }
 
   private renew(): void {
-    if (!this.wanted || this.contract === undefined) return;
-    writeVirtualTypes(this.server.config.root, this.contract);
+    if (this.wanted && this.contract !== undefined)
+      writeVirtualTypes(this.server.config.root, this.contract);
+  }
+
+  /** Pages that import the virtual module get the functions that are there now. */
+  private exchange(before: Contract | undefined): void {
     const module = this.server.moduleGraph.getModuleById(RESOLVED);
-    if (module !== undefined) this.server.moduleGraph.invalidateModule(module);
+    if (module === undefined || moduleOf(before) === moduleOf(this.contract)) return;
+    void this.server.reloadModule(module);
   }
 
   readonly close = (): void => {
@@ -145,8 +170,9 @@ export class Development {
 /** Writes the types of the virtual module beside the page's sources. */
 export function writeVirtualTypes(root: string, contract: Contract): void {
   const place = joinPath(root, "src", "pytron-virtual.d.ts");
+  const types = typesOf(contract);
   try {
-    writeFileSync(place, typesOf(contract));
+    if (!existsSync(place) || readFileSync(place, "utf-8") !== types) writeFileSync(place, types);
   } catch {
     // No such folder: the module works, its functions are not known to the compiler.
   }

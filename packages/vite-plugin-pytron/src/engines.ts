@@ -6,6 +6,9 @@
  */
 export const TARGET: string[] = ["chrome108", "safari16"];
 
+/** The app's own origin in its window: that of every engine; a tab has neither. */
+const OWN = "pytron: https://pytron.localhost";
+
 /**
  * The policy of documents in development: that of the kit (pytron/assets/csp.py), and what Vite needs
  * besides: its inline scripts and its socket.
@@ -13,13 +16,14 @@ export const TARGET: string[] = ["chrome108", "safari16"];
 export function developmentPolicy(): string {
   const rules: Record<string, string> = {
     "default-src": "'self'",
-    "script-src": "'self' 'wasm-unsafe-eval' 'unsafe-inline'",
+    // Tools such as the inspector come from the app's own origin.
+    "script-src": `'self' ${OWN} 'wasm-unsafe-eval' 'unsafe-inline'`,
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob: https:",
     "media-src": "'self' data: blob: https:",
     "font-src": "'self' data:",
-    // The app's own scheme: in its window binary goes past Vite.
-    "connect-src": "'self' pytron: https: wss: ws: data: blob:",
+    // In the app's window binary goes past Vite.
+    "connect-src": `'self' ${OWN} https: wss: ws: data: blob:`,
     "worker-src": "'self' blob:",
     "object-src": "'none'",
     "base-uri": "'self'",

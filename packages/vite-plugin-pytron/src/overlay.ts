@@ -1,4 +1,5 @@
 /** Python's errors in Vite's overlay: shown to pages that are open and to those that open later. */
+import { readFileSync } from "node:fs";
 import type { ViteDevServer } from "vite";
 import type { Failure } from "./session.js";
 
@@ -38,10 +39,29 @@ export class Overlay {
       err: {
         plugin: "Python",
         message: `${name}: ${message}`,
-        stack: "",
-        frame: trace,
+        stack: trace,
         ...(file ? { id: file, loc: { file, line: line ?? 1, column: 0 } } : {}),
+        ...(file && line ? { frame: excerpt(file, line) } : {}),
       },
     });
   }
+}
+
+const AROUND = 2;
+
+/** The lines around one, as Vite's overlay knows them; it leaves out whatever looks otherwise. */
+function excerpt(file: string, line: number): string {
+  let lines: string[];
+  try {
+    lines = readFileSync(file, "utf-8").split(/\r?\n/);
+  } catch {
+    return "";
+  }
+  const first = Math.max(1, line - AROUND);
+  const width = String(line + AROUND).length;
+  const shown = lines
+    .slice(first - 1, line + AROUND)
+    .map((text, index) => `${String(first + index).padStart(width)} | ${text}\n`);
+  shown.splice(line - first + 1, 0, `${" ".repeat(width)} | ^\n`);
+  return shown.join("");
 }

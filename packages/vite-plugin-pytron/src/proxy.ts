@@ -4,14 +4,14 @@
  * Not a library's proxy: the target changes while it runs, and what may pass is decided here.
  */
 import {
-  type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   request,
   type ServerResponse,
 } from "node:http";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Session } from "./session.js";
+import type { Session, Sessions } from "./session.js";
 
 const TOKEN = "pytron-token";
 const OWN = "/_pytron/";
@@ -46,8 +46,17 @@ function matcher(part: string): RegExp {
   return new RegExp(`^${literals.join("[^/]+")}$`);
 }
 
+/** Names besides those of this machine that Vite answers to: its `server.allowedHosts`. */
+export type Hosts = true | readonly string[];
+
 /** Why a request must not speak for the app, or undefined. */
-export function refusal(headers: IncomingHttpHeaders, upgrade: boolean): string | undefined {
+export function refusal(req: IncomingMessage, hosts: Hosts, upgrade: boolean): string | undefined {
+  const { headers } = req;
+  if (!isHere(req.socket.remoteAddress ?? ""))
+    return "the app answers only browsers of this machine; pytron serve is for others";
+  // A name that was rebound to this machine has pages whose origin is that name's, too.
+  if (!isKnown(headers.host ?? "", hosts))
+    return `${headers.host} is no name of this server; add it to Vite's server.allowedHosts`;
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none")
     return "a page of another site asks for what is the app's";
@@ -59,6 +68,23 @@ export function refusal(headers: IncomingHttpHeaders, upgrade: boolean): string 
     // "null" and the like
   }
   return `${headers.origin} is not the origin of this page`;
+}
+
+/** Whether an address is this machine's loopback. */
+function isHere(address: string): boolean {
+  return /^(::ffff:)?127\./.test(address) || address === "::1";
+}
+
+/** Whether a Host is a name that nobody else can give to this machine. */
+export function isKnown(host: string, hosts: Hosts): boolean {
+  const name = host
+    .replace(/:\d+$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase();
+  if (hosts === true || isIP(name) !== 0) return true;
+  return ["localhost", ".localhost", ...hosts].some((known) =>
+    known.startsWith(".") ? name === known.slice(1) || name.endsWith(known) : name === known,
+  );
 }
 
 function headersFor(req: IncomingMessage, session: Session): OutgoingHttpHeaders {
@@ -77,17 +103,19 @@ function originFor(req: IncomingMessage, session: Session): OutgoingHttpHeaders 
 }
 
 /** Answers a request from Python. */
-export function pass(
+export async function pass(
   req: IncomingMessage,
   res: ServerResponse,
-  session: Session | undefined,
-): void {
-  const reason = refusal(req.headers, false);
+  sessions: Sessions,
+  hosts: Hosts,
+): Promise<void> {
+  const reason = refusal(req, hosts, false);
   if (reason !== undefined) {
     deny(res, 403, "not_allowed", reason);
     return;
   }
-  if (session === undefined || session.error !== null || session.url === "") {
+  const session = await sessions.settled();
+  if (session === undefined || session.url === "") {
     deny(res, 503, "no_backend", absent(session));
     return;
   }
@@ -120,18 +148,21 @@ function deny(res: ServerResponse, status: number, code: string, message: string
 }
 
 /** Joins a WebSocket to Python. */
-export function join(
+export async function join(
   req: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  session: Session | undefined,
-): void {
-  const reason = refusal(req.headers, true);
+  sessions: Sessions,
+  hosts: Hosts,
+): Promise<void> {
+  const reason = refusal(req, hosts, true);
   if (reason !== undefined) {
     hangUp(socket, "403 Forbidden");
     return;
   }
-  if (session === undefined || session.error !== null || session.url === "") {
+  socket.on("error", () => socket.destroy());
+  const session = await sessions.settled();
+  if (session === undefined || session.url === "") {
     hangUp(socket, "503 Service Unavailable");
     return;
   }
@@ -155,7 +186,7 @@ export function join(
   up.on("response", (answer) => hangUp(socket, `${answer.statusCode} ${answer.statusMessage}`));
   up.on("error", () => hangUp(socket, "503 Service Unavailable"));
   socket.on("close", () => up.destroy());
-  socket.on("error", () => up.destroy());
+  if (socket.destroyed) up.destroy();
   up.end();
 }
 

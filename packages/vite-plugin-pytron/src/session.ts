@@ -83,11 +83,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** How long a request waits for a Python that is being started. */
+const START_MS = 20_000;
+
 /** Follows the session file; calls back when it changes. */
 export class Sessions {
   readonly place: string;
   private readonly watcher: FSWatcher | undefined;
   private readonly changed: () => void;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(place: string, changed: () => void) {
     this.place = place;
@@ -97,7 +101,7 @@ export class Sessions {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       this.watcher = watch(folder, (_, name) => {
-        if (name === basename(place)) this.changed();
+        if (name === basename(place)) this.notice();
       });
     } catch {
       this.watcher = undefined; // a project that may not be written: read at each request
@@ -109,8 +113,31 @@ export class Sessions {
     return readSession(this.place);
   }
 
+  /** The session once Python has started or cannot; as it is when that takes too long. */
+  async settled(): Promise<Session | undefined> {
+    const end = Date.now() + START_MS;
+    for (;;) {
+      const session = this.current;
+      const starting = session !== undefined && session.url === "" && session.error === null;
+      if (!starting || Date.now() >= end || this.watcher === undefined) return session;
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, end - Date.now());
+        this.waiting.push(() => {
+          clearTimeout(timer);
+          done();
+        });
+      });
+    }
+  }
+
+  private notice(): void {
+    this.changed();
+    for (const go of this.waiting.splice(0)) go();
+  }
+
   close(): void {
     this.watcher?.close();
+    for (const go of this.waiting.splice(0)) go();
   }
 }
 

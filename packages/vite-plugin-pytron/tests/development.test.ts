@@ -87,7 +87,7 @@ test("an error of Python shows with its place and traceback, and goes when it is
   await vi.waitFor(() => expect(page.errors()).toHaveLength(1), 20_000);
   expect(page.errors()[0]?.err).toMatchObject({
     message: "SyntaxError: invalid syntax",
-    frame: FAILURE.trace,
+    stack: FAILURE.trace,
     id: "/project/app.py",
     loc: { line: 3 },
   });
@@ -108,6 +108,21 @@ test("a page that opens later sees the error too", async () => {
   const second = await pageOf(server);
   await vi.waitFor(() => expect(second.errors()).toHaveLength(1), 20_000);
 });
+
+test("while an app runs, its types are asked for when it has come up, not when a file is saved", async () => {
+  tells(functions("greet"));
+  project.tell({ epoch: "1" });
+  const server = await serve();
+  await vi.waitFor(async () => expect(await source(server)).toContain("greet"), 20_000);
+  tells(functions("greet", "wave"));
+  project.write("app.py", "x = 2\n");
+  project.tell({ epoch: "2" });
+  await vi.waitFor(async () => expect(await source(server)).toContain("wave"), 20_000);
+});
+
+async function source(server: ViteDevServer): Promise<string> {
+  return (await server.transformRequest("virtual:pytron"))?.code ?? "";
+}
 
 test("why the app does not run shows as well", async () => {
   tells(functions());

@@ -3,7 +3,7 @@ import { createServer, type ViteDevServer } from "vite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { pytron } from "../src/index.js";
-import { fits } from "../src/proxy.js";
+import { fits, isKnown, refusal } from "../src/proxy.js";
 import { Project, type Python, startPython } from "./python.js";
 
 let project: Project;
@@ -110,6 +110,68 @@ test.each([[{}], [{ origin: "http://evil.example" }], [{ origin: "null" }]])(
   },
 );
 
+test("who asks while Python is starting waits for it, over a socket too", async () => {
+  project.tell({ url: "" });
+  const asked = get("/_pytron/session");
+  const joined = socket({ origin });
+  await get("/src/main.js"); // both have arrived
+  project.tell({ url: python.url });
+  expect((await asked).status).toBe(200);
+  expect(await joined).toBeInstanceOf(WebSocket);
+});
+
+test("who waits for a Python that then fails is told so", async () => {
+  project.tell({ url: "" });
+  const asked = get("/_pytron/session");
+  await get("/src/main.js");
+  project.tell({ url: "", error: { name: "SyntaxError", message: "invalid syntax", trace: "…" } });
+  expect((await asked).body).toContain("SyntaxError: invalid syntax");
+});
+
+test("an app goes on while its new code is not good", async () => {
+  const error = { name: "SyntaxError", message: "invalid syntax", trace: "…" };
+  project.tell({ url: python.url, error });
+  expect((await get("/_pytron/session")).status).toBe(200);
+});
+
+test("a name that was rebound to this machine gets nothing, also over a socket", async () => {
+  project.tell({ url: python.url });
+  const { port } = new URL(origin);
+  const rebound = `evil.example:${port}`;
+  const page = await socket({ host: rebound, origin: `http://${rebound}` });
+  expect(String(page)).toContain("403");
+  expect((await get("/_pytron/session", { host: rebound })).status).toBe(403);
+  expect(python.requests).toEqual([]);
+});
+
+test("another machine gets nothing", () => {
+  const from = (remoteAddress: string) =>
+    refusal(
+      { headers: { host: "192.168.1.2:5173" }, socket: { remoteAddress } } as never,
+      [],
+      false,
+    );
+  expect(from("192.168.1.7")).toMatch("pytron serve");
+  expect(from("127.0.0.1")).toBeUndefined();
+  expect(from("::ffff:127.0.0.1")).toBeUndefined();
+  expect(from("::1")).toBeUndefined();
+});
+
+test.each([
+  ["localhost:5173", [], true],
+  ["app.localhost:5173", [], true],
+  ["127.0.0.1:5173", [], true],
+  ["[::1]:5173", [], true],
+  ["evil.example", [], false],
+  ["localhost.evil.example", [], false],
+  ["dev.example:5173", ["dev.example"], true],
+  ["a.dev.example", [".dev.example"], true],
+  ["evildev.example", [".dev.example"], false],
+  ["evil.example", true, true],
+])("%s is known beside %o: %s", (host, hosts, expected) => {
+  expect(isKnown(host, hosts as true | string[])).toBe(expected);
+});
+
 test("without an app it says how to start one", async () => {
   const { status, body } = await get("/_pytron/session");
   expect(status).toBe(503);
@@ -120,9 +182,9 @@ test("without an app it says how to start one", async () => {
   expect(String(await socket({ origin }))).toContain("503");
 });
 
-test("an app that fails, or has died, is none", async () => {
+test("an app that cannot be started, or has died, is none", async () => {
   const error = { name: "SyntaxError", message: "invalid syntax", trace: "…" };
-  project.tell({ url: python.url, error });
+  project.tell({ url: "", error });
   expect((await get("/_pytron/session")).body).toContain("SyntaxError: invalid syntax");
   project.tell({ url: python.url, pid: 2 ** 22 + 1 });
   expect((await get("/_pytron/session")).status).toBe(503);
