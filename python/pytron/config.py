@@ -156,6 +156,11 @@ def is_driven() -> bool:
     return bool(os.environ.get("PYTRON_DRIVER")) and not getattr(sys, "frozen", False)
 
 
+def has_tabs() -> bool:
+    """Whether browser tabs are to be pages of the app too, as `pytron dev` wants it."""
+    return bool(os.environ.get("PYTRON_TABS")) and is_dev()
+
+
 def _is_on(variable: str) -> bool:
     return os.environ.get(variable, "") not in ("", "0", "false", "no")
 

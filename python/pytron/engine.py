@@ -168,26 +168,25 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
     Raises:
         EngineError: there is none of that name.
     """
-    from importlib import import_module
-
     if apart is None:
         apart = bool(os.environ.get("PYTRON_LINK") or os.environ.get("PYTRON_HOSTED"))
-    place = _OWN.get("hosted" if apart and name == "native" else name)
-    if place is not None:
-        module, _, kind = place.partition(":")
-        engine: Engine = getattr(import_module(f"pytron.engines.{module}"), kind)()
+    own = "hosted" if apart and name == "native" else name
+    if own in _OWN:
+        engine = engine_kind(own)()
         remedy = graphics_remedy() if watched and name == "native" else {}
         # A link leads to windows that are somebody else's, and outlive this process.
         if not remedy or os.environ.get("PYTRON_LINK"):
             return engine
+        from importlib import import_module
+
         return import_module("pytron.engines.native.rescue").RescuingEngine(engine, remedy)
     from importlib.metadata import entry_points  # slow, so only for engines of others
 
     for point in entry_points(group="pytron.engines"):
         if point.name == name:
             return point.load()()
-    own = {*_OWN} - {"hosted"}
-    known = ", ".join(sorted(own | {p.name for p in entry_points(group="pytron.engines")}))
+    ours = {*_OWN} - {"hosted"}
+    known = ", ".join(sorted(ours | {p.name for p in entry_points(group="pytron.engines")}))
     raise EngineError(f"no engine is called {name!r}; set PYTRON_ENGINE or engine= to: {known}")
 
 
@@ -199,6 +198,15 @@ def become_host() -> None:
         from importlib import import_module
 
         raise SystemExit(import_module("pytron.engines.native.process").main())
+
+
+def engine_kind(name: str) -> type[Engine]:
+    """The class of one of Pytron's own engines."""
+    from importlib import import_module
+
+    module, _, kind = _OWN[name].partition(":")
+    found: type[Engine] = getattr(import_module(f"pytron.engines.{module}"), kind)
+    return found
 
 
 _OWN: Final = {

@@ -1,24 +1,7 @@
 """Two engines with one app behind them: the app's own windows, and tabs of browsers beside them.
 
 In development a tab at Vite's address is a page of the app that runs, at the same time as its
-window. Vite passes on what begins with `/_pytron` (WebSockets too), and the assets it doesn't know:
-
-```python
-from pytron.engine import load_engine
-from pytron.engines.server import ServerEngine
-from pytron.joined import JoinedEngine
-from pytron.server.options import ServerOptions
-
-options = ServerOptions(port=0, url="http://localhost:5173", browser=False)
-engine = JoinedEngine(load_engine("native"), lambda take: ServerEngine(
-    options, guests=True, deliver=take))
-with app.running_on(engine):
-    code = engine.run()
-```
-
-After `start`, `engine.beside.port` is where Vite's proxy has to send to (with `ws: true` and
-`changeOrigin: false`), and `engine.beside.pairing_url()` is an address at `url` to open once in a
-browser; `url` is what the Host and the Origin of requests are checked against.
+window: see `pytron.tabs`.
 """
 
 from __future__ import annotations
@@ -66,7 +49,17 @@ class JoinedEngine(Engine, Generic[E]):
         except BaseException:
             self.first.quit()
             raise
+        self.living = self.first.living
         Thread(target=self._pump, name="pytron-joined", daemon=True).start()
+
+    def resume(self) -> None:
+        """Let the pages of windows that live already be heard."""
+        self.first.resume()
+
+    def close(self) -> None:
+        """Wait until all that either began has ended."""
+        self.first.close()
+        self.beside.close()
 
     def _pump(self) -> None:
         while True:

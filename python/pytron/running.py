@@ -155,6 +155,10 @@ class Runner:
         while True:
             try:
                 engine = load_engine(name, apart=apart, watched=True)
+                if config.has_tabs():
+                    from pytron.tabs import TabbedEngine  # only in development
+
+                    engine = TabbedEngine(engine, self._plan.assets.patterns)
                 engine.start(options)
             except EngineError as error:
                 if not others:

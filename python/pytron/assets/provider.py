@@ -143,6 +143,10 @@ class Assets:
         """Forget what `publish` gave; tell whether it was still there."""
         return self._blobs.withdraw(url)
 
+    def patterns(self) -> list[str]:
+        """The patterns of the routes."""
+        return self._routes.patterns
+
     def answer(self, request: Request) -> Answer | Routed:
         """Answer a request, or name the function that has to be called for it. Never raises."""
         try:

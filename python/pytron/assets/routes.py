@@ -45,6 +45,7 @@ class Table:
 
     def __init__(self) -> None:
         self._root = _Branch()
+        self.patterns: list[str] = []
 
     def add(
         self, pattern: str, function: Callable[..., Any], kind: str | None, *, remote: bool = False
@@ -82,6 +83,7 @@ class Table:
             branch.rest = route
         else:
             branch.route = route
+        self.patterns.append(pattern)
 
     def find(self, target: Target) -> tuple[Route, dict[str, Any]] | None:
         """Give the route for a path and the values of its parameters."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import queue
+import selectors
 import signal
 import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
 from threading import Event, Thread, current_thread, main_thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytron import protocol
 from pytron.engine import Body, Capability, Engine, EngineOptions, Happening, Incoming
@@ -20,10 +25,16 @@ from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions, origin_of
 from pytron.server.pairing import Pairing, load_key
 
+if TYPE_CHECKING:
+    from pytron.server.process import Process
+
+_log = logging.getLogger(__name__)
+
 #: It takes a second; a machine may be busy.
 _STARTED_S = 60.0
 #: Waits are cut into pieces of this length: on Windows a lock can't be interrupted by Ctrl-C.
 _TURN_S = 1.0
+_PACKAGES = ("starlette", "uvicorn", "websockets")
 _FEATURES = frozenset({"window", "window.bounds"})
 
 
@@ -44,6 +55,7 @@ class ServerEngine(Engine):
         hub: Hub | None = None,
         guests: bool | None = None,
         deliver: Callable[[Incoming], object] | None = None,
+        on_demand: bool = False,
     ) -> None:
         """Describe a server; nothing listens before `start`.
 
@@ -53,6 +65,8 @@ class ServerEngine(Engine):
             guests: tabs are guests, and no windows that the app lives on for; by default in a
                 remote deployment.
             deliver: takes what arrives, instead of `receive`.
+            on_demand: listen, but load the server only when the first connection comes: that
+                takes a fifth of a second, which a restart in development should not wait for.
         """
         self.options = options or ServerOptions.of()
         self.metrics = Metrics()
@@ -62,10 +76,12 @@ class ServerEngine(Engine):
         self.first_window = not self._guests
         self._incoming: queue.SimpleQueue[Incoming | None] = queue.SimpleQueue()
         self._deliver = deliver or self._incoming.put
+        self._on_demand = on_demand
         self._main: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._ended = Event()
         self._code = 0
         self._loop: Any = None
+        self._process: Process | None = None
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -75,13 +91,7 @@ class ServerEngine(Engine):
         Raises:
             EngineError: the extra is not installed, or the port is taken.
         """
-        try:
-            from pytron.server.process import Process
-        except ImportError as error:
-            raise EngineError(
-                f"the server engine needs more packages ({error}); run: "
-                "pip install 'pytron-kit[server]'"
-            ) from error
+        _check_packages()
         listener = _listen(self.options.host, self.options.port)
         port = listener.getsockname()[1]
         self.port = port
@@ -101,24 +111,47 @@ class ServerEngine(Engine):
             deliver=self._deliver,
             post=self._post,
         )
-        self._process = Process(
+        if self._on_demand:
+            serve = partial(self._serve_when_asked, listener, port)
+            Thread(target=serve, name="pytron-server", daemon=True).start()
+        else:
+            self._serve(listener, port)
+        # Whoever comes through a proxy of development need not pair.
+        if self._guests and self.options.pairing and not self.options.proxy_token:
+            self._announce_next()
+
+    def _serve_when_asked(self, listener: socket.socket, port: int) -> None:
+        """Load the server when somebody connects, who waits in the listener's queue meanwhile."""
+        with selectors.DefaultSelector() as asked:
+            asked.register(listener, selectors.EVENT_READ)
+            asked.select()
+        if self._ended.is_set():
+            listener.close()
+            return
+        try:
+            self._serve(listener, port)
+        except EngineError:
+            _log.exception("browsers cannot be served")
+
+    def _serve(self, listener: socket.socket, port: int) -> None:
+        from pytron.server.process import Process  # heavy
+
+        process = self._process = Process(
             self.options, listener, port,
             pairing=self._pairing, lines=self._lines, metrics=self.metrics,
             deliver=self._deliver, paired=self._pairing_used,
         )  # fmt: skip
         began = Event()
-        self._thread = Thread(
-            target=self._process.run, args=(began,), name="pytron-server", daemon=True
-        )
+        self._thread = Thread(target=process.run, args=(began,), name="pytron-server", daemon=True)
         self._thread.start()
         if not began.wait(_STARTED_S):
-            self._process.stop()
+            process.stop()
             raise EngineError(f"the server did not start within {_STARTED_S:g} s; try again")
-        if self._process.failure is not None:
-            raise EngineError(f"the server did not start: {self._process.failure}")
-        self._loop = self._process.loop
-        if self._guests and self.options.pairing:
-            self._announce_next()
+        if process.failure is not None:
+            raise EngineError(f"the server did not start: {process.failure}")
+        self._loop = process.loop
+        if self._ended.is_set():
+            process.stop()
 
     def run(self) -> int:
         """Do what is for the main thread, until `quit`; 130 when Ctrl-C ended it."""
@@ -145,11 +178,11 @@ class ServerEngine(Engine):
 
     def _drain(self) -> None:
         """End once what is under way has been answered, or after a while."""
-        site = self._process.site
-        if site.draining:
-            self.quit(self._code)  # asked a second time
+        process = self._process
+        if process is None or process.site.draining:
+            self.quit(self._code)  # nobody has come yet, or asked a second time
             return
-        site.draining = True
+        process.site.draining = True
         Thread(target=self._wait_and_quit, name="pytron-drain", daemon=True).start()
 
     def _wait_and_quit(self) -> None:
@@ -167,9 +200,11 @@ class ServerEngine(Engine):
             self._ended.set()
         self._main.put(None)
         self._incoming.put(None)
-        process = getattr(self, "_process", None)
-        if process is not None:
-            process.stop()
+        if self._process is not None:
+            self._process.stop()
+        elif self._on_demand and self.origin:  # what waits for the first connection gets one
+            with suppress(OSError):
+                socket.create_connection((self.options.host, self.port), 1.0).close()
 
     # --- windows ------------------------------------------------------------------------------
 
@@ -286,7 +321,8 @@ class ServerEngine(Engine):
         self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
     ) -> None:
         """Answer an asset request."""
-        self._process.exchange.answer(request, status, headers, body)
+        if self._process is not None:
+            self._process.exchange.answer(request, status, headers, body)
 
     def invoke(self, function: Callable[[], object]) -> None:
         """Run a function on the main thread soon."""
@@ -329,6 +365,15 @@ class ServerEngine(Engine):
         wanted = self.options.browser
         if wanted if wanted is not None else sys.stderr is not None and sys.stderr.isatty():
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _check_packages() -> None:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise EngineError(
+            f"the server engine needs more packages ({', '.join(missing)} missing); run: "
+            "pip install 'pytron-kit[server]'"
+        )
 
 
 def _say(line: str) -> None:

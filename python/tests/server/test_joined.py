@@ -106,3 +106,29 @@ def test_closing_the_window_ends_the_app_although_a_tab_is_there(
     app.window("main").close()
     assert engine._ended.wait(WAIT_S)
     assert tab.close_code() in (1012, 1006)
+
+
+def test_a_server_on_demand_is_loaded_by_the_first_who_comes(app: App[Any]) -> None:
+    options = ServerOptions(browser=False, proxy_token="secret")
+    joined = JoinedEngine(
+        HeadlessEngine(),
+        lambda take: ServerEngine(options, guests=True, deliver=take, on_demand=True),
+    )
+    with app.running_on(joined):
+        assert joined.beside._process is None
+        browser = Browser(joined.beside)
+        assert browser.request("GET", "/route")[0] == 401
+        assert browser.request("GET", "/route", pytron_token="secret")[2] == b"from Python"
+        assert joined.beside._process is not None
+
+
+def test_a_server_on_demand_ends_although_nobody_came(app: App[Any]) -> None:
+    joined = JoinedEngine(
+        HeadlessEngine(), lambda take: ServerEngine(guests=True, deliver=take, on_demand=True)
+    )
+    with app.running_on(joined):
+        waiting = [t for t in threading.enumerate() if t.name == "pytron-server"]
+    assert waiting
+    for thread in waiting:
+        thread.join(WAIT_S)
+        assert not thread.is_alive()
