@@ -15,7 +15,7 @@ from pytron.dispatcher.executors import check_names
 from pytron.dispatcher.functions import Api
 from pytron.engine import Engine
 from pytron.events import Handlers
-from pytron.persistence import Persistence, place_of
+from pytron.persistence import Persistence, passing_place, place_of
 from pytron.running import Plan, Runner
 from pytron.services import Services
 from pytron.shared import app_state, type_of
@@ -131,7 +131,10 @@ class App(Api, Services, Generic[S]):
         #: The class that `app.state` has the shape of; None for an untyped state.
         self.state_type = type_of(state)
         self._state = app_state(state, is_child=is_child())
-        self._persistence = Persistence(self._state, self.state_type, place_of(persist, self.id))
+        place = place_of(persist, self.id)
+        self._persistence = Persistence(
+            self._state, self.state_type, place, passing=passing_place()
+        )
         self._events = Handlers()
         self._start: list[Callable[[], object]] = []
         self._stop: list[Callable[[], object]] = []

@@ -41,9 +41,14 @@ _CONTAINERS: Final[tuple[type, ...]] = (dict, list)
 def place_of(persist: bool | str | Path, app_id: str) -> Path | None:
     """The file that `persist=` means; relative paths start at the app's data folder."""
     if persist is False:
-        kept = os.environ.get("PYTRON_STATE")  # `pytron dev` keeps it from one start to the next
-        return Path(kept) if kept else None
+        return None
     return apps_folder() / app_id / ("state.db" if persist is True else persist)
+
+
+def passing_place() -> Path | None:
+    """Where `pytron dev` keeps a state from one start to the next that is otherwise not kept."""
+    kept = os.environ.get("PYTRON_STATE")
+    return Path(kept) if kept else None
 
 
 class Persistence:
@@ -53,18 +58,27 @@ class Persistence:
     state never waits for the disk.
     """
 
-    def __init__(self, state: State[Any], kind: type[Any] | None, path: Path | None) -> None:
+    def __init__(
+        self,
+        state: State[Any],
+        kind: type[Any] | None,
+        path: Path | None,
+        *,
+        passing: Path | None = None,
+    ) -> None:
         """Describe what to keep; nothing is read or written before `open`.
 
         Args:
             state: what is kept.
             kind: the class of its root, None for plain data.
             path: the file; None keeps nothing.
+            passing: the file where there is no `path`: what does not fit any more is forgotten.
         """
         self.migrations = Migrations()
         self._state = state
         self._kind = kind
-        self._path = path
+        self._path = path or passing
+        self._passes = path is None
         self._journal: Journal | None = None
         self._waiting: deque[list[Op]] = deque()
         self._batch = Batch()
@@ -85,7 +99,10 @@ class Persistence:
             journal, kept = _open(self._path)
             try:
                 with self._state.hold():
-                    self._load(journal, kept)
+                    if self._passes:
+                        self._load_what_fits(journal, kept)
+                    else:
+                        self._load(journal, kept)
                     self._stop = self._state.listen(self._note)
             except BaseException:
                 journal.close()
@@ -128,7 +145,7 @@ class Persistence:
     def _load(self, journal: Journal, kept: Kept | None) -> None:
         if kept is not None:
             try:
-                self._restore(self.migrations.bring(kept.version, kept.data), kept.version)
+                self._migrate(kept)
             except StateError as error:
                 raise StateError(
                     f"the kept state in {self._path} can't be used, and is left as it is: {error}; "
@@ -142,6 +159,26 @@ class Persistence:
         else:
             self._try_out()
         # Also fields that the class has got since then: later changes may be inside of them.
+        journal.begin(self.migrations.version, self._state.snapshot()[1])
+
+    def _migrate(self, kept: Kept) -> None:
+        present = self.migrations.version
+        data = self.migrations.bring(kept.version, kept.data)
+        try:
+            self._restore(data, kept.version)
+        except StateError as error:
+            raise StateError(
+                f"{error}: add @app.migrate({present}), which turns it into what fits",
+                code=error.code,
+            ) from error
+
+    def _load_what_fits(self, journal: Journal, kept: Kept | None) -> None:
+        """Go on with what an earlier start has left, if it can be used: it is nobody's data."""
+        if kept is not None:
+            try:
+                self._restore(kept.data, self.migrations.version)
+            except StateError as error:
+                _log.warning("app.state begins anew, since what it was no longer fits: %s", error)
         journal.begin(self.migrations.version, self._state.snapshot()[1])
 
     def _try_out(self) -> None:
@@ -160,19 +197,17 @@ class Persistence:
         if self._kind is None or self._kind is dict:
             self._state.replace(data)
             return
-        name, present = self._kind.__qualname__, self.migrations.version
-        remedy = f"add @app.migrate({present}), which turns it into what fits"
+        name = self._kind.__qualname__
         defaults = as_restored(self._state.snapshot()[1])
         try:
             value: Any = codec.convert({**defaults, **data}, self._kind)
         except Exception as error:
-            came = "" if version == present else f", brought from version {version},"
-            raise StateError(f"the data{came} does not fit {name} ({error}): {remedy}") from error
+            same = version == self.migrations.version
+            came = "" if same else f", brought from version {version},"
+            raise StateError(f"the data{came} does not fit {name} ({error})") from error
         gone = _missing(data, plain(value))
         if gone is not None:
-            raise StateError(
-                f"it has {gone!r}, which {name} has not, and which would be lost: {remedy}"
-            )
+            raise StateError(f"it has {gone!r}, which {name} has not, and which would be lost")
         self._state.replace(value)
 
     # Writing

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytron import App
+from pytron import App, codec
 from pytron.errors import StateError
-from pytron.persistence import place_of
+from pytron.persistence import Persistence, place_of
 from pytron.persistence.journal import Journal
 from pytron.platforms import apps_folder
+from pytron.state import State
 from pytron.testing import TestClient
 from waiting import Gate
 
@@ -256,6 +257,43 @@ def test_app_keeps_its_state_from_on_start_to_on_stop(tmp_path: Path) -> None:
 
     assert run() == [0]
     assert run() == [111]
+
+
+def test_what_only_development_keeps_begins_anew_where_it_no_longer_fits(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    @dataclass
+    class Before:
+        count: int = 0
+        name: str = "x"
+
+    @dataclass
+    class After:
+        count: list[int] = field(default_factory=list[int])
+
+    place = tmp_path / "state.db"
+
+    def start(kind: type[Any]) -> tuple[State[Any], Persistence]:
+        state = State("app", kind, convert=codec.convert)
+        made = Persistence(state, kind, None, passing=place)
+        made.open()
+        return state, made
+
+    state, first = start(Before)
+    state.root.count = 5
+    first.close()
+    state, second = start(Before)
+    assert state.root.count == 5
+    second.close()
+    state, third = start(After)
+    assert state.root.count == []
+    assert "app.state begins anew, since what it was no longer fits" in caplog.text
+    assert "migrate" not in caplog.text
+    state.root.count = [1]
+    third.close()
+    state, fourth = start(After)
+    assert list(state.root.count) == [1]
+    fourth.close()
 
 
 def test_tests_leave_the_users_file_alone(tmp_path: Path) -> None:
