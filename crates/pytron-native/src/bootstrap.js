@@ -46,7 +46,7 @@
 
   function replied(text) {
     outstanding -= 1;
-    if (text === "") return;
+    if (!text) return; // none, or the host ends
     down(text);
   }
 

@@ -81,7 +81,7 @@ class Frontend:
         place = self._place
         for folder in (place, place.parent):
             if (folder / "package.json").is_file():
-                return f"run `npm install` and `npm run build` in {folder} first"
+                return "run `pytron build --install` first, or `pytron dev` while you work on it"
         if place.name in _BUILT:
             return "build the frontend first, or set `frontend` to the folder that the build writes"
         return "set `frontend` to a folder with index.html, or to an HTML file"

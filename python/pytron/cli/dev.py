@@ -29,19 +29,17 @@ def command(
     from pathlib import Path
 
     from pytron import devserver
-    from pytron.config import Origin
     from pytron.devserver.vite import folder_of
     from pytron.discovery import locate
+    from pytron.project.frontend import page_of
 
     target = locate(app)
     devserver.check_watching()
     if engine is not None:
         os.environ["PYTRON_ENGINE"] = engine
     folder = target.file.parent if target.file else Path.cwd()
-    page = Origin(folder, target.file).settings.get("frontend", "frontend/dist")
-    vite = None
-    if not no_vite and isinstance(page, str) and "://" not in page:
-        vite = folder_of((folder / page).resolve(), folder)
+    page = None if no_vite else page_of(target.file, folder)
+    vite = None if page is None else folder_of(page, folder)
     return devserver.develop(
         devserver.Plan(str(target.file or app), folder, arguments, vite=vite, only=only)
     )

@@ -9,19 +9,25 @@ import tempfile
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
-from pytron.devserver.faults import Fault, fault_of, syntax_fault
+from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
+from pytron.devserver.record import Record
 from pytron.devserver.terminal import Terminal
 from pytron.devserver.vite import Vite
 from pytron.errors import ToolMissing
+from pytron.failures import Failure
+from pytron.link import Child
 
 __all__ = ["Plan", "develop"]
 
 _INTERRUPTED = 128 + signal.SIGINT
+#: What serves tabs of browsers.
+_SERVING = ("starlette", "uvicorn", "websockets")
 
 
 class Plan(NamedTuple):
@@ -54,7 +60,8 @@ class Session:
         self._plan = plan
         self._terminal = Terminal(["app", "window", "vite"], plan.only)
         self._stop = threading.Event()
-        self._broken = False
+        #: Vite shows errors over the page itself.
+        self._has_overlay = False
 
     def run(self) -> int:
         """Serve until the app quits; Ctrl-C gives 130."""
@@ -67,25 +74,41 @@ class Session:
                 return _INTERRUPTED
 
     def _run(self, ends: ExitStack) -> int:
+        plan = self._plan
         # In memory where there is a tmpfs; what the app keeps by itself goes its own way.
-        state = ends.enter_context(tempfile.TemporaryDirectory(prefix="pytron-dev-"))
-        variables = self._variables(Path(state) / "state.db")
-        if self._plan.vite is not None:
-            vite = ends.enter_context(Vite(self._plan.vite, self._terminal))
+        spare = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="pytron-dev-")))
+        self._record = ends.enter_context(Record(plan.folder, plan.app, spare))
+        variables = self._variables(spare / "state.db")
+        vite: Vite | None = None
+        if plan.vite is not None:
+            vite = ends.enter_context(Vite(plan.vite, self._terminal, self._record.place))
             variables["PYTRON_FRONTEND"] = vite.url()
-        command = [sys.executable, "-m", "pytron", "run", "--dev", self._plan.app]
+            self._has_overlay = vite.has_plugin
+        if variables.get("PYTRON_FRONTEND") and self._serves_tabs():
+            variables["PYTRON_TABS"] = "1"
         self._keeper = Keeper(
-            [*command, *self._plan.arguments],
+            [sys.executable, "-m", "pytron", "run", "--dev", plan.app, *plan.arguments],
             variables,
             output=self._terminal.pipe,
             died=self._died,
+            serves=self._record.serves,
+            ended=self._record.has_ended,
         )
+        if vite is not None:
+            vite.watch(lambda fate: self._keeper.order(lambda: self._vite_died(fate)))
         watcher = threading.Thread(target=self._watch, name="pytron-watch", daemon=True)
         watcher.start()
         ends.callback(watcher.join, 5.0)
         ends.callback(self._stop.set)
-        self._terminal.say(f"{self._plan.app} starts anew at every save; Ctrl-C ends it")
+        self._terminal.say(f"{plan.app} starts anew at every save; Ctrl-C ends it")
         return self._keeper.run()
+
+    def _serves_tabs(self) -> bool:
+        missing = [name for name in _SERVING if find_spec(name) is None]
+        if missing:
+            remedy = f"pip install {' '.join(_SERVING)}"
+            self._terminal.say(f"only the app's window reaches it, no browser's tab: {remedy}")
+        return not missing
 
     def _variables(self, state: Path) -> dict[str, str]:
         variables: Mapping[str, str] = {
@@ -97,11 +120,8 @@ class Session:
         return {**variables, **({"FORCE_COLOR": "1"} if self._terminal.colourful else {})}
 
     def _watch(self) -> None:
-        try:
-            import watchfiles
-        except ImportError:
-            self._terminal.say("saves are not seen: pip install 'pytron-kit[dev]'")
-            return
+        import watchfiles
+
         # The folder is watched by the system's own means; nothing polls.
         seen = watchfiles.watch(
             self._plan.folder,
@@ -119,22 +139,29 @@ class Session:
     def _saved(self, paths: Iterable[Path]) -> None:
         fault = syntax_fault(paths)
         if fault is not None:
+            self._terminal.say(fault.trace)
             self._show(fault)
             return
         names = ", ".join(os.path.relpath(path, self._plan.folder) for path in paths)
         self._terminal.say(f"{names} was saved; the app starts anew")
-        self._broken = False
         self._keeper.restart()
 
-    def _died(self, fate: str) -> None:
-        self._show(fault_of(self._terminal.tail("app"), fate), shown=True)
+    def _died(self, app: Child) -> None:
+        fault = fault_of(self._terminal.tail("app"), app.fate())
+        if self._keeper.has_windows or fault.file is not None:
+            self._show(fault)
+        else:  # it is not its code: no display, a missing engine; it has said so itself
+            self._keeper.quit(app.code or 1)
 
-    def _show(self, fault: Fault, *, shown: bool = False) -> None:
-        self._broken = True
-        if not shown:
-            self._terminal.say(fault.trace)
-        self._terminal.say(f"{fault.message}; save the file without the error to go on")
-        self._keeper.show(fault.message, fault.trace)
+    def _show(self, fault: Failure) -> None:
+        self._terminal.say(f"{fault.sentence}; save the file without the error to go on")
+        self._record.fails(fault)
+        if not self._has_overlay:
+            self._keeper.show(fault.sentence, fault.trace)
+
+    def _vite_died(self, fate: str) -> None:
+        self._terminal.say(f"Vite has ended ({fate}), so this ends too; start `pytron dev` again")
+        self._keeper.quit(1)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -147,7 +174,5 @@ def check_watching() -> None:
     Raises:
         ToolMissing: watchfiles is not installed.
     """
-    from importlib.util import find_spec
-
     if find_spec("watchfiles") is None:
-        raise ToolMissing("watchfiles is missing, which sees saves: pip install 'pytron-kit[dev]'")
+        raise ToolMissing("watchfiles is missing, which sees saves: pip install watchfiles")

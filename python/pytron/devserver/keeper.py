@@ -27,6 +27,8 @@ END_TIMEOUT_S: Final = 1.5
 #: Frames that wait for an app that is being started; more are forgotten, and pages begin anew.
 _BUFFER_BYTES: Final = 64 << 20
 _RESTART: Final = b'[{"kind":"restart"}]'
+#: How the first frame of a page begins once it has heard of that.
+_HELLO: Final = b'[{"kind":"hello"'
 _LOST: Final = 1
 
 
@@ -39,7 +41,9 @@ class Keeper:
         environment: Mapping[str, str],
         *,
         output: Callable[[str], int | None] = lambda _: None,
-        died: Callable[[str], object] = lambda _: None,
+        died: Callable[[Child], object] = lambda _: None,
+        serves: Callable[[Mapping[str, Any]], object] = lambda _: None,
+        ended: Callable[[], object] = lambda: None,
     ) -> None:
         """Describe what to start.
 
@@ -47,16 +51,23 @@ class Keeper:
             command: starts the app, which must run on an engine that is `LinkedEngine`.
             environment: its variables.
             output: gives the descriptor for what `app` and `window` write.
-            died: told why an app has ended that nobody asked to.
+            died: given an app that has ended although nobody asked it to. Unless this calls
+                `quit`, the windows stay, and `restart` starts the next one.
+            serves: told that the app takes calls, with what its `serving` says.
+            ended: told that an app has ended, whoever wanted it.
         """
         self._command = command
         self._environment = environment
         self._output = output
         self._died = died
+        self._serving = serves
+        self._ended = ended
         self._hub = Hub()
         self._app: Child | None = None
         self._host: Child | None = None
         self._ready: dict[str, Any] | None = None
+        #: Windows whose page has not yet heard of the next app: what it says was for the last one.
+        self._behind: set[int] = set()
         #: The app has been answered its `start`, and takes what comes.
         self._serves = False
         self._quits: int | None = None
@@ -96,6 +107,11 @@ class Keeper:
         """End everything."""
         if self._code is None:
             self._code = code
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether any is open."""
+        return bool(self._windows)
 
     def restart(self) -> None:
         """Start the app, once the one that runs has ended."""
@@ -158,6 +174,9 @@ class Keeper:
         if kind == "resume":
             self._resume()
             return
+        if kind == "serving":
+            self._serving(fields)
+            return
         if kind == "quit":
             self._quits = fields["code"]  # also of one that fails: its exit code will tell
             return
@@ -212,6 +231,7 @@ class Keeper:
         app = self._app.channel
         self._fault = None
         self._serves = True
+        self._serving({})
         for window, descriptor in self._held.items():
             post(app, {"kind": "port", "window": window}, descriptor=descriptor)
             os.close(descriptor)
@@ -226,6 +246,7 @@ class Keeper:
         if app is None:
             return
         self._serves = False
+        self._ended()
         # Its link has ended, and it may still be writing what it keeps.
         wanted = self._ending_by is not None
         app.end(max(0.05, (self._ending_by or time.monotonic() + END_TIMEOUT_S) - time.monotonic()))
@@ -239,14 +260,14 @@ class Keeper:
         self._forget_frames()
         for window in self._windows:
             if window not in self._ported:  # the port of those sees it by itself
-                self._tell(window, _RESTART)
+                self._begin_anew(window)
         if wanted:
             self._quits = None
             self._start()
-        elif self._quits == app.code or not self._windows:
+        elif self._quits == app.code or app.code == 0:
             self.quit(app.code or 0)
         else:
-            self._died(app.fate())
+            self._died(app)
 
     def _forget_frames(self) -> None:
         self._frames.clear()
@@ -267,6 +288,8 @@ class Keeper:
         elif kind == "closing" and self._app is None:
             assert self._host is not None
             post(self._host.channel, {"kind": "close", "window": fields["window"]})
+        elif kind == "frame" and self._is_late(fields["window"], parcel):
+            pass
         elif kind == "frame" and app is None:
             self._keep_frame(parcel)
         else:
@@ -299,11 +322,23 @@ class Keeper:
             self._forget_frames()
             for window in self._windows:
                 if window not in self._ported:
-                    self._tell(window, _RESTART)
+                    self._begin_anew(window)
+
+    def _begin_anew(self, window: int) -> None:
+        self._behind.add(window)
+        self._tell(window, _RESTART)
+
+    def _is_late(self, window: int, parcel: Parcel) -> bool:
+        """Whether a frame was meant for an app that has ended."""
+        head = bytes(parcel.parts[0][: len(_HELLO)]) if parcel.parts else b""
+        if head == _HELLO:
+            self._behind.discard(window)
+        return window in self._behind
 
     def _closed(self, window: int) -> None:
         self._windows.pop(window, None)
         self._ported.discard(window)
+        self._behind.discard(window)
         descriptor = self._held.pop(window, -1)
         if descriptor >= 0:
             os.close(descriptor)

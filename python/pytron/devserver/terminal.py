@@ -11,6 +11,8 @@ from typing import Final, TextIO
 
 #: Lines of a program that are remembered, to say why it ended.
 _TAIL: Final = 200
+#: How long the last lines of a program may take to arrive once it has ended.
+_END_TIMEOUT_S: Final = 1.0
 _COLOURS: Final = {"app": 36, "window": 35, "vite": 33, "dev": 32}
 
 
@@ -28,6 +30,7 @@ class Terminal:
             self._out.isatty() or bool(os.environ.get("FORCE_COLOR"))
         )
         self._tails: dict[str, deque[str]] = {}
+        self._readers: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
 
     @property
@@ -58,9 +61,13 @@ class Terminal:
                     tail.append(line.rstrip("\r\n"))
                     self.say(tail[-1], label)
 
-        threading.Thread(target=read, name=f"pytron-{label}", daemon=True).start()
+        reading = threading.Thread(target=read, name=f"pytron-{label}", daemon=True)
+        self._readers[label] = reading
+        reading.start()
         return writer
 
     def tail(self, label: str) -> list[str]:
-        """The last lines of a program."""
+        """The last lines of a program that has ended."""
+        if label in self._readers:  # all of them, unless something it started holds the pipe
+            self._readers[label].join(_END_TIMEOUT_S)
         return list(self._tails.get(label, ()))

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pytron import link
 from pytron.devserver.terminal import Terminal
-from pytron.errors import EngineError, ToolMissing
+from pytron.errors import AssetError, EngineError
 from pytron.link import Child
+from pytron.project.node import check_node, package_of
 
 #: How long Vite may take to listen: its first run bundles dependencies.
 _TIMEOUT_S: Final = 60.0
-_SCRIPT: Final = Path("node_modules") / "vite" / "bin" / "vite.js"
 
 
-def folder_of(page: Path | None, app_folder: Path) -> Path | None:
-    """The npm project of a page that Vite serves; None when there is none."""
-    if page is None:
-        return None
+def folder_of(page: Path, app_folder: Path) -> Path | None:
+    """The npm project of a page that Vite serves; None when there is none.
+
+    Raises:
+        ConfigError: its package.json is no good.
+    """
     for folder in (page, *page.parents):
         if (folder / "package.json").is_file():
-            words = (folder / "package.json").read_text("utf-8", errors="replace")
-            return folder if '"vite"' in words else None
+            package = package_of(folder)
+            used = {**package.get("dependencies", {}), **package.get("devDependencies", {})}
+            return folder if "vite" in used else None
         if folder == app_folder:
             return None
     return None
@@ -34,28 +40,42 @@ def folder_of(page: Path | None, app_folder: Path) -> Path | None:
 class Vite:
     """A running Vite; it is killed with us."""
 
-    def __init__(self, folder: Path, terminal: Terminal) -> None:
-        """Describe it; `with` starts it."""
+    def __init__(self, folder: Path, terminal: Terminal, record: Path) -> None:
+        """Describe it; `with` starts it.
+
+        Args:
+            folder: the page's npm project.
+            terminal: shows what it writes.
+            record: the session file, for its plugin.
+        """
         self._folder = folder
         self._terminal = terminal
+        self._record = record
         self._address = ""
+        self._ends = False
+        #: Whether Pytron's plugin is among those of the project.
+        self.has_plugin = False
 
     def __enter__(self) -> Vite:
         """Start it.
 
         Raises:
-            ToolMissing: Node or Vite is missing.
+            ToolMissing: Node is missing or too old.
+            AssetError: Vite is not installed.
         """
-        node = shutil.which("node")
-        if node is None:
-            raise ToolMissing("Node is missing, which runs Vite: install it from nodejs.org")
-        script = self._folder / _SCRIPT
-        if not script.is_file():
-            raise ToolMissing(f"Vite is not installed: run `npm install` in {self._folder}")
+        check_node()
+        if not _is_installed(self._folder):
+            raise AssetError(
+                f"the packages of the page are not installed in {self._folder}; run: "
+                "pytron build --install"
+            )
         # A launcher of our own, not npm's: that would be one more process between us.
-        program = [node, str(Path(__file__).with_name("vite.mjs")), str(self._folder)]
-        variables = {**os.environ, "FORCE_COLOR": "1" if self._terminal.colourful else "0"}
-        self._child = Child(program, variables, output=self._terminal.pipe("vite"))
+        program = [str(shutil.which("node")), str(Path(__file__).with_name("vite.mjs"))]
+        colour = "1" if self._terminal.colourful else "0"
+        variables = {**os.environ, "FORCE_COLOR": colour, "PYTRON_DEV_FILE": str(self._record)}
+        self._child = Child(
+            [*program, str(self._folder)], variables, output=self._terminal.pipe("vite")
+        )
         return self
 
     def url(self) -> str:
@@ -64,8 +84,6 @@ class Vite:
         Raises:
             EngineError: it does not.
         """
-        from pytron import link
-
         hub = link.Hub()
         hub.add(self._child.channel)
         try:
@@ -76,6 +94,7 @@ class Vite:
                 for message in found:
                     self._take(message.fields)
                 if not more and not self._address:
+                    self._terminal.tail("vite")  # what it says comes first
                     raise EngineError("Vite has ended before it listened; it says why above")
         finally:
             hub.remove(self._child.channel)
@@ -86,6 +105,17 @@ class Vite:
         address = str(fields.get("url", ""))
         if urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"):
             self._address = address.rstrip("/")
+            self.has_plugin = bool(fields.get("plugin"))
+
+    def watch(self, died: Callable[[str], object]) -> None:
+        """Tell from another thread how it ended, if it ends by itself."""
+
+        def wait() -> None:
+            self._child.wait()
+            if not self._ends:
+                died(self._child.fate())
+
+        Thread(target=wait, name="pytron-vite", daemon=True).start()
 
     def __exit__(
         self,
@@ -94,5 +124,13 @@ class Vite:
         trace: TracebackType | None,
     ) -> None:
         """End it."""
+        self._ends = True
         self._child.channel.close()
         self._child.end()
+
+
+def _is_installed(folder: Path) -> bool:
+    """Whether Node finds Vite from there: in the folder's packages, or those of a workspace."""
+    if (folder / ".pnp.cjs").is_file():
+        return True
+    return any((place / "node_modules" / "vite").exists() for place in (folder, *folder.parents))

@@ -12,7 +12,6 @@ import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from importlib.util import find_spec
 from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from pytron.engine import Body, Capability, Engine, EngineOptions, Happening, In
 from pytron.errors import EngineError
 from pytron.server.hub import Hub, LocalHub
 from pytron.server.lines import Lines
+from pytron.server.listening import check_packages, listen
 from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions, origin_of
 from pytron.server.pairing import Pairing, load_key
@@ -34,7 +34,6 @@ _log = logging.getLogger(__name__)
 _STARTED_S = 60.0
 #: Waits are cut into pieces of this length: on Windows a lock can't be interrupted by Ctrl-C.
 _TURN_S = 1.0
-_PACKAGES = ("starlette", "uvicorn", "websockets")
 _FEATURES = frozenset({"window", "window.bounds"})
 
 
@@ -91,8 +90,8 @@ class ServerEngine(Engine):
         Raises:
             EngineError: the extra is not installed, or the port is taken.
         """
-        _check_packages()
-        listener = _listen(self.options.host, self.options.port)
+        check_packages()
+        listener = listen(self.options.host, self.options.port)
         port = listener.getsockname()[1]
         self.port = port
         self.origin = (
@@ -367,15 +366,6 @@ class ServerEngine(Engine):
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _check_packages() -> None:
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
-    if missing:
-        raise EngineError(
-            f"the server engine needs more packages ({', '.join(missing)} missing); run: "
-            "pip install 'pytron-kit[server]'"
-        )
-
-
 def _say(line: str) -> None:
     """Speak to whoever started the app: there is no window that could."""
     if sys.stderr is not None:
@@ -385,19 +375,3 @@ def _say(line: str) -> None:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise EngineError(
-            f"nothing can listen on {host}:{port}: {error.strerror or error}; choose another "
-            "port, or end the program that has it"
-        ) from error
-    return listener

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from pathlib import Path
 from typing import NamedTuple
 
+from pytron.config import Origin
 from pytron.errors import AssetError, PackagingError
 from pytron.project.node import PackageManager, manager_of, package_of, program_of, run_in
 
@@ -45,6 +48,44 @@ def sources_of(page: Path, app_folder: Path, manager: str | None = None) -> Sour
             return Sources(folder, manager_of(folder, manager), page)
         if folder == app_folder:
             break
+    return None
+
+
+def page_of(file: Path | None, folder: Path) -> Path | None:
+    """What an app shows, as far as it can be seen without running its code.
+
+    Args:
+        file: the one that makes the app; None when it is not known.
+        folder: where the app's relative paths start.
+
+    Returns:
+        The folder or the HTML file; None for an address, or when nothing says so.
+
+    Raises:
+        ConfigError: the settings are no good.
+    """
+    chosen = os.environ.get("PYTRON_FRONTEND") or (None if file is None else _argument(file))
+    setting = Origin(folder, file).settings.get("frontend") if chosen is None else chosen
+    if not isinstance(setting, str) or "://" in setting:
+        return None
+    return (folder / setting).resolve()
+
+
+def _argument(file: Path) -> str | None:
+    """The `frontend=` of the first `App(…)` in a file, where it stands there as a string."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return None  # whoever runs it will say what is wrong
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
+        if name == "App" or (isinstance(name, ast.Name) and name.id == "App"):
+            given = (word.value for word in node.keywords if word.arg == "frontend")
+            value = next(given, None)
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                return value.value
     return None
 
 

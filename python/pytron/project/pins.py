@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pytron.project.vendoring import VENDOR, Pin
+from pytron.project.vendoring import KIT, VENDOR, Pin
 
 _WHEEL_LINE: Final = re.compile(r"^\./vendor/pytron_\w+-\S+\.whl.*\n", re.MULTILINE)
-_DEPENDENCY: Final = re.compile(r'^  "pytron-(?:kit|native)==.*\n', re.MULTILINE)
+_DEPENDENCY: Final = re.compile(r'^  "pytron-(?:kit|native)(?:\[\w+\])?==.*\n', re.MULTILINE)
 _SOURCE: Final = re.compile(r"^pytron-(?:kit|native) = \{ path = .*\n", re.MULTILINE)
 _NONE: Final = re.compile(r"^dependencies = \[\].*$", re.MULTILINE)
 
@@ -67,13 +67,20 @@ def renewed_package(text: str, packages: Mapping[str, str]) -> str:
 
 def _wheel_lines(pins: Sequence[Pin]) -> str:
     return "".join(
-        f"./{pin.place}" + (f" ; {pin.marker}" if pin.marker else "") + "\n" for pin in pins
+        f"./{pin.place}{_extra(pin)}" + (f" ; {pin.marker}" if pin.marker else "") + "\n"
+        for pin in pins
     )
+
+
+def _extra(pin: Pin) -> str:
+    """With the kit comes what `pytron dev` needs."""
+    return "[dev]" if pin.name == KIT else ""
 
 
 def _dependencies(pins: Sequence[Pin]) -> str:
     lines = (
-        f"{pin.name}=={pin.version}" + (f"; {pin.marker}" if pin.marker else "") for pin in pins
+        f"{pin.name}{_extra(pin)}=={pin.version}" + (f"; {pin.marker}" if pin.marker else "")
+        for pin in pins
     )
     return "".join(f'  "{line}",\n' for line in lines)
 

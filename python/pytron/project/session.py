@@ -10,23 +10,14 @@ import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pytron.failures import Failure, fields_of
+
 VERSION: Final = 1
 NAME: Final = Path(".pytron") / "dev.json"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why Python does not run."""
-
-    name: str
-    message: str
-    trace: str
-    file: str | None = None
-    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +34,8 @@ class Session:
 
     def fields(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {"version": VERSION, "pid": os.getpid(), **asdict(self)}
+        error = None if self.error is None else fields_of(self.error)
+        return {"version": VERSION, "pid": os.getpid(), **vars(self), "error": error}
 
 
 def place_of(folder: Path) -> Path:

@@ -176,7 +176,7 @@ def test_a_missing_frontend_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match="build the frontend first"):
         Assets(tmp_path / "dist").check()
     (tmp_path / "package.json").write_text("{}")
-    with pytest.raises(AssetError, match="run `npm install` and `npm run build` in"):
+    with pytest.raises(AssetError, match="run `pytron build --install` first"):
         Assets(tmp_path / "dist").check()
     empty = tmp_path / "web" / "page"
     empty.mkdir(parents=True)

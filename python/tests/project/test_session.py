@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pytron.project.session import Failure, Session, place_of, remove, write
+from pytron.failures import Failure
+from pytron.project.session import Session, place_of, remove, write
 
 SESSION = Session("http://127.0.0.1:1", "secret", sys.executable, "app.py", "e1", ["thumb/{id}"])
 
