@@ -53,7 +53,7 @@ class Emitter:
             CallError: `encode_failed` or `backpressure`.
         """
         encoded = codec.encode(data, at=("data",))
-        self._send(name, encoded, self._audience(name), may_wait=may_wait())
+        self._send(name, encoded, self._audience(name), may_wait=may_wait)
         self._tell_handlers(name, data)
 
     def _audience(self, name: str) -> list[Session]:
@@ -65,7 +65,7 @@ class Emitter:
         session = self._sessions.get(window)
         encoded = codec.encode(data, at=("data",))
         if session is not None:
-            self._send(name, encoded, [session], may_wait=may_wait())
+            self._send(name, encoded, [session], may_wait=may_wait)
 
     def emit_async(self, name: str, data: object) -> Answer[None]:
         """The same as `emit`; a worker waits for the pages that do not read."""
@@ -73,7 +73,7 @@ class Emitter:
         answer: Answer[None] = Answer("app.emit_async()")
         sessions = self._audience(name)
 
-        def send(*, may_wait: bool) -> None:
+        def send(may_wait: Callable[[], bool]) -> None:
             try:
                 self._send(name, encoded, sessions, may_wait=may_wait)
             except CallError as error:
@@ -84,9 +84,9 @@ class Emitter:
         if self._droppable(name) is None and any(
             session.is_full() for session in sessions if session.wants(name)
         ):
-            self._submit(_Waiting(lambda: send(may_wait=True)))
+            self._submit(_Waiting(lambda: send(lambda: True)))
         else:
-            send(may_wait=False)
+            send(_never)
         self._tell_handlers(name, data)
         return answer
 
@@ -113,7 +113,7 @@ class Emitter:
             for other in self._audience(event.name)
             if other is not origin and event.to in ("*", other.label)
         ]
-        self._send(event.name, encoded, others, may_wait=False)
+        self._send(event.name, encoded, others, may_wait=_never)
         return []
 
     def deliveries(self, event: Event) -> Sequence[Task]:
@@ -131,12 +131,20 @@ class Emitter:
             raise CallError(f"the event {name!r}: {error}", code="invalid_arguments") from error
 
     def _tell_handlers(self, name: str, data: object) -> None:
-        for task in self.deliveries(Event(name, data)):
-            self._submit(task)
+        handlers = self._handlers.for_event(name)
+        if handlers:
+            for task in deliveries(handlers, Event(name, data), self._loop):
+                self._submit(task)
 
     def _send(
-        self, name: str, data: Encoded, sessions: Sequence[Session], *, may_wait: bool
+        self,
+        name: str,
+        data: Encoded,
+        sessions: Sequence[Session],
+        *,
+        may_wait: Callable[[], bool],
     ) -> None:
+        """Send it; `may_wait` is asked only where a page has no room."""
         wanting = [session for session in sessions if session.wants(name)]
         droppable = self._droppable(name)
         if droppable is not None:
@@ -144,7 +152,8 @@ class Emitter:
                 self._backlog(session).send(droppable, data)
             return
         for session in wanting:
-            session.make_room(may_wait=may_wait)
+            if session.is_full():
+                session.make_room(may_wait=may_wait())
         for session in wanting:
             session.emit(name, data)
 
@@ -158,6 +167,10 @@ class Emitter:
             if session.backlog is None:
                 session.backlog = Backlog(session, self._submit)
             return session.backlog
+
+
+def _never() -> bool:
+    return False
 
 
 class _Waiting:

@@ -43,6 +43,8 @@ class Handlers:
 
     def for_event(self, name: str) -> list[Handler]:
         """Those that want this event, in the order they were added."""
+        if not self._handlers:  # most events are for pages alone
+            return []
         with self._lock:
             return [handler for pattern, handler in self._handlers if matches(pattern, name)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
@@ -41,6 +42,9 @@ _log = logging.getLogger(__name__)
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0
 _INTERRUPTED = 128 + 2
+#: How long a thread that computes may keep others waiting: by default, and in a running app.
+_PYTHONS_TURN_S = 0.005
+_TURN_S = 0.001
 #: A second run in one process begins where the first ended; two at once cannot be.
 _running: Plan | None = None
 
@@ -194,6 +198,7 @@ class Runner:
         _running = plan
         with ExitStack() as ends:
             ends.callback(_ended)
+            ends.enter_context(_quick_turns())
             if engine is None:
                 engine = self._first_that_starts(self._engine_options(), apart)
             else:
@@ -276,6 +281,23 @@ class Runner:
 def _ended() -> None:
     global _running
     _running = None
+
+
+@contextmanager
+def _quick_turns() -> Generator[None]:
+    """Let a thread that computes give way every millisecond, so that calls are answered beside it.
+
+    Python's own five are too long for a window: an answer needs several turns. A program that has
+    chosen an interval itself keeps it.
+    """
+    usual = sys.getswitchinterval()
+    if abs(usual - _PYTHONS_TURN_S) < _TURN_S / 2:
+        sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        if abs(sys.getswitchinterval() - _TURN_S) < _TURN_S / 2:
+            sys.setswitchinterval(usual)
 
 
 def _proof() -> Proof | None:

@@ -87,6 +87,24 @@ def test_start_and_stop_are_run_in_order_around_the_windows() -> None:
     assert order == ["start", "start too", "opened", "stop", "stop too"]
 
 
+def test_threads_take_turns_quickly_while_an_app_runs() -> None:
+    usual = sys.getswitchinterval()
+    with TestClient(headless()):
+        assert sys.getswitchinterval() == pytest.approx(0.001)
+    assert sys.getswitchinterval() == usual
+
+
+def test_an_interval_that_the_program_has_chosen_is_kept() -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.02)
+    try:
+        with TestClient(headless()):
+            assert sys.getswitchinterval() == pytest.approx(0.02)
+        assert sys.getswitchinterval() == pytest.approx(0.02)
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def test_every_stop_runs_also_after_one_that_fails() -> None:
     app = headless()
     order: list[str] = []

@@ -272,7 +272,7 @@ impl Host {
         } else {
             line.push(body.as_bytes(), parts)
         };
-        self.shared.queued(window, line);
+        self.shared.queued(window, line, waiting);
         Ok(count(Some(waiting)))
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::link::{Bytes, Link};
 
@@ -19,6 +20,7 @@ pub struct Line {
 struct Queue {
     batches: VecDeque<Batch>,
     bytes: usize,
+    written: Option<Instant>,
 }
 
 struct Batch {
@@ -117,6 +119,7 @@ impl Line {
                 return Flushed::All;
             };
             queue.bytes -= batch.size;
+            queue.written = Some(Instant::now());
             let sent = if let Some(large) = batch.large {
                 let end: Bytes = Arc::new(b"]");
                 let text: [Bytes; 3] = [Arc::new(batch.text), large, end];
@@ -131,6 +134,12 @@ impl Line {
                 return Flushed::Gone;
             }
         }
+    }
+
+    /// Whether a frame was written in this time.
+    pub fn wrote_within(&self, time: Duration) -> bool {
+        let written = self.queue().written;
+        written.is_some_and(|written| written.elapsed() < time)
     }
 
     /// Bytes that have not been handed to the socket.

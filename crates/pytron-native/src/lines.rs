@@ -11,6 +11,11 @@ use crate::inbox::Inbox;
 use crate::line::{Flushed, Line};
 use crate::link::Frame;
 
+/// About the answers of half a thousand calls: a write costs little beside making them.
+const MUCH: usize = 24 << 10;
+/// Several messages within this time are a burst.
+const BURST: Duration = Duration::from_micros(500);
+
 /// Lines by window.
 pub struct Lines {
     lines: Mutex<BTreeMap<u32, Arc<Line>>>,
@@ -51,14 +56,18 @@ impl Lines {
         lock(&self.lines).get(&window).cloned()
     }
 
-    /// Something was queued for a window: written at once when a thread is listening (then the
-    /// sender is not the one that will listen next), else by the next that comes to listen.
-    pub fn queued(&self, window: u32, line: &Line) {
-        if self.waiting.load(Ordering::SeqCst) > 0 {
+    /// Something was queued for a window, where so many bytes wait now: written at once when a
+    /// thread is listening (then the sender is not the one that will listen next), else by the next
+    /// that comes to listen. Nor does much wait for that: the page reads while more is made.
+    ///
+    /// What follows closely on the last write is left to the thread that listens: it takes along
+    /// what comes until it is awake, and the sender goes on meanwhile.
+    pub fn queued(&self, window: u32, line: &Line, waiting: usize) {
+        let listening = self.waiting.load(Ordering::SeqCst) > 0;
+        if waiting >= MUCH || (listening && !line.wrote_within(BURST)) {
             self.flush(window, line);
-        } else {
-            lock(&self.dirty).insert(window);
-            self.ring(); // one may have come meanwhile
+        } else if lock(&self.dirty).insert(window) {
+            self.ring(); // one may have come to listen meanwhile
         }
     }
 

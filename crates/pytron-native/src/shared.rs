@@ -253,8 +253,8 @@ impl Shared {
 
     /// Something was queued on a page's line.
     #[cfg(target_os = "linux")]
-    pub fn queued(&self, window: u32, line: &Line) {
-        self.lines.queued(window, line);
+    pub fn queued(&self, window: u32, line: &Line, waiting: usize) {
+        self.lines.queued(window, line, waiting);
         self.room.changed();
     }
 

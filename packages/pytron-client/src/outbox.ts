@@ -7,6 +7,10 @@ import type { Channel } from "./transports/transport.js";
 /** From here on binary is not copied: its frame goes out at once. */
 const LARGE = 64 * 2 ** 10;
 
+/** From here on what has been collected goes out before the microtask ends: Python works on it
+ * meanwhile. About a thousand calls. */
+const MUCH = 192 * 2 ** 10;
+
 /** No unit of a JavaScript string takes more bytes than this in UTF-8. */
 const WIDEST = 3;
 
@@ -75,7 +79,8 @@ export class Outbox {
   add(text: string, found: readonly Attachment[]): void {
     if (found.length === 0) {
       this.put(text);
-      this.schedule();
+      if (this.current.size > MUCH) this.flush();
+      else this.schedule();
       return;
     }
     const size = found.reduce((sum, { bytes }) => sum + bytes.length + 4, 0);

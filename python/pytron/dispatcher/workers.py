@@ -19,7 +19,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 #: A task that has run this long is slow: others take over what waits behind it.
-SLOW_S = 0.002
+SLOW_S = 0.001
 #: The watcher sleeps for good after so many ticks without work.
 _QUIET_TICKS = 25
 
