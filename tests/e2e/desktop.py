@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from queue import Queue
 from typing import Any
 
+#: Found before a test takes programs away.
+DAEMON = shutil.which("dbus-daemon") or "dbus-daemon"
 WATCHER = "org.kde.StatusNotifierWatcher"
 ITEM = "org.kde.StatusNotifierItem"
 NOTIFICATIONS = "org.freedesktop.Notifications"
@@ -25,7 +29,7 @@ class Bus:
     """A private bus daemon; its address is for `DBUS_SESSION_BUS_ADDRESS`."""
 
     def __init__(self) -> None:
-        command = ["dbus-daemon", "--session", "--nofork", "--print-address=1", "--nopidfile"]
+        command = [DAEMON, "--session", "--nofork", "--print-address=1", "--nopidfile"]
         self._daemon = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._daemon.stdout is not None
         self.address = self._daemon.stdout.readline().strip()
@@ -73,13 +77,17 @@ class Desktop:
         self._process.stdin.write(json.dumps(what) + "\n")
         self._process.stdin.flush()
 
+    def freeze(self) -> None:
+        """From now on it has its names, and answers nobody."""
+        self._process.send_signal(signal.SIGSTOP)
+
     def __enter__(self) -> Desktop:
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.terminate()
+        self._process.kill()
         self._process.wait(10)
         self._reader.join(10)
         self._process.stdin.close()
