@@ -10,7 +10,9 @@ from tools.dev.machine import ROOT
 CRATES: dict[str, set[str]] = {
     "pytron-bench-floor": set(),
     "pytron-native": set(),
+    "shield-boot": {"shield-core"},
     "shield-core": set(),
+    "shield-seal": {"shield-core"},
 }
 PACKAGES: dict[str, set[str]] = {
     "pytron-client": set(),

@@ -15,6 +15,10 @@ from tools.dev.progress import say
 from tools.dev.steps import Job, Step, run_steps
 
 NATIVE_WHEELS = BUILD / "wheels" / "native"
+SHIELD_WHEELS = BUILD / "wheels" / "shield"
+SHIELD_CRATES = ("crates/shield-core", "crates/shield-seal", "crates/shield-boot")
+#: Where the wheel takes the program of sealed packages from.
+BOOT = "crates/shield-seal/python/pytron_shield/boot"
 #: The client as one file, and its declarations as one file.
 CLIENT = ("packages/pytron-client/dist/client.js", "packages/pytron-client/dist/client.d.ts")
 #: The window host of the chrome engine.
@@ -167,16 +171,30 @@ def part_steps(rust: str, node: str) -> list[Step]:
         Step(
             "native engine",
             _build_native,
-            inputs=["Cargo.toml", "Cargo.lock", "crates"],
+            inputs=["Cargo.toml", "Cargo.lock", "crates/pytron-native"],
             outputs=[f"{_inside(NATIVE_WHEELS)}/*.whl"],
             facts={"rust": rust},
             remedy="mend what cargo names above; `cargo build --release` repeats only this step",
         ),
         Step(
             "native engine install",
-            _install_native,
+            lambda job: _install_wheel(job, NATIVE_WHEELS),
             inputs=[f"{_inside(NATIVE_WHEELS)}/*.whl"],
             outputs=[f"{SITE}/pytron_native*"],
+        ),
+        Step(
+            "shield",
+            _build_shield,
+            inputs=["Cargo.toml", "Cargo.lock", *SHIELD_CRATES],
+            outputs=[f"{_inside(SHIELD_WHEELS)}/*.whl"],
+            facts={"rust": rust},
+            remedy="mend what cargo names above; `cargo build --release` repeats only this step",
+        ),
+        Step(
+            "shield install",
+            lambda job: _install_wheel(job, SHIELD_WHEELS),
+            inputs=[f"{_inside(SHIELD_WHEELS)}/*.whl"],
+            outputs=[f"{SITE}/pytron_shield*"],
         ),
         Step(
             "pytron install",
@@ -223,16 +241,31 @@ def _pack(job: Job, name: str, target: Path) -> None:
 
 
 def _build_native(job: Job) -> None:
-    shutil.rmtree(NATIVE_WHEELS, ignore_errors=True)  # an older wheel must not be installed
+    _build_wheel(job, "pytron-native", NATIVE_WHEELS)
+
+
+def _build_shield(job: Job) -> None:
+    """The sealer, and the program that opens what it has sealed, in one wheel."""
+    job.run("cargo", "build", "--release", "--locked", "--package", "shield-boot")
+    target = Path(job.env.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+    name = "shield-boot.exe" if machine.WINDOWS else "shield-boot"
+    job.write(f"copy {name} to {BOOT}")
+    (ROOT / BOOT).mkdir(parents=True, exist_ok=True)
+    shutil.copy2(target / name, ROOT / BOOT / name)
+    _build_wheel(job, "shield-seal", SHIELD_WHEELS)
+
+
+def _build_wheel(job: Job, crate: str, wheels: Path) -> None:
+    shutil.rmtree(wheels, ignore_errors=True)  # an older wheel must not be installed
     job.run(
         *(PYTHON, "-m", "maturin", "build", "--release", "--locked", "--auditwheel", "skip"),
-        *("--manifest-path", "crates/pytron-native/Cargo.toml", "--interpreter", PYTHON),
-        *("--out", NATIVE_WHEELS),
+        *("--manifest-path", f"crates/{crate}/Cargo.toml", "--interpreter", PYTHON),
+        *("--out", wheels),
     )
 
 
-def _install_native(job: Job) -> None:
-    (wheel,) = NATIVE_WHEELS.glob("*.whl")
+def _install_wheel(job: Job, wheels: Path) -> None:
+    (wheel,) = wheels.glob("*.whl")
     job.run(PYTHON, "-m", "pip", "install", "--no-deps", "--no-index", "--force-reinstall", wheel)
 
 

@@ -21,6 +21,30 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     hash
 }
 
+/// SHA-256 of what comes piece by piece.
+pub struct Hasher(ring::digest::Context);
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self(ring::digest::Context::new(&ring::digest::SHA256))
+    }
+}
+
+impl Hasher {
+    /// Takes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The hash of all pieces.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(self.0.finish().as_ref());
+        hash
+    }
+}
+
 /// What a licence is bound to: a hash of the kind and the machine's or user's own words.
 #[must_use]
 pub fn fingerprint(kind: &str, words: &[u8]) -> [u8; 32] {
@@ -75,8 +99,23 @@ pub(crate) fn decrypt<'a>(
         .ok()
 }
 
+/// HMAC-SHA-256 (RFC 2104).
+pub(crate) fn tag(key: &Key, message: &[u8]) -> [u8; 32] {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key[..]);
+    let mut tag = [0; 32];
+    tag.copy_from_slice(ring::hmac::sign(&key, message).as_ref());
+    tag
+}
+
+/// Whether a tag fits, in a time that does not tell where it differs.
+pub(crate) fn check_tag(key: &Key, message: &[u8], tag: &[u8]) -> bool {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key[..]);
+    ring::hmac::verify(&key, message, tag).is_ok()
+}
+
 /// The public half of a signing key.
-pub(crate) fn verifying_key(seed: &[u8; 32]) -> Option<[u8; 32]> {
+#[must_use]
+pub fn verifying_key(seed: &[u8; 32]) -> Option<[u8; 32]> {
     use ring::signature::KeyPair;
     let pair = Ed25519KeyPair::from_seed_unchecked(seed).ok()?;
     pair.public_key().as_ref().try_into().ok()

@@ -13,7 +13,7 @@ mod payload;
 mod reader;
 mod seal;
 
-pub use cipher::{fingerprint, sha256};
+pub use cipher::{Hasher, fingerprint, sha256, verifying_key};
 pub use entry::{Chunk, Entry, Kind, check_name};
 pub use error::Error;
 pub use header::{Header, Scheme};

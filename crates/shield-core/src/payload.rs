@@ -15,6 +15,7 @@ use crate::{CHUNK, sha256};
 
 pub(crate) const INDEX: &str = "pytron shield 1 index";
 pub(crate) const CHUNKS: &str = "pytron shield 1 chunk";
+const WORKER: &str = "pytron shield 1 worker";
 pub(crate) const STORED: u8 = 0;
 pub(crate) const PACKED: u8 = 1;
 
@@ -74,6 +75,7 @@ pub struct Payload<S: Source> {
     source: S,
     id: [u8; 16],
     chunk_key: Key,
+    worker_key: Key,
     index: Index,
 }
 
@@ -106,6 +108,7 @@ impl<S: Source> Payload<S> {
             source,
             id: header.id,
             chunk_key: derived(CHUNKS)?,
+            worker_key: derived(WORKER)?,
             index,
         })
     }
@@ -165,16 +168,26 @@ impl<S: Source> Payload<S> {
     ///
     /// # Errors
     /// `ChangedNative`, `UnknownEntry`.
-    pub fn check_native(&self, name: &str, content: &[u8]) -> Result<(), Error> {
+    pub fn check_native(&self, name: &str, size: u64, hash: &[u8; 32]) -> Result<(), Error> {
         let (_, entry) = self.index.find(name)?;
-        let same = entry.kind == Kind::Native
-            && entry.size == content.len() as u64
-            && entry.hash == sha256(content);
+        let same = entry.kind == Kind::Native && entry.size == size && entry.hash == *hash;
         if same {
             Ok(())
         } else {
             Err(Error::ChangedNative(name.to_owned()))
         }
+    }
+
+    /// What shows a child process that its parent has this payload open (section 6).
+    #[must_use]
+    pub fn worker_tag(&self, message: &[u8]) -> [u8; 32] {
+        cipher::tag(&self.worker_key, message)
+    }
+
+    /// Whether a parent that has this payload open has sent a message.
+    #[must_use]
+    pub fn check_worker(&self, message: &[u8], tag: &[u8]) -> bool {
+        cipher::check_tag(&self.worker_key, message, tag)
     }
 
     fn chunk(&self, number: u32, entry: &Entry, at: usize) -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use shield_core::{
     CHUNK, ContentKey, Error, Kind, Passphrase, Payload, Plan, Scheme, embedded, passphrase_key,
-    passphrase_parameters, seal,
+    passphrase_parameters, seal, sha256,
 };
 
 const SEED: [u8; 32] = [7; 32];
@@ -106,16 +106,23 @@ fn what_was_sealed_opens() {
     );
     assert_eq!(payload.read("empty").unwrap().len(), 0);
     assert_eq!(payload.read("no").unwrap_err().name(), "unknown_entry");
-    assert!(payload.check_native("lib.so", b"\x7fELF").is_ok());
+    assert!(
+        payload
+            .check_native("lib.so", 4, &sha256(b"\x7fELF"))
+            .is_ok()
+    );
     assert_eq!(
         payload
-            .check_native("lib.so", b"\x7fELf")
+            .check_native("lib.so", 4, &sha256(b"\x7fELf"))
             .unwrap_err()
             .name(),
         "changed_native"
     );
     assert_eq!(
-        payload.check_native("app", &[0; 100]).unwrap_err().name(),
+        payload
+            .check_native("app", 100, &sha256(&[0; 100]))
+            .unwrap_err()
+            .name(),
         "changed_native"
     );
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pytron.assets.ranges import format_date, is_fresh, is_same, parse_range
+from pytron.sealed import SealedParts
 
 Headers = list[tuple[str, str]]
 
@@ -126,6 +127,8 @@ def serve(request: Request, content: Content, status: int = 200) -> Answer:
 def _cut(body: Body, start: int, length: int) -> Body:
     if isinstance(body, FileSlice):
         return FileSlice(body.path, body.offset + start, length)
+    if isinstance(body, SealedParts):
+        return body.cut(start, length)
     assert isinstance(body, bytes | memoryview)  # only these and files have a size
     return memoryview(body)[start : start + length]
 

@@ -6,15 +6,18 @@ cache, and a wrong guess about a name would show an old file for ever. Browsers 
 
 from __future__ import annotations
 
+import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from pytron.assets.answers import Answer, Content, Request, failure, serve
+from pytron.assets.answers import Answer, Body, Content, FileSlice, Request, failure, serve
 from pytron.assets.csp import Inline, inline_of, policy
-from pytron.assets.files import FileCache, file_content
 from pytron.assets.mime import is_html
-from pytron.assets.paths import Target, find_file, is_plain, is_safe_name
+from pytron.assets.paths import Target, is_plain, is_safe_name
+from pytron.assets.places import Place, place_of
 from pytron.errors import AssetError
+from pytron.sealed import SealedParts
 
 NO_INLINE: Final = Inline([], [])
 
@@ -33,11 +36,14 @@ class Frontend:
             csp: the policy for documents, None for ours, False for none.
             origin: the app's origin, where 'self' doesn't name it.
         """
-        self._place = place
+        self._path = place
         self._csp = csp
         self._origin = origin
-        self._cache = FileCache()
         self._inlines: dict[str, Inline] = {}
+
+    @cached_property
+    def _place(self) -> Place:
+        return place_of(self._path)
 
     def check(self) -> None:
         """Raise unless there is something to serve.
@@ -68,17 +74,15 @@ class Frontend:
         return failure(404, "not found") if content is None else serve(request, content)
 
     def _problem(self) -> str | None:
-        place = self._place
-        if place.is_file():
+        place, path = self._place, self._path
+        if place.is_file or place.has_index:
             return None
-        if place.is_dir():
-            if (place / "index.html").is_file():
-                return None
-            return f"the frontend {place} has no index.html: {self._remedy()}"
-        return f"the frontend {place} does not exist: {self._remedy()}"
+        if place.is_folder:
+            return f"the frontend {path} has no index.html: {self._remedy()}"
+        return f"the frontend {path} does not exist: {self._remedy()}"
 
     def _remedy(self) -> str:
-        place = self._place
+        place = self._path
         for folder in (place, place.parent):
             if (folder / "package.json").is_file():
                 return "run `pytron build --install` first, or `pytron dev` while you work on it"
@@ -87,26 +91,22 @@ class Frontend:
         return "set `frontend` to a folder with index.html, or to an HTML file"
 
     def _find(self, names: list[str]) -> Content | None:
-        root, choices = self._choices(names)
-        for choice in choices:
-            found = find_file(root, choice)
+        for choice in self._choices(names):
+            found = self._place.find(choice)
             if found is not None:
-                return self._document(file_content(*found, cache=self._cache))
+                return self._document(found)
         return None
 
-    def _choices(self, names: list[str]) -> tuple[Path, list[list[str]]]:
-        """Give the real root, and below it the files that may be meant, best first."""
-        if self._place.is_file():
-            fits = names in ([""], [self._place.name])
-            real = self._place.resolve()
-            return real.parent, [[real.name]] if fits else []
-        root = self._place.resolve()
+    def _choices(self, names: list[str]) -> list[list[str]]:
+        """Give the files that may be meant, best first."""
+        if self._place.is_file:
+            return [names] if names in ([""], [self._path.name]) else []
         *folders, last = names
         if not last:
-            return root, [[*folders, "index.html"]]
+            return [[*folders, "index.html"]]
         # Static site generators write about.html or about/index.html for /about.
         guesses = [] if "." in last else [[*folders, f"{last}.html"], [*names, "index.html"]]
-        return root, [names, *guesses]
+        return [names, *guesses]
 
     def _document(self, content: Content) -> Content:
         if self._csp is False or not is_html(content.type):
@@ -123,13 +123,18 @@ class Frontend:
         if etag not in self._inlines:
             if len(self._inlines) > 1000:  # a page that is rewritten again and again
                 self._inlines.clear()
-            data = body if isinstance(body, bytes) else self._read(content)
-            self._inlines[etag] = inline_of(data)
+            self._inlines[etag] = inline_of(_whole(body))
         return self._inlines[etag]
 
-    def _read(self, content: Content) -> bytes:
-        path = getattr(content.body, "path", None)
-        return path.read_bytes() if isinstance(path, Path) else b""
+
+def _whole(body: Body) -> bytes:
+    """All of a document, which is still to be sent."""
+    if isinstance(body, FileSlice):
+        return body.path.read_bytes()
+    if isinstance(body, SealedParts):
+        return b"".join(body.cut(0, sys.maxsize))
+    assert isinstance(body, bytes)  # places give nothing else
+    return body
 
 
 def _wants_page(request: Request, last: str) -> bool:

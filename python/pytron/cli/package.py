@@ -32,6 +32,7 @@ class _Terminal:
 @click.option("--out", type=click.Path(path_type=Path), help="Where results go; dist by default.")
 @click.option("--one-file", is_flag=True, default=None, help="One program that unpacks itself.")
 @click.option("--nuitka", is_flag=True, help="Compile with Nuitka instead of PyInstaller.")
+@click.option("--shield", is_flag=True, help="Seal code and data; they are opened in memory.")
 @click.option("--no-build", is_flag=True, help="Take the page as it was built before.")
 @click.option("--no-prove", is_flag=True, help="Do not start what was built.")
 @click.option("--installer", "installers", multiple=True, help="Also an installer: deb, nsis, dmg.")

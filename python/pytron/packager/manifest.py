@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pytron.errors import PackagingError, ToolMissing
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
+from pytron.packager.signing_key import seed_of
 
 NAME: Final = "package.json"
 SIGNATURE: Final = "package.json.sig"
@@ -115,21 +115,9 @@ def sign(text: bytes, key: Path) -> bytes:
 
     Raises:
         PackagingError: it is no such key.
+        ToolMissing: there is nothing to sign with.
     """
-    try:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-    except ImportError as error:
-        raise ToolMissing(
-            "signing a manifest needs cryptography; install it: pip install 'pytron-kit[package]'"
-        ) from error
-    remedy = f"make one: openssl genpkey -algorithm ed25519 -out {key}"
-    try:
-        private = load_pem_private_key(key.read_bytes(), password=None)
-    except FileNotFoundError:
-        raise PackagingError(f"there is no key {key}; {remedy}") from None
-    except (ValueError, TypeError) as error:
-        raise PackagingError(f"{key} is no key in PEM: {error}; {remedy}") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise PackagingError(f"{key} is no Ed25519 key; {remedy}")
-    return private.sign(_CONTEXT + text)
+    seed = seed_of(key)
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(seed).sign(_CONTEXT + text)

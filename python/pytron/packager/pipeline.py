@@ -32,6 +32,16 @@ class Voice(Protocol):
 
 
 @dataclass
+class Unlock:
+    """How a sealed package is opened without a person, for its proof."""
+
+    variables: dict[str, str] = field(default_factory=dict[str, str])
+    stdin: bytes = b""
+    #: The text of a licence file.
+    licence: str = ""
+
+
+@dataclass
 class Build:
     """What is being built: the steps find here what those before them made."""
 
@@ -44,6 +54,8 @@ class Build:
     #: The folder or file that was frozen, and the program in it.
     frozen: Path | None = None
     program: Path | None = None
+    #: What opens it, where it is sealed.
+    unlock: Unlock | None = None
     #: What users get, by kind: `folder`, `deb`, `nsis`…
     results: dict[str, Path] = field(default_factory=dict[str, Path])
     #: What was found out on the way, for the manifest.

@@ -38,7 +38,7 @@ class Prove:
         assert build.frozen is not None
         assert build.program is not None
         timeout_s = build.product.settings.prove_timeout_s
-        trial = start(build.frozen, build.program, timeout_s)
+        trial = start(build.frozen, build.program, timeout_s, build.unlock)
         log = build.log("proof")
         log.write_text(trial.output, "utf-8")
         problem = judge(trial, timeout_s)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pytron import codec
 from pytron.app import App
@@ -48,6 +48,24 @@ class Signing:
 
 
 @dataclass(frozen=True)
+class Shield:
+    """`[tool.pytron.package.shield]`: how a sealed package is opened, and what it lets pass."""
+
+    scheme: Literal["embedded", "passphrase", "licence"] = "embedded"
+    #: The publisher's Ed25519 key in PEM; without one each build has its own.
+    key: str = ""
+    rollback: int = 0
+    product: str = "product.key"
+    keep: list[str] = field(default_factory=list[str])
+    tracebacks: Literal["lines", "bare"] = "lines"
+    faulthandler: bool = False
+    containers: bool = False
+    debuggable: bool = False
+    foreign_libraries: bool = False
+    keep_environment: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """`[tool.pytron.package]`. Paths are relative to the app's folder."""
 
@@ -70,6 +88,7 @@ class Settings:
     depends: list[str] = field(default_factory=list[str])
     prove_timeout_s: float = 90.0
     sign: Signing = field(default_factory=Signing)
+    shield: Shield = field(default_factory=Shield)
 
 
 @dataclass(frozen=True)

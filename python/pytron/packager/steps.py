@@ -14,6 +14,7 @@ from pytron.packager.pipeline import Step
 from pytron.packager.prove import Prove
 from pytron.packager.pyinstaller import Freeze
 from pytron.packager.settings import Product
+from pytron.packager.shield import Seal
 from pytron.packager.signing import Sign
 from pytron.packager.sizes import Explain
 
@@ -23,6 +24,7 @@ class Wishes(NamedTuple):
 
     build: bool = True
     nuitka: bool = False
+    shield: bool = False
     prove: bool = True
     report: bool = False
     installers: Sequence[str] = ()
@@ -38,9 +40,15 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
     """
     steps: list[Step] = [Page()] if wishes.build else []
     steps.append(Compile() if wishes.nuitka else Freeze())
+    if wishes.report and wishes.shield:
+        steps.append(Explain())  # sealed, no part can be told from another
+    if wishes.shield:
+        if product.settings.one_file:
+            raise PackagingError("--shield needs a folder; leave --one-file out")
+        steps.append(Seal())
     if wishes.prove:
         steps.append(Prove())
-    if wishes.report:
+    if wishes.report and not wishes.shield:
         steps.append(Explain())
     for name in wishes.installers:
         if product.settings.one_file:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from pytron import config
 from pytron.errors import ToolMissing
 from pytron.packager.display import display
+from pytron.packager.pipeline import Unlock
 from pytron.platforms import confined, give_to_stranger, plain_environment
 
 #: How long processes may take to be gone after their app has ended.
@@ -41,8 +42,12 @@ class Trial:
     notes: list[str] = field(default_factory=list[str])
 
 
-def start(frozen: Path, program: Path, timeout_s: float) -> Trial:
-    """Copy what was built elsewhere, start it there as a stranger would, and see how it ends."""
+def start(frozen: Path, program: Path, timeout_s: float, unlock: Unlock | None = None) -> Trial:
+    """Copy what was built elsewhere, start it there as a stranger would, and see how it ends.
+
+    A sealed app is opened as `unlock` says. It refuses to run in a user namespace, by which others
+    than root would leave the network.
+    """
     with ExitStack() as stack:
         root = Path(stack.enter_context(_folder()))
         variables = stack.enter_context(display())
@@ -60,12 +65,18 @@ def start(frozen: Path, program: Path, timeout_s: float) -> Trial:
             **plain_environment(homes["home"], homes["temp"], homes["run"], homes["path"]),
             **variables,
             config.PROOF: str(report),
+            **(unlock.variables if unlock else {}),
         }
+        if unlock and unlock.licence:
+            licence = homes["home"] / "licence.json"
+            licence.write_text(unlock.licence, "utf-8")
+            environment["PYTRON_LICENCE"] = str(licence)
         executable = place / program.relative_to(frozen) if frozen.is_dir() else place
         before = _listing(place)
         notes = give_to_stranger(root)
-        command, more = confined([str(executable)])
-        trial = _watched(command, environment, homes["home"], report, timeout_s)
+        command, more = confined([str(executable)], namespace=unlock is None)
+        stdin = unlock.stdin if unlock else b""
+        trial = _watched(command, environment, homes["home"], report, timeout_s, stdin)
         trial.notes = [*notes, *more]
         trial.left = [
             *(f"{name} in the app's own folder" for name in _changed(before, _listing(place))),
@@ -89,14 +100,17 @@ def _watched(
     folder: Path,
     report: Path,
     timeout_s: float,
+    stdin: bytes,
 ) -> Trial:
     begun = monotonic()
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
         process = subprocess.Popen(
             command,
             env=dict(environment),
             cwd=folder,
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

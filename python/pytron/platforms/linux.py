@@ -171,8 +171,11 @@ def give_to_stranger(folder: Path) -> list[str]:
     return []
 
 
-def confined(command: list[str]) -> tuple[list[str], list[str]]:
-    """The command without network and, by root, as another user; what could not be done."""
+def confined(command: list[str], *, namespace: bool = True) -> tuple[list[str], list[str]]:
+    """The command without network and, by root, as another user; what could not be done.
+
+    `namespace`: whether a namespace of users may be used for that, where this is not root.
+    """
     import shutil
     import subprocess
 
@@ -181,7 +184,7 @@ def confined(command: list[str]) -> tuple[list[str], list[str]]:
     if root and setpriv:
         user = str(_NOBODY)
         command = [setpriv, "--reuid", user, "--regid", user, "--clear-groups", "--", *command]
-    if unshare:
+    if unshare and (root or namespace):
         offline = [unshare, "--net", *(() if root else ("--map-root-user",)), "--"]
         tried = subprocess.run([*offline, "/bin/true"], capture_output=True, check=False)
         if tried.returncode == 0:

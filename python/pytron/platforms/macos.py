@@ -79,7 +79,11 @@ def give_to_stranger(folder: Path) -> list[str]:  # noqa: ARG001
     return ["not proved as another user: only the one who is logged in can open windows"]
 
 
-def confined(command: list[str]) -> tuple[list[str], list[str]]:
+def confined(
+    command: list[str],
+    *,
+    namespace: bool = True,  # noqa: ARG001 - Linux asks
+) -> tuple[list[str], list[str]]:
     """The command without network.
 
     Source: sandbox-exec(1), deprecated and without a successor for this.

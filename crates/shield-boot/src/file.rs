@@ -1,0 +1,75 @@
+//! Files as sources of payloads, read where they stand: a mapped file that someone cuts would end the
+//! process by a signal.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+use shield_core::{Error, Hasher, Source};
+
+/// An open payload file.
+pub struct PayloadFile {
+    file: File,
+    size: u64,
+}
+
+impl PayloadFile {
+    pub fn open(path: &Path) -> std::io::Result<Self> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok(Self { file, size })
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> std::io::Result<()> {
+    while !buffer.is_empty() {
+        let count = std::os::windows::fs::FileExt::seek_read(file, buffer, offset)?;
+        if count == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        buffer = &mut buffer[count..];
+        offset += count as u64;
+    }
+    Ok(())
+}
+
+impl Source for PayloadFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>, Error> {
+        let length = range.end.checked_sub(range.start);
+        let length = length.filter(|_| range.end <= self.size);
+        let length = usize::try_from(length.ok_or(Error::Truncated)?);
+        let mut buffer = vec![0; length.map_err(|_| Error::Truncated)?];
+        read_at(&self.file, &mut buffer, range.start).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => Error::Truncated,
+            _ => Error::Unreadable(error.to_string()),
+        })?;
+        Ok(Cow::Owned(buffer))
+    }
+}
+
+/// The size and hash of a file.
+pub fn hash(file: &mut File) -> std::io::Result<(u64, [u8; 32])> {
+    let mut hasher = Hasher::default();
+    let mut piece = vec![0; 256 * 1024];
+    let mut size = 0;
+    loop {
+        let count = file.read(&mut piece)?;
+        if count == 0 {
+            return Ok((size, hasher.finish()));
+        }
+        hasher.update(&piece[..count]);
+        size += count as u64;
+    }
+}

@@ -1,0 +1,186 @@
+//! Files that stay on disk: libraries, extension modules, data of other people's packages. Each is
+//! compared with the sealed index before it is used; one that was changed ends the process.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use shield_core::Kind;
+
+use crate::failure::Failure;
+use crate::file;
+use crate::platform::{self, Library};
+use crate::vault::Vault;
+
+/// What names of files begin with, so that none is a module's.
+const FILES: &str = "@/";
+/// The entry that says which of the package's libraries a file loads: tab-separated lines.
+const NEEDS: &str = "=/needs";
+/// How often code that came from elsewhere is looked for while the app runs.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What is known of the files so far.
+pub struct Natives {
+    vault: &'static Vault,
+    needs: HashMap<String, Vec<String>>,
+    checked: Mutex<HashMap<String, [u64; 4]>>,
+    looked: Mutex<Option<Instant>>,
+}
+
+impl Natives {
+    /// Knows what needs what; refuses libraries in the package's folder that are not the package's.
+    pub fn new(vault: &'static Vault) -> Result<Self, Failure> {
+        let text = vault.payload.read(NEEDS)?;
+        let text = std::str::from_utf8(&text).unwrap_or("");
+        let needs = text
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split('\t').map(str::to_owned);
+                Some((words.next()?, words.collect()))
+            })
+            .collect();
+        let natives = Self {
+            vault,
+            needs,
+            checked: Mutex::default(),
+            looked: Mutex::default(),
+        };
+        natives.refuse_strangers(&vault.root)?;
+        Ok(natives)
+    }
+
+    /// A library that lies beside the package's could be loaded in place of the system's.
+    fn refuse_strangers(&self, folder: &Path) -> Result<(), Failure> {
+        let unreadable = |error: std::io::Error| {
+            Failure::refused(format!("{} cannot be read: {error}", folder.display()))
+        };
+        for item in std::fs::read_dir(folder).map_err(unreadable)? {
+            let item = item.map_err(unreadable)?;
+            let (kind, place) = (item.file_type().map_err(unreadable)?, item.path());
+            if kind.is_dir() {
+                self.refuse_strangers(&place)?;
+            } else if platform::is_library(&item.file_name()) {
+                let place = std::fs::canonicalize(&place).map_err(unreadable)?;
+                if self.name_of(&place).is_none() {
+                    return Err(Failure::refused(format!(
+                        "{} is not part of this package",
+                        item.path().display()
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry of a file on disk, if it has one.
+    fn name_of(&self, place: &Path) -> Option<String> {
+        let inside = place.strip_prefix(&self.vault.root).ok()?;
+        let mut name = String::from(FILES);
+        for part in inside.components() {
+            match part {
+                Component::Normal(part) => {
+                    if name.len() > FILES.len() {
+                        name.push('/');
+                    }
+                    name.push_str(part.to_str()?);
+                }
+                _ => return None,
+            }
+        }
+        let (_, entry) = self.vault.payload.index().find(&name).ok()?;
+        (entry.kind == Kind::Native).then_some(name)
+    }
+
+    fn place(&self, name: &str) -> PathBuf {
+        self.vault
+            .root
+            .join(name.strip_prefix(FILES).unwrap_or(name))
+    }
+
+    /// Compares a file with its entry, unless it is as it was when that was done.
+    pub fn check(&self, name: &str) -> Result<(), Failure> {
+        let place = self.place(name);
+        let missing = |error: std::io::Error| {
+            Failure::refused(format!("{} cannot be read: {error}", place.display()))
+        };
+        let mut opened = File::open(&place).map_err(missing)?;
+        let stamp = platform::stamp(&opened.metadata().map_err(missing)?);
+        let known = |checked: &HashMap<String, [u64; 4]>| checked.get(name) == Some(&stamp);
+        if self.checked.lock().is_ok_and(|checked| known(&checked)) {
+            return Ok(());
+        }
+        let (size, hash) = file::hash(&mut opened).map_err(missing)?;
+        self.vault
+            .payload
+            .check_native(name, size, &hash)
+            .map_err(|_| {
+                Failure::refused(format!(
+                    "the file {} was changed since the package was made",
+                    place.display()
+                ))
+            })?;
+        if let Ok(mut checked) = self.checked.lock() {
+            checked.insert(name.to_owned(), stamp);
+        }
+        Ok(())
+    }
+
+    /// Checks a file that is about to be opened, if it is one of ours.
+    pub fn check_place(&self, place: &Path) -> Result<(), Failure> {
+        if place.starts_with(&self.vault.root) {
+            let real = std::fs::canonicalize(place).ok();
+            if let Some(name) = real.and_then(|real| self.name_of(&real)) {
+                return self.check(&name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a library and loads what it needs of the package, so that the loader finds that and
+    /// nothing else; gives its path.
+    pub fn prepare(&self, name: &str) -> Result<PathBuf, Failure> {
+        self.prepare_below(name, &mut HashSet::new())
+    }
+
+    fn prepare_below(&self, name: &str, above: &mut HashSet<String>) -> Result<PathBuf, Failure> {
+        above.insert(name.to_owned());
+        for needed in self.needs.get(name).into_iter().flatten() {
+            if !above.contains(needed) {
+                let place = self.prepare_below(needed, above)?;
+                Library::open(&place, false).map_err(Failure::refused)?;
+            }
+        }
+        self.check(name)?;
+        Ok(self.place(name))
+    }
+
+    /// After libraries were loaded: are they those that were checked, and are they all ours?
+    pub fn look(&self) -> Result<(), Failure> {
+        let checked = self.checked.lock();
+        let names: Vec<String> =
+            checked.map_or_else(|_| vec![], |map| map.keys().cloned().collect());
+        let mut known = HashSet::new();
+        for name in names {
+            self.check(&name)?; // a file that was swapped meanwhile has another stamp
+            known.insert(self.place(&name));
+        }
+        if self.vault.seat.options.foreign_libraries {
+            return Ok(());
+        }
+        platform::strangers(&known, false)
+    }
+
+    /// The same, when that was not done for a while.
+    pub fn look_again(&self) -> Result<(), Failure> {
+        let now = Instant::now();
+        if let Ok(mut looked) = self.looked.lock() {
+            if looked.is_some_and(|last| now.duration_since(last) < LOOK) {
+                return Ok(());
+            }
+            *looked = Some(now);
+        }
+        self.look()
+    }
+}
