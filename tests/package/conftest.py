@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from package.attacked import copy as copy
+from package.attacked import place as place
+from package.attacked import running as running
+from package.attacked import target as target
 
 #: Freezing takes about ten seconds on a quiet machine.
 DEADLINE_S = 300

@@ -6,8 +6,9 @@ Source: "Tool Interface Standard ELF Specification" 1.2, book III; `elf(5)`.
 from __future__ import annotations
 
 import struct
+from importlib import import_module
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 _LOAD, _DYNAMIC = 1, 2
 _END, _NEEDED, _STRINGS = 0, 1, 5
@@ -66,11 +67,10 @@ def _text(data: bytes, start: int) -> str:
 
 
 def _needed_by_pe(path: Path) -> list[str]:
-    import pefile  # PyInstaller brings it on Windows
-
+    pefile: Any = import_module("pefile")  # PyInstaller brings it on Windows
     image = pefile.PE(str(path), fast_load=True)
     image.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_IMPORT"]])
-    return [entry.dll.decode() for entry in getattr(image, "DIRECTORY_ENTRY_IMPORT", [])]
+    return [str(item.dll.decode()) for item in getattr(image, "DIRECTORY_ENTRY_IMPORT", [])]
 
 
 #: How files end that the system's loader loads.

@@ -1,0 +1,197 @@
+"""An app to attack, plain and sealed, and the attackers' programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("cc") is None, reason="attacks of Linux, built by cc"
+)
+
+NEEDLE = "SECRET-NAMES-4f7a1c"
+PAGE_NEEDLE = "SECRET-PAGE-99d1"
+STRANGER = 65534
+DEADLINE_S = 90
+APP = f"""
+import importlib.resources
+import multiprocessing
+import sys
+
+try:
+    import optional_extra
+except ImportError:
+    optional_extra = None
+from pytron import App
+
+SECRET = "{NEEDLE}"
+app = App("Attacked", frontend="page", app_id="org.example.attacked")
+
+
+@app.expose(executor="process")
+def square(number: int) -> int:
+    return number * number
+
+
+def watched():
+    page = importlib.resources.files("page").joinpath("index.html").read_text("utf-8")
+    held = [page, (SECRET + "!")[:-1]]
+    print("ready", len(page), flush=True)
+    sys.stdin.read()
+    return held
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["watched"]:
+        raise SystemExit(bool(watched()) - 1)
+    multiprocessing.freeze_support()
+    raise SystemExit(app.run())
+"""
+PAGE = f"""<!doctype html><meta charset="utf-8"><title>Attacked</title><h1>{PAGE_NEEDLE}</h1>
+<output id="out"></output><script type="module">
+import pytron from "/_pytron/client.js";
+document.getElementById("out").textContent = await pytron.square(3);
+</script>"""
+
+
+@dataclass
+class Target:
+    folder: Path
+    leaks: bool
+
+    @property
+    def program(self) -> Path:
+        return self.folder / "attacked"
+
+    def copy(self, folder: Path) -> Target:
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Target(folder, self.leaks)
+
+
+@dataclass
+class Place:
+    """A folder that strangers can enter, with the attackers' programs."""
+
+    folder: Path
+    attack: Path
+    preload: Path
+    facts: dict[str, Any]
+    plain: Target
+    sealed: Target
+
+
+@pytest.fixture(scope="session")
+def place() -> Iterator[Place]:
+    from package.conftest import packaged  # which offers these fixtures
+
+    root = Path(tempfile.mkdtemp(prefix="pytron-attack-"))
+    root.chmod(0o755)
+    try:
+        app = root / "app"
+        (app / "page").mkdir(parents=True)
+        (app / "app.py").write_text(APP, "utf-8")
+        (app / "page" / "index.html").write_text(PAGE, "utf-8")
+        plain = packaged(app, "--no-prove", "--out", str(root / "plain"))
+        sealed = packaged(app, "--shield", "--out", str(root / "sealed"))
+        here = Path(__file__).parent / "attackers"
+        attack, preload = root / "attack", root / "preload.so"
+        cc = ["cc", "-O1", "-o"]
+        subprocess.run([*cc, attack, here / "attack.c"], check=True)
+        subprocess.run([*cc, preload, "-shared", "-fPIC", here / "preload.c"], check=True)
+        if os.geteuid() == 0:  # the attacker is the user whose app it is
+            for path in (root / "sealed", root / "plain", attack, preload):
+                subprocess.run(["chown", "-R", f"{STRANGER}:{STRANGER}", path], check=True)
+        yield Place(
+            root,
+            attack,
+            preload,
+            sealed.facts,
+            Target(plain.results["folder"], leaks=True),
+            Target(sealed.results["folder"], leaks=False),
+        )
+    finally:
+        shutil.rmtree(root)
+
+
+@pytest.fixture(params=["plain", "sealed"])
+def target(place: Place, request: pytest.FixtureRequest) -> Target:
+    found: Target = getattr(place, request.param)
+    return found
+
+
+@pytest.fixture
+def copy(place: Place) -> Iterator[Target]:
+    """A sealed package that a test may damage."""
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    folder.chmod(0o755)
+    yield place.sealed.copy(folder / "package")
+    shutil.rmtree(folder)
+
+
+def as_stranger(*command: str | Path) -> list[str]:
+    words = [str(word) for word in command]
+    if os.geteuid() != 0:
+        return words
+    user = str(STRANGER)
+    return ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--", *words]
+
+
+def run(
+    *command: str | Path, stdin: bytes = b"", variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **(variables or {})}
+    done = subprocess.run(
+        as_stranger(*command),
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], text: str = "", code: int = 3) -> None:
+    """One clear line, an exit code of its own, and nothing else."""
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    assert done.stdout == ""
+    assert re.fullmatch(r"attacked: [^\n]+\n", done.stderr), done.stderr
+    assert text in done.stderr
+
+
+@pytest.fixture
+def running(target: Target) -> Iterator[int]:
+    """The app, waiting, with its secrets in use."""
+    process = subprocess.Popen(
+        as_stranger(target.program, "watched"),
+        env={"PATH": "/usr/bin:/bin"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("ready")
+    try:
+        yield process.pid
+    finally:
+        process.communicate("", timeout=DEADLINE_S)
+
+
+def flip(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        byte = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte[0] ^ 1]))
