@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "types": "Write pytron.d.ts: the app's functions, events and state for TypeScript.",
     "dev": "Run an app and start it anew whenever its code is saved.",
     "package": "Package an app: freeze it, and prove that the result starts elsewhere.",
+    "licence": "Make product keys and licence files for sealed packages.",
     "add": "Add a window, a route or a part of the state to the app's file.",
     "update": "Move this project to the Pytron that is installed.",
     "doctor": "Say what this machine and project lack, and the commands that mend it.",

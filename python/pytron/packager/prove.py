@@ -41,7 +41,7 @@ class Prove:
         trial = start(build.frozen, build.program, timeout_s, build.unlock)
         log = build.log("proof")
         log.write_text(trial.output, "utf-8")
-        problem = judge(trial, timeout_s)
+        problem = judge(trial, timeout_s, sealed=build.unlock is not None)
         if problem:
             tail = "\n".join(trial.output.strip().splitlines()[-_TAIL_LINES:])
             said = [problem, *([tail] if tail else []), f"the whole output is {log}"]
@@ -56,7 +56,7 @@ class Prove:
         build.facts["proof"] = {"seen": dict(seen), "seconds": round(trial.seconds, 3)}
 
 
-def judge(trial: Trial, timeout_s: float) -> str:
+def judge(trial: Trial, timeout_s: float, *, sealed: bool = False) -> str:
     """What is wrong with a start, with the remedy; empty when nothing is."""
     seen = trial.report["seen"]
     missing = [step for step in proof.STEPS if step not in seen]
@@ -70,7 +70,7 @@ def judge(trial: Trial, timeout_s: float) -> str:
         else:
             how = f"exit code {trial.code}"
         text = f"the packaged app does not work: {what} ({how})"
-        return "\n".join([text, *problems, *_remedies(trial.output)])
+        return "\n".join([text, *problems, *_remedies(trial.output, sealed=sealed)])
     if trial.code is None:
         return f"the packaged app works but does not end: it ran on for {timeout_s:g} s after quit"
     if trial.code:
@@ -88,7 +88,7 @@ def judge(trial: Trial, timeout_s: float) -> str:
     return ""
 
 
-def _remedies(output: str) -> list[str]:
+def _remedies(output: str, *, sealed: bool) -> list[str]:
     """What the end of the output says about the cause."""
     found: list[str] = []
     for module in dict.fromkeys(_NO_MODULE.findall(output)):
@@ -104,6 +104,11 @@ def _remedies(output: str) -> list[str]:
         found.append(
             f"the file {name!r} is not in the package; if it is the app's, add it: "
             f"include = [{name!r}] in [tool.pytron.package]"
+        )
+    for _, name in dict.fromkeys(_NO_FILE.findall(output)) if sealed else ():
+        found.append(
+            f"if {name!r} is sealed it is no file: read it by importlib.resources, or leave it on "
+            f"disk: keep = [{name!r}] in [tool.pytron.package.shield]"
         )
     for library in dict.fromkeys(_NO_LIBRARY.findall(output)):
         found.append(
