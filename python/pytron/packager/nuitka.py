@@ -63,6 +63,7 @@ class Compile:
             "--include-package-data=pytron_native",
             *(f"--include-module={name}" for name in _BY_NAME),
             *(f"--include-module=pytron.engines.{name}" for name in settings.engines),
+            "--include-package=pytron.engines.native",
             *(f"--include-module={name}" for name in settings.hidden_imports),
             *(f"--nofollow-import-to={name}" for name in (*settings.exclude, *_NOT_FOLLOWED)),
             *(["--include-module=" + product.module] if product.module else []),

@@ -1,9 +1,11 @@
 """What PyInstaller cannot see of `pytron`: engines by name, and the client that pages load."""
 
-from PyInstaller.utils.hooks import collect_data_files
+from PyInstaller.utils.hooks import collect_data_files, collect_submodules
 
 hiddenimports = [
-    "pytron.engines.native",
+    *collect_submodules(
+        "pytron.engines.native"
+    ),  # some are imported where they are needed, by name
     "pytron.proof",
     "multiprocessing.spawn",  # executor="process"
     "multiprocessing.resource_tracker",
