@@ -23,10 +23,9 @@ class _Segment(NamedTuple):
 
 def needed(path: Path) -> list[str]:
     """The names of the libraries that a library or program needs; none for any other file."""
-    head = path.open("rb").read(2)
-    if head == b"MZ":
-        return _needed_by_pe(path)
     data = path.read_bytes()
+    if data[:2] == b"MZ":
+        return _needed_by_pe(path)
     if data[:4] == b"\x7fELF" and data[4:6] == b"\x02\x01":  # 64 bits, little endian
         return _needed_by_elf(data)
     return []
