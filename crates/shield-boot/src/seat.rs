@@ -26,6 +26,10 @@ static mut BYTES: [u8; SIZE] = {
 };
 
 /// How the program behaves; each is a way out of one measure.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "other systems have not all of the measures")
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Seccomp filters and foreign user namespaces are accepted (Flatpak, rootless containers).
