@@ -71,6 +71,11 @@ def library(module: str, **packages: str) -> Need:
     return Need(module, lambda: _pkg_config_knows(module), _split(packages))
 
 
+def shared(name: str, **packages: str) -> Need:
+    """A need for a C library that only has to be there at run time."""
+    return Need(f"lib{name}", lambda: find_library(name) is not None, _split(packages))
+
+
 def _split(packages: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return {manager: tuple(names.split()) for manager, names in packages.items()}
 
@@ -122,15 +127,11 @@ TEST_NEEDS = (
     # what the desktop's services are tried with
     program("dbus-daemon", apt="dbus", dnf="dbus-daemon", pacman="dbus"),
     program("pdftotext", apt="poppler-utils", dnf="poppler-utils", pacman="poppler"),
+    shared("Xss", apt="libxss1", dnf="libXScrnSaver", pacman="libxss"),  # how long nobody typed
     program("xprop", apt="x11-utils", dnf="xprop", pacman="xorg-xprop"),
     program("xclip", apt="xclip", dnf="xclip", pacman="xclip"),
     program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
 )
-
-
-def shared(name: str, **packages: str) -> Need:
-    """A need for a C library that only has to be there at run time."""
-    return Need(f"lib{name}", lambda: find_library(name) is not None, _split(packages))
 
 
 #: What the tests of the chrome engine need: to unpack an Electron, and to run it.
