@@ -26,6 +26,8 @@ app.include(check.events)
 save_now = app.event("save-now")
 saved_now = app.event("saved-now")
 saved = threading.Event()
+#: How long a window that closes waits for its page's last words.
+PATIENCE_S = 2.0
 
 
 def refresh() -> None:
@@ -166,7 +168,7 @@ async def closing(event: Event) -> None:
     if event.window == "main":
         saved.clear()
         save_now.emit(to="main")
-        await asyncio.to_thread(saved.wait, 2)
+        await asyncio.to_thread(saved.wait, PATIENCE_S)
 
 
 @saved_now.on

@@ -232,18 +232,18 @@ class Runtime:
         address = page_address(url, self.engine.origin)
         self.engine.command({"kind": "navigate", "window": window, "url": address})
 
-    def ask_to_close(self, window: int) -> None:
+    def ask_to_close(self, window: int, data: Mapping[str, Any] | None = None) -> None:
         """Run the `closing` handlers, then close the window unless one prevents it."""
-        for task in self._closing_tasks(window):
+        for task in self._closing_tasks(window, data):
             self._workers.submit(task)
 
-    def _closing_tasks(self, identity: int) -> Sequence[Task]:
+    def _closing_tasks(self, identity: int, data: object = None) -> Sequence[Task]:
         with self._lock:
             window = self._windows.get(identity)
             if window is None or identity in self._closing:
                 return []
             self._closing.add(identity)
-        event = Event("closing", None, window.label)
+        event = Event("closing", data, window.label)
 
         def decided() -> None:
             with self._lock:

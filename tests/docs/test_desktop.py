@@ -56,6 +56,16 @@ def test_downloads_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert (tmp_path / "2026.csv").read_text("utf-8") == "year,sum\n2026,42\n"
 
 
+def test_frameless_snippet() -> None:
+    app = load("frameless/app").app
+    closed: Queue[str] = Queue()
+    app.on("window.closed", lambda event: closed.put(event.window))
+    with TestClient(app) as page:
+        assert page.engine.windows[1]["decorations"] is False
+        page.call("close_it")
+        assert closed.get(timeout=60) == "main"
+
+
 def test_menus_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     app = load("menus").app

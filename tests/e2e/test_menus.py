@@ -69,6 +69,32 @@ def test_items_are_chosen_by_their_keys_and_changed_live(run_app: RunApp) -> Non
     ]
 
 
+def test_quit_asks_every_window_and_one_may_keep_the_app(run_app: RunApp) -> None:
+    python = (
+        MENUS
+        + """
+asked = []
+
+@app.on("window.closing")
+def closing(event) -> None:
+    asked.append(event.data)
+    report([event.data, len(asked)])
+    if len(asked) == 1:
+        event.prevent()
+        app.emit("kept")
+"""
+    )
+    page = """
+    await pytron.services.menus.set([{ label: "File", items: [{ role: "showall" }, { role: "quit", keys: "F6" }] }]);
+    const kept = event("kept");
+    await pytron.keys("F6");
+    await kept;
+    await pytron.keys("F6");
+    """
+    reports = run_app(page, python, finish=False).reports
+    assert reports == [[{"quit": True}, 1], [{"quit": True}, 2]]
+
+
 def test_edit_roles_work_on_the_page(run_app: RunApp) -> None:
     page = """
     document.body.innerHTML = "<input id=a value=hello><input id=b>";

@@ -32,6 +32,7 @@ mod platform;
 #[cfg(target_os = "linux")]
 mod reader;
 mod received;
+mod role;
 mod room;
 mod route;
 mod secret;

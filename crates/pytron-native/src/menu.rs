@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::guard::guard;
 use crate::platform::services;
+use crate::role;
 use crate::service::{self, Failure, Outcomes};
 
 /// Ids of items with a role begin so; the kit's own ids cannot.
@@ -92,7 +93,8 @@ pub fn set(window: Option<u32>, args: Value) -> Outcomes {
 /// Gives a new window the app's menu.
 pub fn attach(number: u32) {
     let items = KNOWN.with_borrow(|known| known.app.clone());
-    if let Some(items) = items
+    // Without a menu of the app's own there is that of the platform: on macOS Cmd-C is a menu's.
+    if let Some(items) = items.or_else(role::standard)
         && let Err(failure) = attach_items(number, &items)
     {
         crate::stage::log("error", format!("a menu: {}", failure.message));
@@ -197,7 +199,7 @@ fn made(items: &[Item]) -> Result<Vec<MenuItemKind>, Failure> {
         } else {
             join(&mut group);
         }
-        found.push(make(item)?);
+        found.extend(make(item)?);
     }
     join(&mut group);
     Ok(found)
@@ -212,13 +214,16 @@ fn join(group: &mut Vec<String>) {
     });
 }
 
-fn make(item: &Item) -> Result<MenuItemKind, Failure> {
+fn make(item: &Item) -> Result<Option<MenuItemKind>, Failure> {
     let enabled = item.enabled.unwrap_or(true);
     let keys = keys_of(item)?;
     let id = item.id.as_str();
     let made = match item.kind.as_str() {
-        "line" => return Ok(MenuItemKind::Predefined(PredefinedMenuItem::separator())),
-        "role" => return Ok(role(item, keys)),
+        "line" => {
+            let line = PredefinedMenuItem::separator();
+            return Ok(Some(MenuItemKind::Predefined(line)));
+        }
+        "role" => return Ok(with_role(item, keys)),
         "menu" => {
             let menu = Submenu::with_id(id, &item.label, enabled);
             for child in made(&item.items)? {
@@ -241,41 +246,20 @@ fn make(item: &Item) -> Result<MenuItemKind, Failure> {
             all.push(made.clone());
         });
     }
-    Ok(made)
+    Ok(Some(made))
 }
 
-fn role(item: &Item, keys: Option<Accelerator>) -> MenuItemKind {
+/// None for a role that is not this system's.
+fn with_role(item: &Item, keys: Option<Accelerator>) -> Option<MenuItemKind> {
     let label = Some(item.label.as_str()).filter(|label| !label.is_empty());
     if let Some(own) = services::system_role(&item.role, label) {
-        return MenuItemKind::Predefined(own);
+        return Some(MenuItemKind::Predefined(own));
     }
-    let (title, usual) = usual(&item.role);
+    let (title, usual) = role::usual(&item.role)?;
     let keys = keys.or_else(|| usual.and_then(|keys| Accelerator::from_str(keys).ok()));
     let id = format!("{ROLE}{}", item.role);
-    MenuItemKind::MenuItem(MenuItem::with_id(id, label.unwrap_or(title), true, keys))
-}
-
-/// What a role is called and which keys it has.
-fn usual(role: &str) -> (&'static str, Option<&'static str>) {
-    match role {
-        "undo" => ("Undo", Some("CmdOrCtrl+Z")),
-        "redo" => ("Redo", Some("CmdOrCtrl+Shift+Z")),
-        // Without keys where the page has them already: it must see its own Ctrl-C.
-        "cut" => ("Cut", None),
-        "copy" => ("Copy", None),
-        "paste" => ("Paste", None),
-        "selectall" => ("Select All", None),
-        "reload" => ("Reload", Some("CmdOrCtrl+R")),
-        "zoomin" => ("Zoom In", Some("CmdOrCtrl+=")),
-        "zoomout" => ("Zoom Out", Some("CmdOrCtrl+-")),
-        "zoomreset" => ("Actual Size", Some("CmdOrCtrl+0")),
-        "fullscreen" => ("Full Screen", Some("F11")),
-        "minimize" => ("Minimize", None),
-        "close" => ("Close", Some("CmdOrCtrl+W")),
-        "quit" => ("Quit", Some("CmdOrCtrl+Q")),
-        "about" => ("About", None),
-        _ => ("", None),
-    }
+    let made = MenuItem::with_id(id, label.unwrap_or(title), true, keys);
+    Some(MenuItemKind::MenuItem(made))
 }
 
 fn keys_of(item: &Item) -> Result<Option<Accelerator>, Failure> {

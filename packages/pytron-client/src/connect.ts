@@ -1,5 +1,6 @@
 import { Bridge } from "./bridge.js";
 import { followDownloads } from "./downloads.js";
+import { followDragging } from "./dragging.js";
 import { PytronError } from "./errors.js";
 import { forwardErrors } from "./log.js";
 import { findPort, NativeTransport } from "./transports/native.js";
@@ -36,6 +37,7 @@ export function connect(scope: object = globalThis): Bridge {
   else bridge.connect(transport);
   if (transport !== undefined && scope instanceof EventTarget) {
     followPage(bridge, scope);
+    if (transport instanceof NativeTransport) followDragging(bridge, scope);
     // A browser does it itself; so does an engine with a page that came over HTTP.
     const home = (scope as { location?: Location }).location;
     if (home !== undefined && transport instanceof NativeTransport && !/^https?:/.test(home.origin))

@@ -169,6 +169,8 @@ export declare namespace services {
       print(): Promise<boolean>;
       /** Let the user, who holds the button, resize the window by this edge. */
       resize(edge: "n" | "ne" | "e" | "se" | "s" | "sw" | "w" | "nw"): Promise<void>;
+      /** Maximize the window, or restore it: what a double click on a title bar does. */
+      toggle_maximized(): Promise<void>;
     };
   }
 
@@ -222,6 +224,7 @@ export declare namespace services {
     "windows.pdf": { path: FilePath; options?: WindowsPdfOptions };
     "windows.print": Record<string, never>;
     "windows.resize": { edge: "n" | "ne" | "e" | "se" | "s" | "sw" | "w" | "nw" };
+    "windows.toggle_maximized": Record<string, never>;
   }
 
   export interface Events {

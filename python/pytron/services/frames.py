@@ -21,7 +21,7 @@ class Windows(Service):
     wire: ClassVar[str] = "window"
     asks: ClassVar[Mapping[str, str]] = {"resize": "edge", "carry": "files"}
     pages: ClassVar[tuple[str, ...]] = (
-        "drag", "resize", "print", "pdf", "attention", "carry",
+        "drag", "resize", "toggle_maximized", "print", "pdf", "attention", "carry",
     )  # fmt: skip
 
     def drag(self, *, window: Window | None = None) -> Answer[None]:
@@ -31,6 +31,23 @@ class Windows(Service):
     def resize(self, edge: Edge, *, window: Window | None = None) -> Answer[None]:
         """Let the user, who holds the button, resize the window by this edge."""
         return self._ask("edge", window, edge=edge)
+
+    def toggle_maximized(self, *, window: Window | None = None) -> Answer[None]:
+        """Maximize the window, or restore it: what a double click on a title bar does."""
+        chosen = window or self._desk.runtime("windows").windows[0]
+        answer: Answer[None] = Answer("windows.toggle_maximized")
+        asked = chosen.status()
+
+        def known() -> None:
+            try:
+                chosen.set(maximized=not asked.result(0)["maximized"])
+            except PytronError as error:
+                answer.fail(error)
+            else:
+                answer.settle(None)
+
+        asked.when_done(known)
+        return answer
 
     def print(self, *, window: Window | None = None) -> Answer[bool]:
         """Show the print dialog; whether the page was handed to a printer."""

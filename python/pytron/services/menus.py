@@ -75,6 +75,7 @@ class Menus(Service):
         """Hear of clicks."""
         self._handlers: dict[str, list[Callable[..., Any]]] = {}
         self._desk.hear("menu.click", self._clicked)
+        self._desk.hear("menu.quit", self._quit)
 
     def set(self, items: Sequence[Item], *, window: Window | None = None) -> Answer[None]:
         """Show these items in the menu bar: of one window, or of all and of those to come.
@@ -153,6 +154,15 @@ class Menus(Service):
             ),
             Item("Window", items=[Item(role="minimize"), Item(role="about")]),
         ]
+
+    def _quit(self, _data: Mapping[str, Any]) -> bool:
+        """The role `quit` was chosen: each window is asked, and the app ends with the last."""
+        runtime = self._desk.runtime("menus")
+        for window in runtime.windows:
+            runtime.ask_to_close(window.id, {"quit": True})
+        if not runtime.windows:
+            runtime.engine.quit()
+        return False
 
     def _clicked(self, data: Mapping[str, Any]) -> bool:
         told = {**data, "window": self._desk.label(data.get("window"))}

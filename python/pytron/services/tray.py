@@ -76,13 +76,13 @@ class Tray(Service):
     def keep_running(self, label: str = "main") -> None:
         """Let the window of that label hide when the user closes it, as long as the icon is shown.
 
-        A click on the icon brings it back; `app.quit()` ends the app.
+        A click on the icon brings it back; the role `quit` and `app.quit()` end the app.
         """
         runtime = self._desk.runtime("tray")
         window = runtime.window(label)
 
         def closing(event: Any) -> None:
-            if self._shown:
+            if self._shown and not (event.data or {}).get("quit"):
                 event.prevent()
                 window.hide()
 

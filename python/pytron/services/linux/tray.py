@@ -184,6 +184,6 @@ class Tray(Provider):
             self._menu.update({"id": item["id"], "checked": data["checked"]})
             self._desk.run("tray", self._tell_menu)
         if item.get("role") == "quit":
-            self._desk.runtime("quit").engine.quit()
+            self._desk.tell_soon("menu.quit", {})
             return
         self._desk.tell_soon("menu.click", data)

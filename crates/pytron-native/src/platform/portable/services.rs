@@ -130,7 +130,7 @@ pub fn perform(role: &str) {
     };
     let window = stage.focused().and_then(|number| stage.window(number));
     match (role, window) {
-        ("quit", _) => stage.quit(0),
+        ("quit", _) => crate::service::happened("menu.quit", serde_json::json!({})),
         ("reload", Some(window)) => window.view().reload(),
         ("zoomreset", Some(window)) => window.view().set_zoom(1.0),
         _ => {}

@@ -37,7 +37,8 @@ pub fn perform(role: &str) {
         return;
     };
     if role == "quit" {
-        return stage.quit(0);
+        // The kit asks the windows first: one may have unsaved work.
+        return service::happened("menu.quit", json!({}));
     }
     let windows = stage.windows();
     let focused = windows.iter().find(|window| window.frame().is_focused());
