@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from pytron.answer import Answer
+from pytron.errors import PytronError
 from pytron.services.service import Service
 from pytron.window import Window
 
@@ -40,11 +41,12 @@ class Windows(Service):
 
         def known() -> None:
             try:
-                chosen.set(maximized=not asked.result(0)["maximized"])
+                maximized = asked.result(0)["maximized"]
             except PytronError as error:
                 answer.fail(error)
-            else:
-                answer.settle(None)
+                return
+            chosen.set(maximized=not maximized)
+            answer.settle(None)
 
         asked.when_done(known)
         return answer
