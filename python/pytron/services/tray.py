@@ -82,7 +82,8 @@ class Tray(Service):
         window = runtime.window(label)
 
         def closing(event: Any) -> None:
-            if self._shown and not (event.data or {}).get("quit"):
+            quitting = event.data == {"quit": True}  # the role was chosen: now it is meant
+            if self._shown and not quitting:
                 event.prevent()
                 window.hide()
 
