@@ -9,12 +9,16 @@ from functools import cache
 import pytest
 from pytron import protocol
 from pytron.dispatcher import uploads
+from pytron.protocol import ledger
+from pytron.server.options import ServerOptions
 
 from tools.dev.machine import ROOT
 
 SPEC = ROOT / "spec"
 #: Kinds that are not a page's or the kit's own message, but open a frame; frames.json has them.
 FRAMES = {"head"}
+#: Kinds that come from beside the kit, in a table of their own.
+BESIDE = {"restart", "fault"}
 
 
 @cache
@@ -54,7 +58,24 @@ def test_every_message_has_vectors_that_pass_and_that_are_refused(number: int, f
     for refused in (False, True):
         covered = {kind for kind, error in cases(file) if error is refused}
         assert named - covered == set(), f"refused={refused}"
-    assert {kind for kind, error in cases(file) if not error} - named <= FRAMES
+    assert {kind for kind, error in cases(file) if not error} - named <= FRAMES | BESIDE
+
+
+def test_messages_from_beside_the_kit_have_vectors() -> None:
+    assert BESIDE <= {kind for kind, error in cases("down.json") if not error}
+    assert "fault" in {kind for kind, error in cases("down.json") if error}
+
+
+def test_every_message_has_a_reason() -> None:
+    down, up = section(4), section(3)
+    beside = down.split("### From beside the kit")[1]
+    resuming = section(2).split("### Resuming")[1]
+    named = set(re.findall(r"^\| `(\w+)` \|", up + beside + resuming, re.MULTILINE))
+    named |= kinds(4) | FRAMES
+    assert {"call", "result", "restart", "fault", "ack", "head"} <= named
+    reasons = {row[0].strip("`"): row[1] for row in rows(11)}
+    assert set(reasons) == named
+    assert all(len(reason) > 30 for reason in reasons.values())
 
 
 def test_every_limit_has_a_reason() -> None:
@@ -77,6 +98,9 @@ def test_numbers_of_the_limits_are_those_that_run() -> None:
         "pending": f"{protocol.LIMITS['pending']:,} calls",
         "name": f"{protocol.MAX_NAME} characters",
         "queue": f"{protocol.QUEUE_BYTES // mib} MiB",
+        "credits": f"{protocol.INITIAL_CREDITS} items",
+        "ack": f"after {ledger.ACK_FRAMES} frames, {ledger.ACK_BYTES >> 10} KiB",
+        "keep": f"{ServerOptions().keep_s:g} seconds",
         "pull": f"{uploads.PIECE // mib} MiB, {uploads.AHEAD} on the way",
     }
     for name, number in expected.items():

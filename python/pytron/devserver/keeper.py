@@ -26,10 +26,16 @@ _log = logging.getLogger(__name__)
 END_TIMEOUT_S: Final = 1.5
 #: Frames that wait for an app that is being started; more are forgotten, and pages begin anew.
 _BUFFER_BYTES: Final = 64 << 20
-_RESTART: Final = b'[{"kind":"restart"}]'
+#: Tells a page that another process takes over (spec/ipc.md, section 4).
+RESTART: Final = b'[{"kind":"restart"}]'
 #: How the first frame of a page begins once it has heard of that.
 _HELLO: Final = b'[{"kind":"hello"'
 _LOST: Final = 1
+
+
+def fault(message: str, trace: str) -> bytes:
+    """The frame that tells a page why there is no app to answer it."""
+    return b"[" + codec.encode_plain({"kind": "fault", "message": message, "trace": trace}) + b"]"
 
 
 class Keeper:
@@ -123,8 +129,7 @@ class Keeper:
 
     def show(self, message: str, trace: str) -> None:
         """Tell all pages why there is no app to answer them."""
-        fault = {"kind": "fault", "message": message, "trace": trace}
-        self._fault = b"[" + codec.encode_plain(fault) + b"]"
+        self._fault = fault(message, trace)
         for window in self._windows:
             self._tell(window, self._fault)
 
@@ -326,7 +331,7 @@ class Keeper:
 
     def _begin_anew(self, window: int) -> None:
         self._behind.add(window)
-        self._tell(window, _RESTART)
+        self._tell(window, RESTART)
 
     def _is_late(self, window: int, parcel: Parcel) -> bool:
         """Whether a frame was meant for an app that has ended."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytron import codec, protocol
 from pytron.codec import Encoded
+from pytron.devserver import keeper
 from pytron.errors import ProtocolError
 
 from .vectors import cases, compact
@@ -62,6 +63,8 @@ ENCODERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
     "patch": lambda m: protocol.patch(
         m["scope"], m["revision"], encoded(m, "ops"), change=m.get("id")
     ),
+    "restart": lambda _: keeper.RESTART[1:-1],  # it alone makes these two: they are whole frames
+    "fault": lambda m: keeper.fault(m["message"], m["trace"])[1:-1],
 }
 
 
