@@ -62,7 +62,7 @@ def test_every_message_has_vectors_that_pass_and_that_are_refused(number: int, f
 
 
 def test_messages_from_beside_the_kit_have_vectors() -> None:
-    assert BESIDE <= {kind for kind, error in cases("down.json") if not error}
+    assert {kind for kind, error in cases("down.json") if not error} >= BESIDE
     assert "fault" in {kind for kind, error in cases("down.json") if error}
 
 
