@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
+import pytest
 from pytron.testing import DrivenApp
 
 APP = """
@@ -52,6 +55,47 @@ def test_key_opens_it_and_it_shows_what_happens(tmp_path: Path) -> None:
         with app.window(LABEL).expect_window("closed"):
             window.press("Control+Shift+Y")
         assert app.windows == ["main"]
+
+
+def xdotool(*words: str) -> None:
+    """What the user does: the inspector's page has no part of the driver."""
+    subprocess.run(["xdotool", *words], check=True, timeout=60)
+
+
+EXPORTING = """
+from pathlib import Path
+
+@app.on_start
+def here() -> None:
+    app.downloads.folder = Path(__file__).parent / "down"
+
+
+@app.on("download.finished")
+def saved(event: object) -> None:
+    app.emit("saved")
+"""
+
+
+@pytest.mark.skipif(shutil.which("xdotool") is None, reason="xdotool types on X11 only")
+def test_what_it_shows_is_exported_to_a_file(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    app_file = APP.replace("\n\nif __name__", f"\n\n{EXPORTING}\n\nif __name__")
+    (tmp_path / "app.py").write_text(app_file, "utf-8")
+    (tmp_path / "page" / "index.html").write_text(PAGE, "utf-8")
+    with DrivenApp("app.py", folder=tmp_path, environment={"PYTRON_DEV": "1"}) as app:
+        window = app.window()
+        with app.window(LABEL).expect_window("loaded"):
+            window.press("Control+Shift+Y")
+        with window.expect_call("add"):
+            window.by_role("button", "Add").click()
+        with window.expect_event("saved"):
+            xdotool(
+                "search", "--sync", "--name", "^Inspector: Watched$", "windowactivate", "--sync"
+            )
+            xdotool("key", "e")
+    [file] = (tmp_path / "down").iterdir()
+    assert file.name == "Watched-inspector.json"
+    assert '"add"' in file.read_text("utf-8")
 
 
 def colours(picture: Path) -> set[bytes]:

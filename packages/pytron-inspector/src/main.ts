@@ -189,6 +189,7 @@ const KEYS: Record<string, () => void> = {
   "/": () => filter.focus(),
   p: () => byId("pause").click(),
   c: () => byId("clear").click(),
+  e: () => byId("export").click(),
   "?": () => byId("help").click(),
 };
 addEventListener("keydown", (event) => {
