@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, cast
 
 from pytron.app import App
 from pytron.config import Origin
-from pytron.errors import ConfigError
+from pytron.errors import ConfigError, PytronError
 from pytron.failures import failure_of, fields_of
 from pytron.inspection import Inspected, looking
 
@@ -186,11 +186,19 @@ def run_app(target: Target) -> int:
 
     Raises:
         ConfigError: there is no such module or app.
+        PytronError: the app's own code has failed; `data` is the failure, without frames of ours.
     """
-    with _search_path(target):
-        if target.attribute is not None:
-            return _attribute_of(_imported(target), target).run()
-        _run_as_main(target)
+    try:
+        with _search_path(target):
+            if target.attribute is not None:
+                return _attribute_of(_imported(target), target).run()
+            _run_as_main(target)
+    except PytronError:
+        raise
+    except Exception as error:
+        failure = failure_of(error)
+        message = f"{target} failed: {failure.sentence}"
+        raise PytronError(message, code="exception", data=fields_of(failure)) from error
     return 0
 
 

@@ -73,7 +73,9 @@ class Runtime:
         self._lock = Lock()
         self._closing: set[int] = set()
         self._loading = Loading(
-            self._deadlines, lambda event: self.submit(Report(self.happened_to, event))
+            self._deadlines,
+            lambda event: self.submit(Report(self.happened_to, event)),
+            lambda window: window in self._windows and window not in self.dispatcher.sessions,
         )
         self._recovery = Recovery()
         self._visits = Visits(parts.functions, parts.events, first=parts.first, shared=parts.shared)
@@ -358,6 +360,8 @@ class Runtime:
             last = not guest and not self._windows.keys() - self._guests
         if window is None:
             return []
+        if event.kind == "loaded" and self._parts.functions:
+            self._loading.loaded(window.id, window.label, str(event.fields.get("url")))
         if event.kind == "closed":
             self.dispatcher.close_window(event.window)
             self._shared.drop_window(event.window)

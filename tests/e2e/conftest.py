@@ -34,7 +34,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.definition.path.stem
     every = name in CONFORMANCE or metafunc.definition.get_closest_marker("every_view")
     views = VIEWS if every else (USUAL, *WITHOUT_FAST_PATH)
-    if name in PROCESSES:
+    if name == "test_mistakes":
+        views = (USUAL,)
+    elif name in PROCESSES:
         views = (*views, *(view for view in NATIVE if view.name == "hosted"))
     elif name in WITH_A_PORT:
         views = (*NATIVE, *CHROME)

@@ -107,21 +107,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:
         return _INTERRUPTED
-    except PytronError as error:
-        _tell(error, sys.argv[1:] if arguments is None else arguments)
-        return exit_code(error)
+    except (PytronError, OSError) as error:
+        known = error if isinstance(error, PytronError) else _of_system(error)
+        _tell(known, sys.argv[1:] if arguments is None else arguments)
+        return exit_code(known)
     return result if isinstance(result, int) else 0
 
 
 def _tell(error: PytronError, arguments: Sequence[str]) -> None:
     """Say what went wrong: for people, or with --json for scripts (spec/dev.md, `error`)."""
     if "--json" not in arguments:
+        if error.code == "exception":  # an app's own code
+            click.echo(f"{cast('Mapping[str, Any]', error.data)['trace']}\n", err=True)
         click.echo(f"error: {error}", err=True)
         return
     plain = {"name": type(error).__name__, "message": str(error), "trace": str(error)}
     carried: Any = error.data
     data = cast("dict[str, Any]", carried) if isinstance(carried, dict) else {}
     click.echo(json.dumps({"error": {"code": error.code, **plain, **data}}, indent=2, default=str))
+
+
+def _of_system(error: OSError) -> PytronError:
+    """What a command was refused by the system. An app's own errors do not come this far."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return PytronError(f"the system refuses: {reason}", code="system")
+    return ConfigError(
+        f"{error.filename} cannot be used or written: {reason}; choose another place, or make this "
+        "one yours"
+    )
 
 
 def exit_code(error: PytronError) -> int:

@@ -23,8 +23,6 @@ def command(
     The ARGUMENTS are the app's own, in sys.argv.
     """
     from pytron.discovery import locate, run_app
-    from pytron.errors import PytronError
-    from pytron.failures import failure_of
 
     target = locate(app)
     if engine is not None:
@@ -34,12 +32,4 @@ def command(
     if inspect:
         os.environ["PYTRON_INSPECT"] = "1"
     sys.argv = [str(target.file or target.module), *arguments]
-    try:
-        return run_app(target)
-    except PytronError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the app's own, whatever it is
-        failure = failure_of(error)
-        click.echo(f"{failure.trace}\n", err=True)
-        click.echo(f"error: {target} failed: {failure.sentence}", err=True)
-        return 1
+    return run_app(target)

@@ -38,7 +38,7 @@ def pytron(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess
         ),
     ],
 )
-@pytest.mark.parametrize("command", ["run", "types", "build"])
+@pytest.mark.parametrize("command", ["run", "serve", "types", "build"])
 def test_broken_app(command: str, files: dict[str, str], said: list[str], tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
