@@ -14,14 +14,15 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pytron.testing import TestClient
 
+from tools.dev.packages import CHROMIUMS
+
 DEADLINE_MS = 30_000
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Generator[Browser]:
     """Chromium without a window, as the system has it: nothing is downloaded."""
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:
         pytest.fail("there is no Chromium: run the tests through dev.py, which installs it")
     # Its sandbox refuses root, which CI often is; what it shows here is our own.

@@ -24,14 +24,15 @@ from typing import Any
 import pytest
 
 _START_S = 60.0
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 class Chromium:
     """A browser that runs until this process ends."""
 
     def __init__(self) -> None:
-        program = next((found for name in _NAMES if (found := shutil.which(name))), None)
+        from tools.dev.packages import CHROMIUMS  # this file is also run alone, from anywhere
+
+        program = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
         if program is None:
             pytest.fail("the server engine is tested in Chromium: python3 dev.py setup installs it")
         self._profile = Path(tempfile.mkdtemp(prefix="pytron-chromium-"))

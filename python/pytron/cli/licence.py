@@ -9,7 +9,10 @@ import click
 
 @click.group()
 def command() -> None:
-    """Make product keys and licence files for packages sealed with scheme = "licence"."""
+    """Make product keys and licence files for sealed packages.
+
+    Those packages are sealed with scheme = "licence".
+    """
 
 
 @command.command()
