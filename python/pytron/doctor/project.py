@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ def findings(folder: Path) -> Iterator[Finding]:
     if root is None:
         return
     yield _pins(root)
+    yield from _uv(root)
     page = _told(root)
     if isinstance(page, Finding):
         yield page
         return
+    yield from _types(root, page)
     if page is None:
         yield good("page", "none in a folder")
         return
@@ -70,6 +73,32 @@ def _pins(root: Path) -> Finding:
         shown = f"{len(behind)} files are of another Pytron, such as {behind[0]}"
         return Finding("project", "hint", shown, "pytron update", (*_PYTRON, "update"))
     return good("project", str(root))
+
+
+def _uv(root: Path) -> Iterator[Finding]:
+    """Who installs Python packages here; pip comes with Python."""
+    if "[tool.uv" not in (root / "pyproject.toml").read_text("utf-8"):
+        return
+    found = shutil.which("uv")
+    if found is None:
+        yield Finding("uv", "bad", "this project is installed by it", "pipx install uv")
+    else:
+        yield good("uv", found)
+
+
+def _types(root: Path, page: Path | None) -> Iterator[Finding]:
+    """Whether the page's types are those of Python, where there are any."""
+    places = [root, *([page, page.parent / "src"] if page is not None else [])]
+    if not any((place / "pytron.d.ts").is_file() for place in places):
+        return
+    done = subprocess.run(
+        [*_PYTRON, "types", "--check"], cwd=root, capture_output=True, timeout=60, check=False
+    )
+    if done.returncode == 1:
+        said = "pytron.d.ts is not what Python has now"
+        yield Finding("types", "bad", said, "pytron types", (*_PYTRON, "types"))
+    else:
+        yield good("types", "as in Python")
 
 
 def _shown(page: Path) -> Finding:

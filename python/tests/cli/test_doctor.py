@@ -37,6 +37,28 @@ def test_page_that_is_gone(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert states(capsys)["page"] == "bad"
 
 
+def test_types_that_have_drifted_are_mended(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert states(capsys)["types"] == "good"
+    app = project / "app.py"
+    app.write_text(app.read_text("utf-8").replace("def greet(name: str)", "def greet(name: int)"))
+    assert states(capsys)["types"] == "bad"
+    main(["doctor", "--fix"])
+    assert states(capsys)["types"] == "good"
+    assert "name: number" in (project / "pytron.d.ts").read_text("utf-8")
+
+
+def test_uv_is_asked_for_where_the_project_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "x", "--python", "uv"]) == 0
+    monkeypatch.chdir(tmp_path / "x")
+    monkeypatch.setattr("pytron.doctor.project.shutil.which", lambda _: None)
+    assert states(capsys)["uv"] == "bad"
+
+
 def test_app_that_is_broken(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "app.py").write_text("def broken(:\n")
     assert states(capsys)["app"] == "bad"
