@@ -9,7 +9,9 @@
  */
 
 #include <gio/gunixfdlist.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "port.h"
@@ -90,6 +92,8 @@ static void on_window_object_cleared(WebKitScriptWorld *world, WebKitWebPage *pa
 G_MODULE_EXPORT void webkit_web_extension_initialize_with_user_data(WebKitWebExtension *extension,
                                                                     GVariant *data) {
     (void)extension;
+    /* WebKit's process ends when the one that shows it has gone, but not while it is stopped. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (data == NULL || !g_variant_is_of_type(data, G_VARIANT_TYPE_STRING_ARRAY)) return;
     origins = g_variant_dup_strv(data, NULL);
     g_signal_connect(webkit_script_world_get_default(), "window-object-cleared",

@@ -17,6 +17,8 @@ export interface Sender {
   send(message: Record<string, unknown>, parts?: readonly Uint8Array[]): void;
   /** What a page sent: its text, then its parts. */
   frame(window: number, parts: readonly Uint8Array[]): void;
+  /** Leave: Python sees the link end once it has all that was sent. */
+  end(left: () => void): void;
 }
 
 /**
@@ -64,6 +66,10 @@ class Link implements Sender {
       this.heads.set(window, head);
     }
     this.write(head, parts);
+  }
+
+  end(left: () => void): void {
+    this.socket.end(left);
   }
 
   private write(json: Uint8Array, parts: readonly Uint8Array[]): void {

@@ -1,7 +1,7 @@
 // One window: Electron's frame around a page, and what the kit is told of it.
 
 import { join } from "node:path";
-import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from "electron";
+import { app, BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from "electron";
 import type { Sender } from "./link.js";
 import { guardNavigation } from "./navigation.js";
 import type { PagePort, PortOwner } from "./port.js";
@@ -260,7 +260,14 @@ export class HostWindow implements PortOwner {
     });
     webContents.on("render-process-gone", (_, details) => {
       this.port?.close();
-      if (details.reason !== "clean-exit") this.tell("crashed", { reason: details.reason });
+      if (details.reason === "launch-failed") {
+        this.tellLog("no page can be started any more: the process that starts them has gone");
+        this.sender.end(() => app.exit(1));
+        return;
+      }
+      // Without that process nobody knows how a page's ended, and Electron says "clean-exit".
+      const reason = details.reason === "clean-exit" ? "killed" : details.reason;
+      if (!this.frame.isDestroyed()) this.tell("crashed", { reason });
     });
     webContents.on("before-input-event", (event, input) => {
       if (!this.devtools || input.type !== "keyDown") return;

@@ -69,10 +69,34 @@ def spawn(
 
 def reap(process: subprocess.Popen[bytes]) -> int:
     """Wait for a process, and end what it has left behind in its group; its exit code."""
+    guard = _guard(process.pid)
     # While it is not reaped its number, and so that of its group, is nobody else's.
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     kill(process)
+    if guard is not None:
+        guard.kill()  # before that number can be somebody else's
+        guard.wait()
+        assert guard.stdin is not None
+        guard.stdin.close()
     return process.wait()
+
+
+def _guard(group: int) -> subprocess.Popen[bytes] | None:
+    """A shell that ends a process group when this process has gone, by whatever end.
+
+    What the process has started ends by itself when it sees its own parent go; what is stopped
+    sees nothing, and only a signal from outside reaches it.
+    """
+    shell = shutil.which("sh")
+    if shell is None:
+        return None
+    return subprocess.Popen(
+        [shell, "-c", 'read -r _; kill -s KILL -- "-$0"', str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
