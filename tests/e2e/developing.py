@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import select
@@ -79,6 +80,11 @@ class Development:
                 if part in line:
                     found[part] = line
         return found["page: main answer first"]
+
+    def vite(self) -> str:
+        """Where Vite serves the page."""
+        text = (self.folder / ".pytron" / "vite.json").read_text("utf-8")
+        return json.loads(text)["url"]
 
     def change(self, old: str, new: str, name: str = "app.py") -> None:
         """Save a file, whole at once as editors do."""

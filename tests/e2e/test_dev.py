@@ -92,6 +92,23 @@ def test_an_error_is_shown_until_it_is_mended(dev: Development) -> None:
     assert "false true" in dev.line("page: fourth")
 
 
+def test_a_start_that_fails_waits_for_the_save_that_mends_it(tmp_path: Path) -> None:
+    files = {"app.py": APP.replace("app = App", "] app = App"), "page/index.html": PAGE}
+    with Development(tmp_path, files) as dev:
+        dev.line("SyntaxError: unmatched ']' (line 3 of ", "save the file")
+        dev.change("] app", "app")
+        dev.line("page: first")
+
+
+def test_state_that_no_longer_fits_begins_anew_and_says_so(tmp_path: Path) -> None:
+    shape = "from dataclasses import dataclass, field\n@dataclass\nclass Shape:\n    n: int = 0\n"
+    app = shape + APP.replace("ephemeral=True", "ephemeral=True, state=Shape")
+    with Development(tmp_path, {"app.py": app, "page/index.html": PAGE}) as dev:
+        dev.line("page: first")
+        dev.change("n: int = 0", "m: int = 0\n    n: str = ''")
+        dev.line("app.state begins anew, since what it was no longer fits")
+
+
 def test_an_app_that_quits_ends_the_development_with_its_code(dev: Development) -> None:
     dev.line("page: first")
     dev.change('"first"', '"leave"')

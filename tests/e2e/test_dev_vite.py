@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import tempfile
@@ -108,11 +107,6 @@ def tab(browser: Browser) -> Generator[Page]:
     page.close()
 
 
-def address(dev: Development) -> str:
-    """Where Vite serves the page."""
-    return json.loads((dev.folder / ".pytron" / "vite.json").read_text("utf-8"))["url"]
-
-
 def shown(tab: Page, place: str, text: str) -> None:
     """Wait until the tab shows this."""
     expect(tab.locator(place)).to_have_text(text, timeout=DEADLINE_MS)
@@ -126,7 +120,7 @@ def kept(line: str) -> list[str]:
 def test_both_sides_are_edited_under_a_living_window_and_tab(dev: Development, tab: Page) -> None:
     in_window = kept(dev.ready())
     assert in_window[1:] == ["700", "field", "typed"]
-    tab.goto(address(dev))
+    tab.goto(dev.vite())
     in_tab = kept(dev.line("page: visitor-1 answer first"))
     assert tab.evaluate("fetch('/thumb/3').then((answer) => answer.text())") == "thumb 3"
 
@@ -163,7 +157,7 @@ def test_types_follow_python(dev: Development) -> None:
 
 def test_errors_stand_over_the_page_until_they_are_mended(dev: Development, tab: Page) -> None:
     dev.ready()
-    tab.goto(address(dev))
+    tab.goto(dev.vite())
     dev.line("page: visitor-1 answer first")
     overlay = tab.locator("vite-error-overlay")
     dev.change('"first"', '"second" ]')

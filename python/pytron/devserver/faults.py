@@ -33,13 +33,15 @@ def fault_of(lines: Sequence[str], fate: str) -> Failure:
     ends = [place for place, line in enumerate(lines) if line.startswith(_SAID)]
     said = lines[ends[-1]] if ends else ""
     begins = [place for place, line in enumerate(lines) if line.strip() == _BEGIN]
+    if not begins:  # of a file that is no Python there is no traceback, only the place
+        begins = [place for place, line in enumerate(lines) if _PLACE.match(line)][:1]
     if not begins:
         message = said.removeprefix(_SAID) or f"it has ended: {fate}"
         return Failure("PytronError", message, "\n".join(lines[-40:]), None, None)
     after = [place for place in ends if place > begins[-1]]
     trace = lines[begins[-1] : after[0] if after else None]
     places = list(filter(None, map(_PLACE.match, trace)))
-    errors = [line for line in trace[1:] if line and not line[0].isspace()]
+    errors = [line for line in trace if line and not line[0].isspace() and line != _BEGIN]
     found = _ERROR.match(errors[0]) if errors else None
     return Failure(
         found["name"].rpartition(".")[2] if found else "PytronError",

@@ -23,14 +23,25 @@ link.on("close", () => process.exit(0));
 link.on("error", () => process.exit(0));
 link.resume();
 
+const tell = (fields) => {
+  const text = Buffer.from(JSON.stringify(fields));
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(text.length, 0);
+  return new Promise((done) => link.write(Buffer.concat([head, text]), done));
+};
+
 const require = createRequire(join(folder, "package.json"));
-const { createServer } = await import(pathToFileURL(require.resolve("vite")).href);
-const server = await createServer({ root: folder, clearScreen: false });
-await server.listen();
-server.printUrls();
-const url = server.resolvedUrls?.local[0] ?? "";
-const plugin = server.config.plugins.some(({ name }) => name === "pytron");
-const text = Buffer.from(JSON.stringify({ kind: "listening", url, plugin }));
-const head = Buffer.alloc(8);
-head.writeUInt32LE(text.length, 0);
-link.write(Buffer.concat([head, text]));
+try {
+  const { createServer } = await import(pathToFileURL(require.resolve("vite")).href);
+  const server = await createServer({ root: folder, clearScreen: false });
+  await server.listen();
+  server.printUrls();
+  const url = server.resolvedUrls?.local[0] ?? "";
+  const plugin = server.config.plugins.some(({ name }) => name === "pytron");
+  await tell({ kind: "listening", url, plugin });
+} catch (error) {
+  // Its message has what is wrong and where; the stack is Vite's own.
+  console.error(String(error?.message ?? error));
+  await tell({ kind: "failed", message: String(error?.message ?? error).split(":\n", 1)[0] });
+  process.exit(1);
+}

@@ -21,6 +21,12 @@ from pytron.project.node import check_node, package_of
 _TIMEOUT_S: Final = 60.0
 
 
+_REMEDY: Final = (
+    "; mend vite.config, or where it is the port, end the program that has it or leave out "
+    "strictPort"
+)
+
+
 def folder_of(page: Path, app_folder: Path) -> Path | None:
     """The npm project of a page that Vite serves; None when there is none.
 
@@ -102,6 +108,9 @@ class Vite:
         return self._address
 
     def _take(self, fields: dict[str, Any]) -> None:
+        if fields.get("kind") == "failed":
+            self._terminal.tail("vite")  # what it says comes first
+            raise EngineError(f"Vite does not start: {fields.get('message')}{_REMEDY}")
         address = str(fields.get("url", ""))
         if urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"):
             self._address = address.rstrip("/")

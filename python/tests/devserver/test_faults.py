@@ -41,6 +41,19 @@ def test_an_app_that_ended_with_a_traceback_says_where() -> None:
     assert "line 7 of" not in fault.trace
 
 
+def test_a_file_that_is_no_python_has_only_a_place() -> None:
+    lines = [
+        '  File "/shop/app.py", line 1',
+        "    x = ]",
+        "        ^",
+        "SyntaxError: unmatched ']'",
+        "error: /shop/app.py failed: SyntaxError: unmatched ']' (line 1 of /shop/app.py)",
+    ]
+    fault = fault_of(lines, "its exit code was 1")
+    assert (fault.name, fault.message) == ("SyntaxError", "unmatched ']'")
+    assert (fault.file, fault.line) == ("/shop/app.py", 1)
+
+
 def test_the_last_of_several_tracebacks_counts() -> None:
     lines = [*FAILED.splitlines(), *FAILED.replace("ValueError", "KeyError").splitlines()]
     assert fault_of(lines, "").name == "KeyError"
