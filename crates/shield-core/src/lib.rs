@@ -10,6 +10,7 @@ mod index;
 mod key;
 mod licence;
 mod payload;
+mod plain;
 mod reader;
 mod seal;
 
@@ -24,6 +25,7 @@ pub use key::{
 };
 pub use licence::{Binding, Licence};
 pub use payload::{Payload, Source};
+pub use plain::Plain;
 pub use seal::{Plan, Sealed, seal};
 
 /// Plain bytes in a chunk (spec/shield.md, section 2).

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use zeroize::Zeroizing;
-
 use crate::cipher::{self, Key, NONCE};
 use crate::entry::{Chunk, Entry, Kind};
 use crate::error::Error;
 use crate::header::Header;
 use crate::index::Index;
 use crate::key::ContentKey;
+use crate::plain::Plain;
 use crate::{CHUNK, sha256};
 
 pub(crate) const INDEX: &str = "pytron shield 1 index";
@@ -123,10 +122,10 @@ impl<S: Source> Payload<S> {
     ///
     /// # Errors
     /// `UnknownEntry`, `DamagedChunk`, `DamagedContent`.
-    pub fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub fn read(&self, name: &str) -> Result<Plain, Error> {
         let (number, entry) = self.index.find(name)?;
         let size = usize::try_from(entry.size).map_err(|_| Error::Refused("too large to hold"))?;
-        let mut whole = Zeroizing::new(Vec::with_capacity(size));
+        let mut whole = Plain::new(Vec::with_capacity(size));
         for at in 0..entry.chunks.len() {
             whole.extend_from_slice(&self.chunk(number, entry, at)?);
         }
@@ -140,10 +139,11 @@ impl<S: Source> Payload<S> {
     ///
     /// # Errors
     /// `UnknownEntry`, `DamagedChunk`.
-    pub fn read_range(&self, name: &str, range: Range<u64>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub fn read_range(&self, name: &str, range: Range<u64>) -> Result<Plain, Error> {
         let (number, entry) = self.index.find(name)?;
         let range = range.start.min(entry.size)..range.end.min(entry.size);
-        let mut part = Zeroizing::new(Vec::new());
+        let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
+        let mut part = Plain::new(Vec::with_capacity(length));
         if range.is_empty() {
             return Ok(part);
         }
@@ -190,7 +190,7 @@ impl<S: Source> Payload<S> {
         cipher::check_tag(&self.worker_key, message, tag)
     }
 
-    fn chunk(&self, number: u32, entry: &Entry, at: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    fn chunk(&self, number: u32, entry: &Entry, at: usize) -> Result<Plain, Error> {
         let damaged = || Error::DamagedChunk(entry.name.clone());
         let chunk = entry.chunks.get(at).ok_or_else(damaged)?;
         let end = chunk.offset + u64::from(chunk.length);
@@ -206,11 +206,11 @@ impl<S: Source> Payload<S> {
         at: usize,
         chunk: &Chunk,
         sealed: Vec<u8>,
-    ) -> Option<Zeroizing<Vec<u8>>> {
+    ) -> Option<Plain> {
         if sha256(&sealed) != chunk.hash {
             return None;
         }
-        let mut sealed = Zeroizing::new(sealed);
+        let mut sealed = Plain::new(sealed);
         let bound = chunk_bound(&self.id, number, at as u64, entry);
         let plain = cipher::decrypt(
             &self.chunk_key,
@@ -226,7 +226,7 @@ impl<S: Source> Payload<S> {
             PACKED => zstd::bulk::decompress(data, wanted).ok()?,
             _ => return None,
         };
-        (unpacked.len() == wanted).then(|| Zeroizing::new(unpacked))
+        (unpacked.len() == wanted).then(|| Plain::new(unpacked))
     }
 }
 

@@ -1,4 +1,4 @@
-//! macOS: environment, tracing. Compiled for, never run.
+//! macOS: environment, tracing. Neither compiled nor run yet.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
