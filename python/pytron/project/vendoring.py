@@ -27,7 +27,9 @@ _IMPORTS: Final = {KIT: "pytron", NATIVE: "pytron_native"}
 #: Where they lie in a project.
 VENDOR: Final = "vendor"
 #: In the metadata, but of one installation only.
-_NOT_PACKED: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms"})
+_NOT_PACKED: Final = frozenset(
+    {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms", "uv_cache.json"}
+)
 _LONG_AGO: Final = (2020, 1, 1, 0, 0, 0)  # the same wheel has the same bytes, whenever it is made
 
 

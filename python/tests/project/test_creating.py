@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from pytron.errors import ConfigError
-from pytron.project import creating
+from pytron.project import creating, vendoring
 from pytron.project.creating import Choice, create
 from pytron.project.naming import names_of
 from pytron.project.templates import TEMPLATES, template_of
@@ -126,3 +128,20 @@ def test_vendored_wheels_are_whole(tmp_path: Path) -> None:
         assert len(names) == len(set(names))
         assert any(name.endswith(".dist-info/METADATA") for name in names)
         assert not [name for name in names if name.endswith((".pyc", "direct_url.json"))]
+
+
+def test_who_installed_pytron_is_not_in_its_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv leaves a file of its own: a project must not seem to be behind for it."""
+    (before, *_) = vendoring.python_pins()
+    own = Path(str(metadata.distribution("pytron-kit").locate_file("")))
+    (found,) = own.glob("pytron_kit-*.dist-info")
+    copy = tmp_path / found.name
+    shutil.copytree(found, copy)
+    (copy / "uv_cache.json").write_text("{}")
+    with (copy / "RECORD").open("a") as record:
+        record.write(f"{found.name}/uv_cache.json,,\n")
+    monkeypatch.setattr(vendoring, "distribution", lambda _: metadata.PathDistribution(copy))
+    (after, *_) = vendoring.python_pins()
+    assert after.content == before.content
