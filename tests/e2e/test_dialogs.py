@@ -14,16 +14,25 @@ def xdotool(*words):
     done = subprocess.run(["xdotool", *words], capture_output=True, text=True, timeout=20, check=True)
     return done.stdout.split()
 
+def shown(title):
+    command = ["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"]
+    return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+
 @app.expose
 def press(title: str, *keys: str) -> None:
     # Waits until a window of this title is shown; then it has the keyboard.
     (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$")
-    xdotool("windowactivate", "--sync", window)
-    for key in keys:
-        if key.startswith("/"):
-            xdotool("type", "--delay", "40", key)
-        else:
-            xdotool("key", key)
+    # A window is shown before it listens: keys that come too early are lost, and sent once more.
+    for _ in range(8):
+        subprocess.run(["xdotool", "windowactivate", "--sync", window], timeout=20, capture_output=True)
+        for key in keys:
+            if key.startswith("/"):
+                xdotool("type", "--delay", "40", key)
+            else:
+                xdotool("key", key)
+        if not keys or not all(shown(title) for _ in range(200)):
+            return  # it has gone
+    raise AssertionError(f"{title} took no keys")
 """
 
 
@@ -33,7 +42,7 @@ def test_file_is_chosen_by_its_path(run_app: RunApp, tmp_path: Path) -> None:
     page = f"""
     const filters = [{{ name: "Pictures", extensions: ["png"] }}];
     const chosen = pytron.services.dialogs.open_file({{ title: "Choose it", filters }});
-    await pytron.press("Choose it", {str(picture)!r}, "Return");
+    await pytron.press("Choose it", "ctrl+a", {str(picture)!r}, "Return");
     await report(await chosen);
     """
     assert run_app(page, PRESS).reports == [str(picture)]

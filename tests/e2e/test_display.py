@@ -62,12 +62,20 @@ def test_idleness_ends_with_a_key_and_screens_are_those_of_the_display(run_app: 
     page = """
     const { system } = pytron.services;
     const before = await system.idle_s();
-    await pytron.press("Test", "a");
+    await pytron.touch();
     await report([typeof before, (await system.idle_s()) < 60]);
     const [screen] = await system.screens();
     await report([screen.width, screen.height, screen.scale]);
     """
-    reports = run_app(page, PRESS).reports
+    python = (
+        PRESS
+        + """
+@app.expose
+def touch() -> None:
+    xdotool("key", "a")
+"""
+    )
+    reports = run_app(page, python).reports
     assert reports[0] == ["number", True]
     width, height, scale = reports[1]
     assert width > 0
