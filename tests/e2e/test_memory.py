@@ -64,8 +64,8 @@ def flood() -> dict:
 
 #: Allocators keep pages, and collectors come when they like: what is less than this is no leak.
 NOISE = 3 << 20
-#: A page's heap is collected late; a call that stayed would be 100 MB in 200,000.
-UNCOLLECTED = 40 << 20
+#: A page's heap is collected late and swings by 60 MB; calls that stayed would be 200 in 400,000.
+UNCOLLECTED = 120 << 20
 
 
 def test_calls_leave_nothing_behind(run_app: RunApp) -> None:
@@ -77,17 +77,17 @@ def test_calls_leave_nothing_behind(run_app: RunApp) -> None:
     await calls(100_000);
     const before = await pytron.sizes();
     const peaks = [];
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 8; round++) {
       await calls(50_000);
       peaks.push(await pytron.sizes());
     }
-    report({ before, after: peaks.at(-1), least: Math.min(...peaks.slice(1).map(([, page]) => page)) });
+    report({ before, after: peaks.at(-1), least: Math.min(...peaks.slice(2).map(([, page]) => page)) });
     """
     [found] = run_app(page, PYTHON, deadline_s=120).reports
     python = found["after"][0] - found["before"][0]
-    assert python < 2 * (1 << 20) + NOISE, f"200,000 calls cost Python {python} bytes"
+    assert python < 4 * (1 << 20) + NOISE, f"400,000 calls cost Python {python} bytes"
     in_page = found["least"] - found["before"][1]
-    assert in_page < UNCOLLECTED, f"200,000 calls cost the page {in_page} bytes"
+    assert in_page < UNCOLLECTED, f"400,000 calls cost the page {in_page} bytes"
 
 
 def test_a_million_events_for_a_page_that_is_stopped_cost_no_more_than_its_queue(
@@ -185,7 +185,8 @@ def test_large_binary_costs_little_more_than_itself(run_app: RunApp, view: View)
     down, up, up_in_pieces, down_in_pieces = found
     assert down["page"] < 1.3 * payload
     assert down["python"] < 0.3 * payload  # it has the payload already
-    assert up["page"] < 0.3 * payload
+    assert up["page"] < 0.3 * payload  # it has the payload already
+    assert up["python"] < 1.3 * payload
     assert up_in_pieces["python"] < 64 << 20
     # Slices that were sent are garbage, which WebKit collects in its own time: all of them may lie there.
     assert up_in_pieces["page"] < 1.3 * payload

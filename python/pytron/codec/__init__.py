@@ -5,7 +5,7 @@ in spec/ipc.md, section 5. Binary never becomes text: it leaves as a part beside
 JSON holds null in its place.
 """
 
-from pytron.codec.binary import ELEMENTS, TypedPart, place, plain, put
+from pytron.codec.binary import ELEMENTS, TypedPart, place, plain, put, whole
 from pytron.codec.decoding import (
     UNSET,
     Limits,
@@ -51,5 +51,6 @@ __all__ = [
     "put",
     "record",
     "values",
+    "whole",
     "written",
 ]

@@ -64,6 +64,15 @@ class TypedPart:
         return _empty(code, self.shape or (0,))
 
 
+def whole(value: object) -> object:
+    """The `bytes` that a view of bytes shows all of, so that none are copied; else the value."""
+    if type(value) is memoryview and value.format == "B" and value.ndim == 1:
+        shown: object = value.obj
+        if type(shown) is bytes and len(shown) == value.nbytes:
+            return shown
+    return value
+
+
 def _empty(code: str, shape: Sequence[int]) -> memoryview[Any]:
     """A memoryview without elements; `cast` cannot make one with a shape."""
     import ctypes  # only for this

@@ -190,13 +190,24 @@ class Arguments:
     def convert(self, tree: object) -> tuple[Sequence[Any], dict[str, Any]]:
         """The same from plain data with binary in it."""
         by_name = isinstance(tree, dict)
-        if self._rest is not None and isinstance(tree, list):
+        by_place = isinstance(tree, list)
+        if self._rest is not None and by_place:
             return self._split(cast("list[Any]", tree))
         kind = self._record_by_name if by_name else self._record
+        if by_name or by_place:
+            self._share_bytes(cast("Any", tree))
         try:
             return self._bind(codec.convert(tree, kind))
         except (ValueError, RecursionError) as error:
             raise self._refusal(str(error), by_name=by_name) from error
+
+    def _share_bytes(self, tree: list[Any] | dict[str, Any]) -> None:
+        """A page's Uint8Array for a parameter of `bytes`: the memory that it was received in."""
+        for index, parameter in enumerate(self._by_place):
+            key: Any = parameter.name if isinstance(tree, dict) else index
+            is_there = key in tree if isinstance(tree, dict) else index < len(tree)
+            if is_there and self.types[parameter.name] is bytes:
+                tree[key] = codec.whole(tree[key])
 
     def _bind(self, record: codec.Record) -> tuple[Sequence[Any], dict[str, Any]]:
         """Positional as long as nothing is left out, so that positional-only ones work too."""

@@ -75,6 +75,16 @@ class Call:
             stop()
 
 
+class OrderedCall(Call):
+    """A call for the main thread or a pool of the app's: they begin there in their order."""
+
+    __slots__ = ()
+    in_order = True
+
+    def after(self) -> None:
+        """`run` has handed it over; that is all."""
+
+
 def current() -> Call:
     """The call that this code runs for.
 

@@ -184,7 +184,8 @@ class Dispatcher:
         except CallError as error:
             self._refuse(window, message.id, error, message.name)
             return
-        call = Call(message, function, session, parts, self._performer.perform)
+        make = Call if function.takes_place else self._performer.call_of(function)
+        call = make(message, function, session, parts, self._performer.perform)
         calls[call.id] = call
         if message.timeout is not None or function.options.timeout_s is not None:
             self._performer.limit(call, message.timeout, function.options.timeout_s)

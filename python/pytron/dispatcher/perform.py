@@ -9,7 +9,7 @@ from typing import Any
 
 from pytron import codec, protocol
 from pytron.answer import may_wait
-from pytron.dispatcher.call import Call, running
+from pytron.dispatcher.call import Call, OrderedCall, running
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.executors import Executors
 from pytron.dispatcher.faults import describe
@@ -62,16 +62,29 @@ class Performer:
         try:
             if call.cancelled:
                 return
-            arguments, keywords = self._decode(call)
             where = call.function.executor
+            if where != "thread" and self._executors.runs_here(where):
+                self._executors.run(where, lambda: self._perform_there(call))
+                return
+            arguments, keywords = self._decode(call)
             if where == "thread":
                 self._work(call, arguments, keywords)
             elif where == "loop":
                 self._loop.submit(lambda: self._begin(call, arguments, keywords))
-            elif self._executors.runs_here(where):
-                self._executors.run(where, lambda: self._work(call, arguments, keywords))
             else:
                 self._executors.submit(where, call, arguments, keywords)
+        except BaseException as error:  # noqa: BLE001 - a call always ends, whatever happens
+            self._fail(call, error)
+
+    def call_of(self, function: Function) -> type[Call]:
+        """What a call of this function is made as."""
+        return OrderedCall if self._executors.runs_here(function.executor) else Call
+
+    def _perform_there(self, call: Call) -> None:
+        """The same on the thread that the function belongs to."""
+        try:
+            if not call.cancelled:
+                self._work(call, *self._decode(call))
         except BaseException as error:  # noqa: BLE001 - a call always ends, whatever happens
             self._fail(call, error)
 
