@@ -145,6 +145,13 @@ def test_modules(picture: Path) -> None:
     assert shown["total"] > 30
 
 
+def test_pictures(picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+    assert shown_by("pictures", picture) == {"pictures": 0, "hint": True}
+
+
 def test_page_lines_of_the_documentation(picture: Path) -> None:
     assert shown_by("page", picture, ROOT / "docs" / "snippets") == {
         "sums": [3, 3, 3],
