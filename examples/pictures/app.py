@@ -187,7 +187,8 @@ async def dropped(event: Event) -> None:
 @app.on("links.opened")
 async def come(event: Event) -> None:
     """The user wants to see the app; links and a second start may bring files."""
-    given: list[Any] = (event.data or {}).get("paths") or []
+    data: Any = event.data or {}
+    given: list[str] = data.get("paths") or []
     window = app.window("main")
     window.show()
     window.focus()
