@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
-from pytron import App
+from pytron import App, CallError
 from pytron.testing import RemoteError, TestClient
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="xdg is Linux's")
@@ -101,6 +103,7 @@ def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.M
 
     with TestClient(app) as page, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys.modules["__main__"], "__file__", str(program))
+        patch.setattr(sys.modules["__main__"], "__spec__", None)  # as `python main.py` has it
         page.call("register", "Notes")
         with pytest.raises(RemoteError, match="no scheme for an app"):
             page.call("register", "https")
@@ -114,6 +117,81 @@ def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.M
     monkeypatch.setenv("DISPLAY", ":99")  # xdg-open only looks whether there is one
     subprocess.run(["xdg-open", "notes:today"], timeout=60, check=True, capture_output=True)
     assert seen.read_text("utf-8") == "notes:today"
+
+
+PACKAGE = """
+import sys, threading
+from pytron import App
+from .words import SCHEME
+app = App("Pack", app_id="dev.pytron.pack", engine="headless", ephemeral=True)
+
+def work():
+    try:
+        if "--register" in sys.argv:
+            app.links.register_scheme(SCHEME).result()
+            app.autostart.enable(["--hidden"]).result()
+        else:
+            with open(sys.argv[1], "w") as seen:
+                seen.write(" ".join([__name__, *sys.argv[2:], *app.links.opened().result()]))
+    finally:
+        app.quit()
+
+@app.on_start
+def ready():
+    threading.Thread(target=work).start()
+
+if __name__ == "__main__":
+    raise SystemExit(app.run())
+"""
+
+
+@pytest.mark.parametrize("module", ["shop", "shop.desk"])
+def test_a_package_is_started_again_from_anywhere(home: Path, module: str) -> None:
+    package = home / "my work" / "shop"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "words.py").write_text('SCHEME = "shop"', "utf-8")
+    file = package / ("__main__.py" if module == "shop" else "desk.py")
+    file.write_text(textwrap.dedent(PACKAGE), "utf-8")
+    command = [sys.executable, "-m", module, "--register"]
+    subprocess.run(command, cwd=package.parent, timeout=60, check=True, capture_output=True)
+    for entry in (
+        home / "data" / "applications" / "dev.pytron.pack.desktop",
+        home / "config" / "autostart" / "dev.pytron.pack.desktop",
+    ):
+        lines = entry.read_text("utf-8").splitlines()
+        (line,) = [line.removeprefix("Exec=") for line in lines if line.startswith("Exec=")]
+        again = [word for word in shlex.split(line) if word not in ("%U", "--hidden")]
+        assert again[0] == sys.executable
+        assert again[-2:] == [str(package.parent), module]
+        seen = home / "seen"
+        # Elsewhere, as the system starts it.
+        elsewhere = [*again, str(seen), "shop:today"]
+        subprocess.run(elsewhere, cwd=home, timeout=60, check=True, capture_output=True)
+        assert seen.read_text("utf-8") == f"__main__ shop:today shop:today {seen}"
+        seen.unlink()
+
+
+def test_an_installed_package_is_started_with_m_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pytron.services.again import launch_command
+
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__spec__", importlib.util.find_spec("pytest.__main__"))
+    assert launch_command() == [sys.executable, "-m", "pytest"]
+
+
+def test_what_cannot_be_started_again_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pytron.services.again import launch_command
+
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__spec__", importlib.util.find_spec("pytron.__main__"))
+    with pytest.raises(CallError, match="attribute of a module.*python -m") as refused:
+        launch_command()
+    assert refused.value.code == "unsupported"
+    monkeypatch.setattr(main, "__spec__", None)
+    monkeypatch.delattr(main, "__file__")
+    with pytest.raises(CallError, match="not started from a file"):
+        launch_command()
 
 
 def test_files_are_registered(home: Path) -> None:
@@ -156,8 +234,10 @@ def test_words_of_the_command_line_are_sorted(home: Path) -> None:
     from pytron.services.links import sorted_words
 
     (home / "C:x").write_text("x", "utf-8")
-    words = ["-v", "notes:1", "C:x", "nothing", "--a=b:c"]
-    assert sorted_words(words, home) == (["notes:1"], [str(home / "C:x")])
+    (home / "a b").write_text("x", "utf-8")
+    address = (home / "a b").as_uri()
+    words = ["-v", "notes:1", "C:x", "nothing", "--a=b:c", address, f"{address}c"]
+    assert sorted_words(words, home) == (["notes:1"], [str(home / "C:x"), str(home / "a b")])
 
 
 def test_without_xdg_tools_it_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

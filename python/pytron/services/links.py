@@ -6,10 +6,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypedDict
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from pytron.answer import Answer
 from pytron.engine import Capability
 from pytron.errors import CallError
+from pytron.services.again import launch_command
 from pytron.services.here import part
 from pytron.services.service import Service
 
@@ -114,20 +117,6 @@ class Autostart(Service):
 _TAKEN = frozenset({"http", "https", "file", "mailto", "data", "javascript", "about", "pytron"})
 
 
-def launch_command() -> list[str]:
-    """The command that starts this app again."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable]
-    main: Any = sys.modules.get("__main__")
-    file = getattr(main, "__file__", None)
-    if file is None:
-        raise CallError(
-            "this app was not started from a file, so the system cannot start it again",
-            code="unsupported",
-        )
-    return [sys.executable, str(Path(file).absolute())]
-
-
 def sorted_words(words: Sequence[str], folder: Path) -> tuple[list[str], list[str]]:
     """Addresses, and files that are there, among the words of a command line."""
     urls: list[str] = []
@@ -135,6 +124,10 @@ def sorted_words(words: Sequence[str], folder: Path) -> tuple[list[str], list[st
     for word in words:
         scheme, colon, _ = word.partition(":")
         if word.startswith("-"):
+            continue
+        if scheme.lower() == "file":  # how GNOME and KDE name a file to a program
+            path = Path(url2pathname(urlsplit(word).path))
+            paths.extend([str(path)] if path.exists() else [])
             continue
         if (folder / word).exists():
             paths.append(str((folder / word).absolute()))
