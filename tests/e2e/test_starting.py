@@ -180,12 +180,12 @@ def test_an_installed_package_is_started_with_m_alone(monkeypatch: pytest.Monkey
     assert launch_command() == [sys.executable, "-m", "pytest"]
 
 
-def test_what_cannot_be_started_again_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_started_again_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     from pytron.services.again import launch_command
 
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__spec__", importlib.util.find_spec("pytron.__main__"))
-    with pytest.raises(CallError, match="attribute of a module.*python -m") as refused:
+    with pytest.raises(CallError, match=r"attribute of a module.*python -m") as refused:
         launch_command()
     assert refused.value.code == "unsupported"
     monkeypatch.setattr(main, "__spec__", None)

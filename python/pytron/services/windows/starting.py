@@ -1,4 +1,7 @@
-"""How Windows starts the app: keys of the user's registry. Only type-checked."""
+"""How Windows starts the app: keys of the user's registry.
+
+Not run on Windows yet: a test runs it against a stand-in for the registry.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
     from pytron.services import Services
 
 _CLASSES = r"Software\Classes"
+#: What the app has registered, so that it can be taken back: values by the names of their keys.
+_OURS = r"Software\Pytron\{app}\Registered"
 _RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 
 
@@ -33,9 +38,10 @@ def _set(key: str, name: str, value: str) -> None:
 def register_scheme(app: Services, scheme: str, command: Sequence[str]) -> None:
     """Let links of a scheme start the app."""
     key = rf"{_CLASSES}\{scheme}"
+    _remember(app, scheme, "scheme")
     _set(key, "", f"URL:{app.name}")
     _set(key, "URL Protocol", "")
-    _set(rf"{key}\shell\open\command", "", subprocess.list2cmdline([*command, "%1"]))
+    _set(rf"{key}\shell\open\command", "", _opener(command))
 
 
 def register_files(
@@ -43,23 +49,101 @@ def register_files(
 ) -> None:
     """Let files of these extensions be opened with the app."""
     program = f"{app.id}.file"
+    _remember(app, program, "program")
     _set(rf"{_CLASSES}\{program}", "", name)
-    opener = subprocess.list2cmdline([*command, "%1"])
-    _set(rf"{_CLASSES}\{program}\shell\open\command", "", opener)
+    _set(rf"{_CLASSES}\{program}\shell\open\command", "", _opener(command))
     for extension in extensions:
+        _remember(app, f".{extension}", "extension")
         _set(rf"{_CLASSES}\.{extension}", "", program)
         _set(rf"{_CLASSES}\.{extension}", "Content Type", mime)
 
 
 def unregister(app: Services) -> None:
-    """Take back the program of files."""
+    """Take back schemes, the program of files, and the extensions that still name it."""
+    registered = _registered(app)
+    for name, kind in registered.items():
+        key = rf"{_CLASSES}\{name}"
+        if kind == "extension":
+            _forget_extension(key, f"{app.id}.file")
+        elif kind == "program" or _value(key, "") == f"URL:{app.name}":  # else another took it
+            _delete(key)
+    ours = _OURS.format(app=app.id)
+    _delete(ours)
+    _delete_alone(ours.rpartition("\\")[0])
+
+
+def _opener(command: Sequence[str]) -> str:
+    """In quotes, whatever is opened is one argument: a link could bring more of them."""
+    return f'{subprocess.list2cmdline(command)} "%1"'
+
+
+def _remember(app: Services, name: str, kind: str) -> None:
+    """Before it is set: what is half registered is taken back too."""
+    _set(_OURS.format(app=app.id), name, kind)
+
+
+def _registered(app: Services) -> dict[str, str]:
     registry = _registry()
-    for tail in (r"\shell\open\command", r"\shell\open", r"\shell", ""):
-        try:
-            key = rf"{_CLASSES}\{app.id}.file{tail}"
-            registry.DeleteKey(registry.HKEY_CURRENT_USER, key)
-        except FileNotFoundError:
-            continue
+    found: dict[str, str] = {}
+    try:
+        with registry.OpenKey(registry.HKEY_CURRENT_USER, _OURS.format(app=app.id)) as opened:
+            count = registry.QueryInfoKey(opened)[1]
+            for index in range(count):
+                name, value, _ = registry.EnumValue(opened, index)
+                found[name] = value
+    except FileNotFoundError:
+        pass
+    return found
+
+
+def _forget_extension(key: str, program: str) -> None:
+    """The extension is Windows' and other programs' too: only what we said of it goes."""
+    if _value(key, "") != program:
+        return
+    registry = _registry()
+    access = registry.KEY_SET_VALUE
+    with registry.OpenKey(registry.HKEY_CURRENT_USER, key, 0, access) as opened:
+        for name in ("", "Content Type"):
+            try:
+                registry.DeleteValue(opened, name)
+            except FileNotFoundError:
+                continue
+    _delete_alone(key)
+
+
+def _value(key: str, name: str) -> str | None:
+    registry = _registry()
+    try:
+        with registry.OpenKey(registry.HKEY_CURRENT_USER, key) as opened:
+            return str(registry.QueryValueEx(opened, name)[0])
+    except FileNotFoundError:
+        return None
+
+
+def _delete(key: str) -> None:
+    """Delete a key of ours with all below it: `DeleteKey` takes only one that has none."""
+    registry = _registry()
+    try:
+        with registry.OpenKey(registry.HKEY_CURRENT_USER, key) as opened:
+            count = registry.QueryInfoKey(opened)[0]
+            below = [registry.EnumKey(opened, index) for index in range(count)]
+    except FileNotFoundError:
+        return
+    for name in below:
+        _delete(rf"{key}\{name}")
+    registry.DeleteKey(registry.HKEY_CURRENT_USER, key)
+
+
+def _delete_alone(key: str) -> None:
+    """Delete a key that nobody has anything in."""
+    registry = _registry()
+    try:
+        with registry.OpenKey(registry.HKEY_CURRENT_USER, key) as opened:
+            keys, values, _ = registry.QueryInfoKey(opened)
+    except FileNotFoundError:
+        return
+    if not keys and not values:
+        registry.DeleteKey(registry.HKEY_CURRENT_USER, key)
 
 
 def autostart(app: Services, command: Sequence[str] | None) -> None:
