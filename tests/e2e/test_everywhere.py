@@ -78,6 +78,7 @@ CALLS: Mapping[str, tuple[Any, ...]] = {
     "windows.pdf": (FILE,),
     "windows.print": (),
     "windows.resize": ("n",),
+    "windows.toggle_maximized": (),
 }
 NAMED: Mapping[str, Mapping[str, Any]] = {
     "links.register_files": {"mime": "application/x-note", "name": "Note"}
@@ -85,7 +86,8 @@ NAMED: Mapping[str, Mapping[str, Any]] = {
 #: What needs neither a desktop nor programs.
 ALWAYS = frozenset(
     {"autostart.enabled", "downloads.save", "links.opened", "opener.trash", "system.locale", "system.online",
-     "system.power", "system.watch", "tray.hide", "notifications.withdraw"}
+     "system.power", "system.watch", "tray.hide", "notifications.withdraw",
+     "windows.toggle_maximized"}
 )  # fmt: skip
 
 
@@ -204,7 +206,12 @@ def _plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in CALLS if name.partition(".")[0] in ("dialogs", "windows")]
+    "name",
+    [
+        name
+        for name in CALLS
+        if name.partition(".")[0] in ("dialogs", "windows") and name not in ALWAYS
+    ],
 )
 def test_window_that_closes_ends_what_waits_for_it(bare: Path, name: str) -> None:
     app = App("Bare")
