@@ -47,7 +47,8 @@ def features() -> list[str]:
     """Every method of services that pages can call, and some more."""
     from pytron.services.exposed import functions_of
 
-    return sorted({*(name.removeprefix("services.") for name in functions_of(None)), *MORE})
+    asked = {name.removeprefix("services.") for name in functions_of(None)} - {"can"}
+    return sorted({*asked, *MORE})
 
 
 def answers() -> dict[str, list[Any]]:

@@ -16,6 +16,8 @@ export declare namespace services {
       /** Show how far something is, from 0 to 1; null takes it away. */
       progress(share: number | null): Promise<void>;
     };
+    /** Whether something works on this machine now, and why not: `can("tray.click")`. */
+    can(feature: string): Promise<Capability>;
     clipboard: {
       /** Empty it. */
       clear(): Promise<void>;
@@ -177,6 +179,7 @@ export declare namespace services {
   export interface Arguments {
     "badge.count": { number: number | null };
     "badge.progress": { share: number | null };
+    can: { feature: string };
     "clipboard.clear": Record<string, never>;
     "clipboard.formats": Record<string, never>;
     "clipboard.read_files": Record<string, never>;
@@ -286,6 +289,14 @@ export declare namespace services {
     id: string;
     /** what the user sees. */
     label: string;
+  }
+
+  /** Whether something works on this machine now. */
+  export interface Capability {
+    /** whether it does. */
+    possible: boolean;
+    /** who does it, or why it does not work. */
+    reason: string;
   }
 
   /** Something else was copied. What it is, `formats` and the rest tell. */

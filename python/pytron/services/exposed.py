@@ -19,12 +19,25 @@ from pytron.services.service import Service
 if TYPE_CHECKING:
     from pytron.services import Services
 
+_CAN = "services.can"
 _WINDOW = "window"
+
+
+class Capability(TypedDict):
+    """Whether something works on this machine now.
+
+    Attributes:
+        possible: whether it does.
+        reason: who does it, or why it does not work.
+    """
+
+    possible: bool
+    reason: str
 
 
 def functions_of(app: Services | None) -> Mapping[str, Function]:
     """Every function by its name in the page. Without an app they only tell their types."""
-    found: dict[str, Function] = {}
+    found = {_CAN: Function(_CAN, _can(app), Options())}
     for service in SERVICES.names():
         kind = SERVICES.find(service)
         for method in kind.pages:
@@ -37,6 +50,17 @@ def events_of_services() -> Mapping[str, type[Any]]:
     """The data of every event of theirs."""
     kinds = [SERVICES.find(service) for service in SERVICES.names()]
     return {name: data for kind in kinds for name, data in kind.events.items()}
+
+
+def _can(app: Services | None) -> Callable[[str], Capability]:
+    def can(feature: str) -> Capability:
+        """Whether something works on this machine now, and why not: `can("tray.click")`."""
+        assert app is not None
+        possible, reason = app.can(feature)
+        return {"possible": possible, "reason": reason}
+
+    can.__qualname__ = can.__name__
+    return can
 
 
 def _target(app: Services | None, kind: type[Service], method: str) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pytron.services.desk import SERVICES
 from pytron.services.exposed import events_of_services, functions_of
 from pytron.typegen.services import module
+from pytron.typegen.tsnames import key
 
 PLACE = Path(__file__).parents[3] / "packages" / "pytron-client" / "src" / "services.ts"
 WRITE = f"python -m pytron.typegen.services {PLACE.relative_to(PLACE.parents[3]).as_posix()}"
@@ -19,7 +20,8 @@ def test_client_has_the_types_of_the_services_as_they_are() -> None:
 def test_every_function_and_event_stands_there() -> None:
     text = module()
     for name in functions_of(None):
-        assert f'"{name.removeprefix("services.")}": ' in text
+        plain = name.removeprefix("services.")
+        assert f"    {key(plain)}: " in text
         assert f"{name.rpartition('.')[2]}(" in text
     for name in events_of_services():
         assert f'"{name}": ' in text

@@ -89,6 +89,8 @@ export async function desktop(): Promise<void> {
   const path = await withOptions({ timeoutMs: 5 }).services.dialogs.open_file({ title: "x" });
   const same: string | null = await pytron.call("services.dialogs.open_file", [{ title: "x" }]);
   const text: string | null = await pytron.call("services.dialogs.prompt", { text: "?" });
+  const { possible, reason }: services.Capability = await pytron.services.can("tray.click");
+  const said: services.Capability = await pytron.call("services.can", ["tray.click"]);
   pytron.on("menu.click", (click) => click.id.trim());
   pytron.on("files.dropped", (drop) => drop.files.map((file) => file.path.trim()));
   void [chosen, path?.trim(), same, text];
