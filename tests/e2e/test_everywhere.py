@@ -156,7 +156,19 @@ def ended(answer: Answer[Any]) -> PytronError | None:
 
 def test_table_has_every_function_of_pages() -> None:
     pages = {name.removeprefix("services.") for name in functions_of(None)}
-    assert sorted(pages - set(CALLS)) == []
+    assert sorted(pages - set(CALLS)) == ["can"]  # it always answers: below
+
+
+def test_page_is_told_what_a_bare_machine_can(bare: Path) -> None:
+    del bare
+    with TestClient(App("Bare"), timeout_s=60) as page:
+        for name in CALLS:
+            told = page.call("services.can", name)
+            assert told["possible"] or len(told["reason"]) > 20, (name, told)
+        assert page.call("services.can", "notifications.show")["possible"] is False
+        assert page.call("services.can", "downloads.save")["possible"] is True
+        for unknown in ("", ".", "no.such", "services.can", "__class__.mro", "windows.__init__"):
+            assert page.call("services.can", unknown)["possible"] is False
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -234,6 +246,29 @@ def test_window_that_closes_ends_what_waits_for_it(bare: Path, name: str) -> Non
     with TestClient(app, timeout_s=60) as page:
         page.engine.silent.add(wire)
         assert page.call("close_in_the_middle") == "closed"
+
+
+def test_download_that_nobody_can_be_asked_about_fails_with_the_reason(bare: Path) -> None:
+    del bare
+    app = App("Bare")
+
+    @app.asset("file.txt")
+    def file() -> bytes:
+        return b"x"
+
+    with TestClient(app, timeout_s=60) as page:
+        page.subscribe("download.*")
+        keys = [page.call("services.downloads.save", "/file.txt") for _ in range(2)]
+        failed: dict[int, str] = {}
+        while len(failed) < 2:
+            name, data = page.event()
+            assert name in ("download.started", "download.failed")
+            if name == "download.failed":
+                failed[data["key"]] = data["error"]
+    assert sorted(failed) == sorted(keys)
+    for error in failed.values():
+        assert error.startswith("nobody could be asked where file.txt goes: ")
+        assert "dialogs.save" in error
 
 
 def test_desktop_that_hangs_is_given_up_in_time(

@@ -138,6 +138,57 @@ def popup_keys(*names: str) -> None:
     assert run_app(page, python).reports == ["delete", None]
 
 
+def test_menu_whose_window_closes_ends_and_others_still_work(run_app: RunApp) -> None:
+    python = (
+        MENUS
+        + """
+import asyncio
+from threading import Event
+
+loaded = Event()
+
+def menu_is_shown():
+    # A menu is an override-redirect window of the app's class.
+    xdotool("search", "--sync", "--onlyvisible", "--class", "test")
+
+@app.expose
+def second_is_loaded() -> None:
+    loaded.set()
+
+@app.expose
+async def close_in_the_middle() -> str:
+    second = app.open_window("second", url="/second.html")
+    assert await asyncio.to_thread(loaded.wait, 60)
+    chosen = app.menus.popup([Item("Rename", "rename")], x=20, y=20, window=second)
+    await asyncio.to_thread(menu_is_shown)
+    second.close(force=True)
+    try:
+        return f"chosen: {await chosen}"
+    except pytron.CallError as error:
+        return error.code
+
+@app.expose
+def popup_keys(*names: str) -> None:
+    menu_is_shown()
+    for name in names:
+        xdotool("key", name)
+"""
+    )
+    second = """<!doctype html><script type="module">
+    import pytron from "/_pytron/client.js";
+    await pytron.ready;
+    await pytron.second_is_loaded();
+    </script>"""
+    page = """
+    await report(await pytron.close_in_the_middle());
+    const chosen = pytron.services.menus.popup([{ label: "Delete", id: "delete" }], { x: 20, y: 20 });
+    await pytron.popup_keys("Down", "Return");
+    await report(await chosen);
+    """
+    reports = run_app(page, python, files={"page/second.html": second}).reports
+    assert reports == ["closed", "delete"]
+
+
 def test_global_shortcut_is_pressed_taken_and_given_back(run_app: RunApp) -> None:
     page = """
     const { shortcuts } = pytron.services;

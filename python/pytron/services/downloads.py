@@ -210,14 +210,23 @@ class Downloads(Service):
             try:
                 path = chosen.result(0)
             except PytronError as error:
-                _log.warning("nobody could be asked where %s goes: %s", name, error)
-                path = None
+                self._unasked(key, name, error)
+                return
             if path is None:
                 self.cancel(key)
             else:
                 self.accept(key, path)
 
         chosen.when_done(done)
+
+    def _unasked(self, key: int, name: str, error: PytronError) -> None:
+        """Nobody could be asked where it goes: that is why it fails, not a user's cancelling."""
+        reason = f"nobody could be asked where {name} goes: {error}"
+        _log.warning("%s", reason)
+        if key > 0:
+            self.cancel(key)
+        else:
+            self._with_own("cancel", key, lambda saving: saving.cancel(reason))
 
 
 def _free(folder: Path, name: str) -> Path:
