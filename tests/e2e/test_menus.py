@@ -40,6 +40,37 @@ def click(x: int, y: int, button: int = 1) -> None:
 """
 )
 
+POPUP = (
+    MENUS
+    + """
+import time
+
+known = set()
+
+def on_screen():
+    command = ["xdotool", "search", "--onlyvisible", "--class", "test"]
+    return set(subprocess.run(command, capture_output=True, text=True, timeout=20).stdout.split())
+
+@app.expose
+def remember_windows() -> None:
+    xdotool("search", "--sync", "--onlyvisible", "--class", "test")  # one at least is there
+    known.clear()
+    known.update(on_screen())
+
+def wait_for_menu():
+    # A menu is one more window of the app's class, with the same name; keys before it are lost.
+    deadline = time.monotonic() + 60
+    while on_screen() <= known:
+        assert time.monotonic() < deadline, "no menu is shown"
+
+@app.expose
+def popup_keys(*names: str) -> None:
+    wait_for_menu()
+    for name in names:
+        xdotool("key", name)
+"""
+)
+
 
 def test_items_are_chosen_by_their_keys_and_changed_live(run_app: RunApp) -> None:
     page = """
@@ -117,39 +148,26 @@ def test_context_menu_gives_what_was_chosen_or_null(run_app: RunApp) -> None:
     page = """
     const { menus } = pytron.services;
     const items = [{ label: "Rename", id: "rename" }, { label: "Delete", id: "delete" }];
+    await pytron.remember_windows();
     let chosen = menus.popup(items, { x: 20, y: 20 });
     await pytron.popup_keys("Down", "Down", "Return");
     await report(await chosen);
+    await pytron.remember_windows();
     chosen = menus.popup(items, { x: 20, y: 20 });
     await pytron.popup_keys("Escape");
     await report(await chosen);
     """
-    python = (
-        MENUS
-        + """
-@app.expose
-def popup_keys(*names: str) -> None:
-    # A menu is an override-redirect window of the app's class.
-    xdotool("search", "--sync", "--onlyvisible", "--class", "test")
-    for name in names:
-        xdotool("key", name)
-"""
-    )
-    assert run_app(page, python).reports == ["delete", None]
+    assert run_app(page, POPUP).reports == ["delete", None]
 
 
 def test_menu_whose_window_closes_ends_and_others_still_work(run_app: RunApp) -> None:
     python = (
-        MENUS
+        POPUP
         + """
 import asyncio
 from threading import Event
 
 loaded = Event()
-
-def menu_is_shown():
-    # A menu is an override-redirect window of the app's class.
-    xdotool("search", "--sync", "--onlyvisible", "--class", "test")
 
 @app.expose
 def second_is_loaded() -> None:
@@ -159,19 +177,14 @@ def second_is_loaded() -> None:
 async def close_in_the_middle() -> str:
     second = app.open_window("second", url="/second.html")
     assert await asyncio.to_thread(loaded.wait, 60)
+    await asyncio.to_thread(remember_windows)
     chosen = app.menus.popup([Item("Rename", "rename")], x=20, y=20, window=second)
-    await asyncio.to_thread(menu_is_shown)
+    await asyncio.to_thread(wait_for_menu)
     second.close(force=True)
     try:
         return f"chosen: {await chosen}"
     except pytron.CallError as error:
         return error.code
-
-@app.expose
-def popup_keys(*names: str) -> None:
-    menu_is_shown()
-    for name in names:
-        xdotool("key", name)
 """
     )
     second = """<!doctype html><script type="module">
@@ -181,6 +194,7 @@ def popup_keys(*names: str) -> None:
     </script>"""
     page = """
     await report(await pytron.close_in_the_middle());
+    await pytron.remember_windows();
     const chosen = pytron.services.menus.popup([{ label: "Delete", id: "delete" }], { x: 20, y: 20 });
     await pytron.popup_keys("Down", "Return");
     await report(await chosen);
