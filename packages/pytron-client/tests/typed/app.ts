@@ -93,7 +93,7 @@ export async function desktop(): Promise<void> {
   const said: services.Capability = await pytron.call("services.can", ["tray.click"]);
   pytron.on("menu.click", (click) => click.id.trim());
   pytron.on("files.dropped", (drop) => drop.files.map((file) => file.path.trim()));
-  void [chosen, path?.trim(), same, text];
+  void [chosen, path?.trim(), same, text, possible, reason.trim(), said.possible];
 
   // @ts-expect-error an unknown service
   await pytron.services.dialog.open_file();
