@@ -30,6 +30,8 @@ _HEAD = """# What the desktop offers
 
 A desktop may lack what another has: a panel that shows trays, a server for notifications, a portal. `app.can(name)` asks the one that is there now, by the name of the method, and gives an answer that is true or false and has a `reason`; what is asked for all the same fails with `unsupported`, the same reason and the remedy. Nothing is done silently, and nothing is said to be done that was not.
 
+Pages ask the same: `const { possible, reason } = await pytron.services.can("tray.click")`. A window with a list of grants needs `services:can`.
+
 ```python file=snippets/menus.py
     if not app.can("tray.click"):
         return False  # app.can("tray.click").reason says why

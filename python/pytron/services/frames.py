@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from pytron.answer import Answer
+from pytron.engine import Capability
 from pytron.errors import PytronError
 from pytron.services.service import Service
 from pytron.window import Window
@@ -24,6 +25,12 @@ class Windows(Service):
     pages: ClassVar[tuple[str, ...]] = (
         "drag", "resize", "toggle_maximized", "print", "pdf", "attention", "carry",
     )  # fmt: skip
+
+    def can(self, feature: str) -> Capability | None:
+        """Maximizing is a command of every window; what can be dragged has a frame to maximize."""
+        if feature != "windows.toggle_maximized":
+            return None
+        return self._desk.runtime("can").engine.can("window.drag")
 
     def drag(self, *, window: Window | None = None) -> Answer[None]:
         """Let the user, who holds the button, move the window from here."""
