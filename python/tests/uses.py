@@ -63,6 +63,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "window.pdf": lambda app: app.window("main").pdf("x.pdf").result(timeout_s=5),
     "window.print": lambda app: app.window("main").print().result(timeout_s=5),
     "autostart": lambda app: app.autostart,
+    "badge": lambda app: app.badge.count(None).result(timeout_s=5),
     "clipboard": lambda app: app.clipboard.read_text().result(timeout_s=5),
     "downloads": lambda app: app.downloads.cancel(1).result(timeout_s=5),
     "folders": lambda app: app.folders.data,
@@ -90,6 +91,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "upload.seek": lambda _app: uploaded().seek(1),
     "upload.tell": lambda _app: uploaded().tell(),
     "upload.close": lambda _app: uploaded().close(),
+    "assets.patterns": lambda app: app.assets.patterns,
     "assets.publish": lambda app: app.assets.withdraw(app.assets.publish(b"x", "text/plain")),
 }
 #: What only notes something, is another name of what is used, or is for engines and services.
@@ -104,8 +106,8 @@ SAME = {
 }  # fmt: skip
 #: Services; what they answer depends on the machine: a bus may be there, or a keyring.
 DESKTOP = (
-    "clipboard", "downloads", "links", "menus", "notifications", "secrets", "shortcuts", "system",
-    "tray",
+    "badge", "clipboard", "downloads", "links", "menus", "notifications", "secrets", "shortcuts",
+    "system", "tray",
 )  # fmt: skip
 _serial = iter(range(1_000_000))
 
