@@ -16,7 +16,7 @@ from pytron.dispatcher.functions import Api
 from pytron.engine import Engine
 from pytron.events import Handlers
 from pytron.persistence import Persistence, passing_place, place_of
-from pytron.running import Plan, Runner
+from pytron.running import Plan, Runner, plain
 from pytron.services import Services
 from pytron.shared import app_state, type_of
 from pytron.window import Window, WindowOptions, to_wire
@@ -215,13 +215,21 @@ class App(Api, Services, Generic[S]):
         return self.assets.route(pattern, remote=remote)
 
     def on_start(self, function: F) -> F:
-        """Run this before the first window opens. On the main thread; it may use `app.state`."""
-        self._start.append(function)
+        """Run this before the first window opens. On the main thread; it may use `app.state`.
+
+        Raises:
+            ConfigError: it is a coroutine function, which nobody would wait for.
+        """
+        self._start.append(plain(function, "on_start", "window.opened"))
         return function
 
     def on_stop(self, function: F) -> F:
-        """Run this after the last window has closed."""
-        self._stop.append(function)
+        """Run this after the last window has closed.
+
+        Raises:
+            ConfigError: it is a coroutine function, which nobody would wait for.
+        """
+        self._stop.append(plain(function, "on_stop", "window.closing"))
         return function
 
     # --- state and events ---------------------------------------------------------------------

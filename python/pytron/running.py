@@ -16,6 +16,7 @@ from pytron import blackbox, config, inspection
 from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.development import Development
 from pytron.dispatcher.executors import serve_frozen_child
+from pytron.dispatcher.functions import is_async
 from pytron.dispatcher.loop import Loop
 from pytron.engine import Engine, EngineOptions, become_host, load_engine
 from pytron.errors import ConfigError, EngineError
@@ -276,6 +277,20 @@ class Runner:
             folder = str(apps_folder() / plan.id / "pages")
         permissions = choose("permissions", plan.permissions, plan.origin, ())
         return EngineOptions(plan.id, plan.name, folder, is_dev(), check_permissions(permissions))
+
+
+def plain(function: Callable[..., Any], name: str, event: str) -> Callable[..., Any]:
+    """A function that is done when it returns: no loop runs where it is called.
+
+    Raises:
+        ConfigError: it is a coroutine function.
+    """
+    if is_async(function):
+        raise ConfigError(
+            f"{name} takes a plain function, and {function.__qualname__} is async: no loop runs "
+            f"then; make it a def, or do its work in a handler: @app.on({event!r}) may be async"
+        )
+    return function
 
 
 def _ended() -> None:

@@ -291,6 +291,17 @@ def test_settings_are_found_in_folders_above(tmp_path: Path) -> None:
     assert engine_of(tmp_path / "inner") == "above"
 
 
+def test_coroutine_functions_at_start_and_stop_are_refused_with_what_to_do() -> None:
+    app: AppOf = App("test", ephemeral=True)
+
+    async def prepare() -> None: ...
+
+    with pytest.raises(ConfigError, match=r"on_start takes a plain function.*'window.opened'"):
+        app.on_start(prepare)
+    with pytest.raises(ConfigError, match=r"on_stop takes a plain function.*'window.closing'"):
+        app.on_stop(prepare)
+
+
 def test_unknown_engine_lists_those_there_are() -> None:
     with pytest.raises(EngineError, match="no engine is called 'x'; set PYTRON_ENGINE or engine="):
         load_engine("x")
