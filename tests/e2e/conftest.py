@@ -16,6 +16,11 @@ SERVER_ONLY = ("test_network",)
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 CHROME_ONLY = ("test_chrome", "test_playwright")
 UNDER_WAYLAND = ("test_blank", "test_conformance")
+#: What an engine's own host offers of the desktop.
+OFFERED = (
+    *("test_clipboard", "test_dialogs", "test_downloads", "test_menus", "test_pages"),
+    "test_windows",
+)
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")
 #: The driver works in the page: how its messages travel is one matter, where windows live another.
@@ -38,6 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         views = (USUAL,)
     elif name in PROCESSES:
         views = (*views, *(view for view in NATIVE if view.name == "hosted"))
+    elif name in OFFERED:
+        views = (*views, *CHROME)
     elif name in WITH_A_PORT:
         views = (*NATIVE, *CHROME)
     elif name in SERVER_ONLY:

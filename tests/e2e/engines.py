@@ -12,7 +12,7 @@ from pytron.engine import load_engine
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "engines.md"
-ENGINES = ("native", "server")
+ENGINES = ("native", "chrome", "server")
 #: Beside the services of spec/view.md, section 8.
 WINDOW = ("window", "window.bounds", "window.zoom", "window.screenshot")
 _HEAD = """# What each engine can do

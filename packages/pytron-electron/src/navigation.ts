@@ -7,11 +7,24 @@ import { originOf } from "./wire.js";
 /** What a page may put into a frame inside itself without anyone's leave. */
 const LOCAL = ["about:", "data:", "blob:"];
 
+/** Chromium counts what a page does this long after a click or key as the user's wish. */
+const GESTURE_MS = 5000;
+const GESTURES: ReadonlySet<string> = new Set([
+  ...["mouseDown", "mouseUp", "keyDown", "rawKeyDown", "char"],
+  ...["gestureTap", "touchEnd", "pointerUp"],
+]);
+
 /** Refuses what a window may not show; the kit hears of it and may open it elsewhere. */
 export function guardNavigation(window: HostWindow, sender: Sender): void {
   const { webContents } = window.frame;
-  const external = (url: string): void =>
-    sender.send({ kind: "external", window: window.number, url });
+  let touched = Number.NEGATIVE_INFINITY;
+  webContents.on("input-event", (_, input) => {
+    if (GESTURES.has(input.type)) touched = Date.now();
+  });
+  const external = (url: string): void => {
+    const gesture = Date.now() - touched < GESTURE_MS;
+    sender.send({ kind: "external", window: window.number, url, gesture });
+  };
   const look = (event: { preventDefault(): void }, url: string, isMainFrame: boolean): void => {
     if (mayShow(window, url, isMainFrame)) return;
     event.preventDefault();

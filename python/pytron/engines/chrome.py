@@ -22,9 +22,25 @@ _OLDEST: Final = 22
 _LARGE_BYTES: Final = 1 << 20
 #: What must not reach Electron: these turn it into something else, or load code into it.
 _SCRUBBED: Final = ("ELECTRON_RUN_AS_NODE", "NODE_OPTIONS", "ELECTRON_NO_ASAR", "NODE_PATH")
-_WINDOW_FEATURES: Final = frozenset(
-    {"window", "window.screenshot", "window.bounds", "window.zoom", "window.devtools"}
+#: What its windows and its shell do (packages/pytron-electron/src/services).
+_FEATURES: Final = frozenset(
+    {
+        *("window", "window.screenshot", "window.bounds", "window.zoom", "window.devtools"),
+        *("window.print", "window.pdf", "window.attention", "window.clear"),
+        *("dialogs.open", "dialogs.save", "dialogs.message"),
+        *("clipboard.read", "clipboard.write", "clipboard.formats", "clipboard.watch"),
+        *("menu.set", "menu.update", "menu.popup", "shortcuts.register", "shortcuts.unregister"),
+        "download.accept",
+        "download.cancel",
+    }
 )
+_AT_ITS_EDGES: Final = "Electron moves and resizes windows itself; use CSS `app-region: drag`"
+#: Why not, and what to do instead.
+_REFUSED: Final = {
+    "dialogs.prompt": "Electron has no dialog that asks for a text; ask in the page",
+    "window.drag": _AT_ITS_EDGES,
+    "window.edge": _AT_ITS_EDGES,
+}
 
 
 class ChromeEngine(LinkedEngine):
@@ -115,6 +131,6 @@ class ChromeEngine(LinkedEngine):
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do."""
-        if feature in _WINDOW_FEATURES:
+        if feature in _FEATURES:
             return Capability(True, "the chrome engine does it")
-        return Capability(False, f"the chrome engine has no {feature}")
+        return Capability(False, _REFUSED.get(feature, f"the chrome engine has no {feature}"))

@@ -1,7 +1,8 @@
 // The clipboard.
 import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { nativeImage } from "electron";
+import { nativeImage, screen } from "electron";
 import { board, type Content, FILES, PNG } from "./board.js";
 import { type Desk, Refusal, type Service, text } from "./service.js";
 
@@ -21,6 +22,7 @@ export const clipboards: Record<string, Service> = {
     const type = TYPES[format];
     if (type === undefined)
       throw new Refusal("invalid_arguments", `the clipboard has no format ${format}`);
+    await caughtUp();
     const bytes = await board().read(type);
     if (bytes === null) return null;
     if (format === "files") return paths(bytes);
@@ -51,7 +53,18 @@ export const clipboards: Record<string, Service> = {
   },
 };
 
+/**
+ * Hears what X11 has told already: until Chromium knows that another program has the clipboard, it
+ * gives what was its own. A question to the display brings everything that came before its answer.
+ */
+async function caughtUp(): Promise<void> {
+  if (process.platform !== "linux") return;
+  screen.getCursorScreenPoint();
+  await pause(1);
+}
+
 async function formats(): Promise<string[]> {
+  await caughtUp();
   const there = await board().types();
   return Object.keys(TYPES).filter((format) =>
     there.some((type) => type.startsWith(format === "image" ? "image/" : (TYPES[format] ?? ""))),

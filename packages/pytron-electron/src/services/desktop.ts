@@ -1,7 +1,16 @@
 // The tray, notifications, shortcuts, the badge, and the user's absence.
-import { app, globalShortcut, Notification, nativeImage, powerMonitor, Tray } from "electron";
-import { clicks, keep, menuOf } from "./menus.js";
-import { type Asked, Refusal, type Service, text, windowOf } from "./service.js";
+import {
+  app,
+  globalShortcut,
+  type Menu,
+  Notification,
+  nativeImage,
+  powerMonitor,
+  Tray,
+} from "electron";
+import { checkKeys } from "./keys.js";
+import { clicks, menuOf, place } from "./menus.js";
+import { type Asked, type Fields, Refusal, type Service, text, windowOf } from "./service.js";
 
 let tray: Tray | null = null;
 const notifications = new Map<number, Notification>();
@@ -16,7 +25,8 @@ function showTray({ args, desk }: Asked): null {
     tray.on("middle-click", () => desk.happened("tray.click", { button: "middle" }));
   } else tray.setImage(icon);
   tray.setToolTip(text(args, "tooltip"));
-  tray.setContextMenu(keep(menuOf(args.items, clicks(desk, null))));
+  const build = (items: Fields[]): Menu => menuOf(items, desk, clicks(desk, null));
+  place("tray", args.items, build, (menu) => tray?.setContextMenu(menu));
   return null;
 }
 
@@ -66,6 +76,7 @@ export const desktop: Record<string, Service> = {
   "shortcuts.register": ({ args, desk }) => {
     const id = text(args, "id");
     const keys = text(args, "keys");
+    checkKeys(keys); // Electron says of nonsense that another program has it
     let done: boolean;
     try {
       done = globalShortcut.register(keys, () => desk.happened("shortcuts.pressed", { id }));

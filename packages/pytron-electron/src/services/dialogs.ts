@@ -53,10 +53,15 @@ export const dialogs: Record<string, Service> = {
     } as const;
     const parent = parentOf(asked);
     const mutable = { ...options, buttons: [...options.buttons] };
-    const { response } = await (parent === null
-      ? dialog.showMessageBox(mutable)
-      : dialog.showMessageBox(parent, mutable));
-    return response < 0 ? cancel : response;
+    if (parent === null) return buttonOf(await dialog.showMessageBox(mutable), cancel);
+    // Electron leaves it open when its window goes, and no other dialog gets keys then.
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    parent.once("closed", end);
+    const shown = dialog.showMessageBox(parent, { ...mutable, signal: ending.signal });
+    const chosen = buttonOf(await shown, cancel);
+    parent.removeListener("closed", end);
+    return chosen;
   },
 
   "dialogs.prompt": () => {
@@ -66,6 +71,10 @@ export const dialogs: Record<string, Service> = {
     );
   },
 };
+
+function buttonOf({ response }: { response: number }, cancel: number | null): number | null {
+  return response < 0 ? cancel : response;
+}
 
 function parentOf({ window }: Asked): BrowserWindow | null {
   return window === null ? null : window.frame;

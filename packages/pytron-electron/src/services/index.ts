@@ -40,7 +40,7 @@ export async function serve(
     const value = await (window === null ? outcome : Promise.race([outcome, gone(window)]));
     sender.send({ kind: "answer", id, value: value ?? null });
   } catch (error) {
-    const code = error instanceof Refusal ? error.code : "exception";
+    const code = error instanceof Refusal ? error.code : "unsupported";
     sender.send({ kind: "answer", id, error: (error as Error).message, code });
   }
 }
