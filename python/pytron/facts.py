@@ -31,7 +31,7 @@ def _version(package: str) -> str | None:
 def _engines() -> list[dict[str, Any]]:
     from importlib.metadata import entry_points
 
-    found = [_native(), _engine("headless")]
+    found = [_native(), _chrome(), _server(), _engine("headless")]
     return found + [_engine(point.name) for point in entry_points(group="pytron.engines")]
 
 
@@ -43,6 +43,28 @@ def _native() -> dict[str, Any]:
         return _engine("native", facts=host_facts())
     except EngineError as error:
         return _engine("native", problem=str(error))
+
+
+def _chrome() -> dict[str, Any]:
+    from pytron import electron
+    from pytron.errors import EngineError
+
+    try:
+        found = electron.find()
+    except EngineError as error:
+        return _engine("chrome", problem=str(error))
+    return _engine("chrome", facts={"electron": found.version, "program": str(found.program)})
+
+
+def _server() -> dict[str, Any]:
+    from pytron.errors import EngineError
+    from pytron.server.listening import check_packages
+
+    try:
+        check_packages()
+    except EngineError as error:
+        return _engine("server", problem=str(error))
+    return _engine("server")
 
 
 def _engine(

@@ -6,6 +6,7 @@ import json
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import click.testing
@@ -77,6 +78,16 @@ def test_info_as_json() -> None:
     engines = {engine["name"]: engine for engine in found["engines"]}
     assert engines["headless"]["problem"] == ""
     assert bool(engines["native"]["facts"]) != bool(engines["native"]["problem"])
+    assert engines["server"]["problem"] == "" or "[server]" in engines["server"]["problem"]
+
+
+def test_info_says_where_electron_is_or_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTRON_ELECTRON_PATH", str(tmp_path / "none"))
+    engines = {one["name"]: one for one in json.loads(run("info", "--json").output)["engines"]}
+    assert "PYTRON_ELECTRON_PATH" in engines["chrome"]["problem"]
+    assert engines["chrome"]["facts"] == {}
 
 
 def test_info_for_people() -> None:
