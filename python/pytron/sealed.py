@@ -55,7 +55,8 @@ class SealedParts(Iterator[bytes]):
         """The next piece."""
         if self._at >= self._end:
             raise StopIteration
-        end = min(self._end, self._at + _PIECE_BYTES)
+        # Up to a whole piece, so that no chunk is opened for two of them.
+        end = min(self._end, (self._at // _PIECE_BYTES + 1) * _PIECE_BYTES)
         piece: bytes = _shield().part(self._entry, self._at, end)
         self._at = end
         return piece

@@ -1,10 +1,8 @@
 //! Files as sources of payloads, read where they stand: a mapped file that someone cuts would end the
 //! process by a signal.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
-use std::ops::Range;
 use std::path::Path;
 
 use shield_core::{Error, Hasher, Source};
@@ -46,16 +44,11 @@ impl Source for PayloadFile {
         self.size
     }
 
-    fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>, Error> {
-        let length = range.end.checked_sub(range.start);
-        let length = length.filter(|_| range.end <= self.size);
-        let length = usize::try_from(length.ok_or(Error::Truncated)?);
-        let mut buffer = vec![0; length.map_err(|_| Error::Truncated)?];
-        read_at(&self.file, &mut buffer, range.start).map_err(|error| match error.kind() {
+    fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error> {
+        read_at(&self.file, into, start).map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => Error::Truncated,
             _ => Error::Unreadable(error.to_string()),
-        })?;
-        Ok(Cow::Owned(buffer))
+        })
     }
 }
 

@@ -24,8 +24,6 @@ pub enum Error {
     WrongKey,
     #[error("{0} is damaged in the payload")]
     DamagedChunk(String),
-    #[error("{0} does not have the content it was sealed with")]
-    DamagedContent(String),
     #[error("the file {0} was changed since the package was made")]
     ChangedNative(String),
     #[error("the payload has no {0}")]
@@ -55,7 +53,6 @@ impl Error {
             Self::DamagedIndex => "damaged_index",
             Self::WrongKey | Self::Licence(_) => "wrong_key",
             Self::DamagedChunk(_) => "damaged_chunk",
-            Self::DamagedContent(_) => "damaged_content",
             Self::ChangedNative(_) => "changed_native",
             Self::UnknownEntry(_) => "unknown_entry",
             Self::BadName(_) | Self::Refused(_) => "refused",

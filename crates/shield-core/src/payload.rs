@@ -1,16 +1,17 @@
 //! Opening: what is read is checked before a byte of it is given out.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
+use zstd::bulk::Decompressor;
+
 use crate::cipher::{self, Key, NONCE};
-use crate::entry::{Chunk, Entry, Kind};
+use crate::entry::{Entry, Kind};
 use crate::error::Error;
 use crate::header::Header;
 use crate::index::Index;
 use crate::key::ContentKey;
 use crate::plain::Plain;
-use crate::{CHUNK, sha256};
+use crate::{CHUNK, MOST_SEALED, sha256};
 
 pub(crate) const INDEX: &str = "pytron shield 1 index";
 pub(crate) const CHUNKS: &str = "pytron shield 1 chunk";
@@ -23,11 +24,11 @@ pub trait Source {
     /// How many bytes there are.
     fn size(&self) -> u64;
 
-    /// These bytes, whole.
+    /// Fills `into` with the bytes from `start` on.
     ///
     /// # Errors
     /// They cannot be read.
-    fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>, Error>;
+    fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error>;
 }
 
 impl Source for [u8] {
@@ -35,13 +36,22 @@ impl Source for [u8] {
         self.len() as u64
     }
 
-    fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>, Error> {
-        let range = usize::try_from(range.start)
-            .ok()
-            .zip(usize::try_from(range.end).ok());
-        let found = range.and_then(|(start, end)| self.get(start..end));
-        found.map(Cow::Borrowed).ok_or(Error::Truncated)
+    fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error> {
+        let start = usize::try_from(start).ok();
+        let found = start.and_then(|start| self.get(start..)?.get(..into.len()));
+        into.copy_from_slice(found.ok_or(Error::Truncated)?);
+        Ok(())
     }
+}
+
+fn bytes(source: &(impl Source + ?Sized), start: u64, length: u64) -> Result<Vec<u8>, Error> {
+    // Not reserved by what a header says: it is believed only as far as the file goes.
+    if length > source.size() {
+        return Err(Error::Truncated);
+    }
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| Error::Truncated)?];
+    source.read(start, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// The header of a payload, read and checked.
@@ -57,11 +67,11 @@ pub fn header(
     if size < 16 {
         return Err(Error::NotAPayload);
     }
-    let length = Header::length(&source.read(0..16)?)? as u64;
+    let length = Header::length(&bytes(source, 0, 16)?)? as u64;
     if size < length {
         return Err(Error::Truncated);
     }
-    let header = Header::open(&source.read(0..length)?, size, publisher)?;
+    let header = Header::open(&bytes(source, 0, length)?, size, publisher)?;
     if header.rollback < least {
         Err(Error::RolledBack)
     } else {
@@ -92,8 +102,7 @@ impl<S: Source> Payload<S> {
     /// # Errors
     /// `DamagedIndex`, or `WrongKey` when it is whole and yet does not open.
     pub fn open(source: S, header: &Header, key: &ContentKey) -> Result<Self, Error> {
-        let end = header.index_offset + header.index_length;
-        let mut sealed = source.read(header.index_offset..end)?.into_owned();
+        let mut sealed = bytes(&source, header.index_offset, header.index_length)?;
         if sha256(&sealed) != header.index_hash {
             return Err(Error::DamagedIndex);
         }
@@ -121,18 +130,9 @@ impl<S: Source> Payload<S> {
     /// The whole of an entry.
     ///
     /// # Errors
-    /// `UnknownEntry`, `DamagedChunk`, `DamagedContent`.
+    /// `UnknownEntry`, `DamagedChunk`.
     pub fn read(&self, name: &str) -> Result<Plain, Error> {
-        let (number, entry) = self.index.find(name)?;
-        let size = usize::try_from(entry.size).map_err(|_| Error::Refused("too large to hold"))?;
-        let mut whole = Plain::new(Vec::with_capacity(size));
-        for at in 0..entry.chunks.len() {
-            whole.extend_from_slice(&self.chunk(number, entry, at)?);
-        }
-        if entry.kind == Kind::Native || sha256(&whole) != entry.hash {
-            return Err(Error::DamagedContent(name.to_owned()));
-        }
-        Ok(whole)
+        self.read_range(name, 0..u64::MAX)
     }
 
     /// A part of an entry; what is past its end is left out.
@@ -141,25 +141,30 @@ impl<S: Source> Payload<S> {
     /// `UnknownEntry`, `DamagedChunk`.
     pub fn read_range(&self, name: &str, range: Range<u64>) -> Result<Plain, Error> {
         let (number, entry) = self.index.find(name)?;
-        let range = range.start.min(entry.size)..range.end.min(entry.size);
-        let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
-        let mut part = Plain::new(Vec::with_capacity(length));
-        if range.is_empty() {
-            return Ok(part);
+        if entry.kind == Kind::Native {
+            return Err(Error::UnknownEntry(name.to_owned())); // it stands on disk
         }
-        let size = CHUNK as u64;
-        for at in range.start / size..range.end.div_ceil(size) {
-            let at = usize::try_from(at).map_err(|_| Error::DamagedIndex)?;
-            let plain = self.chunk(number, entry, at)?;
-            let begin = at as u64 * size;
-            let from = range.start.saturating_sub(begin).min(plain.len() as u64);
-            let to = (range.end - begin).min(plain.len() as u64);
-            let (from, to) = (usize::try_from(from), usize::try_from(to));
-            let span = from
-                .ok()
-                .zip(to.ok())
-                .and_then(|(from, to)| plain.get(from..to));
-            part.extend_from_slice(span.ok_or(Error::DamagedIndex)?);
+        let range = range.start.min(entry.size)..range.end.min(entry.size);
+        let length = usize::try_from(range.end.saturating_sub(range.start));
+        let length = length.map_err(|_| Error::Refused("too large to hold"))?;
+        let mut part = Plain::new(vec![0; length]);
+        let mut opener = Opener::new(self, number, entry)?;
+        let (mut rest, mut at) = (&mut part[..], range.start);
+        while !rest.is_empty() {
+            let (chunk, skipped) = (at / CHUNK as u64, at % CHUNK as u64);
+            let chunk = usize::try_from(chunk).map_err(|_| Error::DamagedIndex)?;
+            let skipped = usize::try_from(skipped).map_err(|_| Error::DamagedIndex)?;
+            let size = entry.plain_length(chunk);
+            let (out, later) = rest.split_at_mut(rest.len().min(size - skipped));
+            if out.len() == size {
+                opener.open(chunk, out)?;
+            } else {
+                let mut whole = Plain::new(vec![0; size]);
+                opener.open(chunk, &mut whole)?;
+                out.copy_from_slice(&whole[skipped..][..out.len()]);
+            }
+            at += out.len() as u64;
+            rest = later;
         }
         Ok(part)
     }
@@ -189,44 +194,64 @@ impl<S: Source> Payload<S> {
     pub fn check_worker(&self, message: &[u8], tag: &[u8]) -> bool {
         cipher::check_tag(&self.worker_key, message, tag)
     }
+}
 
-    fn chunk(&self, number: u32, entry: &Entry, at: usize) -> Result<Plain, Error> {
-        let damaged = || Error::DamagedChunk(entry.name.clone());
-        let chunk = entry.chunks.get(at).ok_or_else(damaged)?;
-        let end = chunk.offset + u64::from(chunk.length);
-        let sealed = self.source.read(chunk.offset..end)?.into_owned();
-        self.open_chunk(number, entry, at, chunk, sealed)
-            .ok_or_else(damaged)
+/// Opens chunks of one entry, one after the other, in the same room.
+struct Opener<'a, S: Source> {
+    payload: &'a Payload<S>,
+    number: u32,
+    entry: &'a Entry,
+    /// Never made smaller, so that all that stood in it is wiped with it.
+    room: Plain,
+    unpack: Decompressor<'static>,
+}
+
+impl<'a, S: Source> Opener<'a, S> {
+    fn new(payload: &'a Payload<S>, number: u32, entry: &'a Entry) -> Result<Self, Error> {
+        let room = match &entry.chunks[..] {
+            [] => 0,
+            [only] => only.length as usize,
+            _ => MOST_SEALED,
+        };
+        Ok(Self {
+            payload,
+            number,
+            entry,
+            room: Plain::new(vec![0; room]),
+            unpack: Decompressor::new().map_err(|_| Error::Refused("no memory to unpack"))?,
+        })
     }
 
-    fn open_chunk(
-        &self,
-        number: u32,
-        entry: &Entry,
-        at: usize,
-        chunk: &Chunk,
-        sealed: Vec<u8>,
-    ) -> Option<Plain> {
-        if sha256(&sealed) != chunk.hash {
-            return None;
+    /// Fills `out`, which is as long as the chunk is by the index.
+    fn open(&mut self, at: usize, out: &mut [u8]) -> Result<(), Error> {
+        let damaged = || Error::DamagedChunk(self.entry.name.clone());
+        let chunk = self.entry.chunks.get(at).ok_or_else(damaged)?;
+        let sealed = self.room.get_mut(..chunk.length as usize);
+        let sealed = sealed.ok_or_else(damaged)?;
+        self.payload.source.read(chunk.offset, sealed)?;
+        if sha256(sealed) != chunk.hash {
+            return Err(damaged());
         }
-        let mut sealed = Plain::new(sealed);
-        let bound = chunk_bound(&self.id, number, at as u64, entry);
-        let plain = cipher::decrypt(
-            &self.chunk_key,
-            chunk_nonce(number, at as u64),
-            &bound,
-            &mut sealed,
-        )?;
-        let (method, data) = plain.split_first()?;
-        let wanted = entry.plain_length(at);
-        let unpacked = match *method {
-            STORED => data.to_vec(),
+        let bound = chunk_bound(&self.payload.id, self.number, at as u64, self.entry);
+        let nonce = chunk_nonce(self.number, at as u64);
+        let plain = cipher::decrypt(&self.payload.chunk_key, nonce, &bound, sealed);
+        let (method, data) = plain
+            .and_then(|plain| plain.split_first())
+            .ok_or_else(damaged)?;
+        let done = match *method {
+            STORED if data.len() == out.len() => {
+                out.copy_from_slice(data);
+                out.len()
+            }
             // The frame may want more: it gets room for what the index says and not a byte beyond.
-            PACKED => zstd::bulk::decompress(data, wanted).ok()?,
-            _ => return None,
+            PACKED => self.unpack.decompress_to_buffer(data, out).unwrap_or(0),
+            _ => 0,
         };
-        (unpacked.len() == wanted).then(|| Plain::new(unpacked))
+        if done == out.len() {
+            Ok(())
+        } else {
+            Err(damaged())
+        }
     }
 }
 

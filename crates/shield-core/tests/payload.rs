@@ -68,8 +68,8 @@ impl shield_core::Source for Bytes {
     fn size(&self) -> u64 {
         self.0.len() as u64
     }
-    fn read(&self, range: std::ops::Range<u64>) -> Result<std::borrow::Cow<'_, [u8]>, Error> {
-        self.0[..].read(range)
+    fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error> {
+        self.0[..].read(start, into)
     }
 }
 

@@ -69,8 +69,8 @@ impl Source for Held {
     fn size(&self) -> u64 {
         self.0.len() as u64
     }
-    fn read(&self, range: std::ops::Range<u64>) -> Result<std::borrow::Cow<'_, [u8]>, Error> {
-        self.0[..].read(range)
+    fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error> {
+        self.0[..].read(start, into)
     }
 }
 

@@ -90,8 +90,8 @@ impl Source for Bytes {
         self.0.len() as u64
     }
 
-    fn read(&self, range: std::ops::Range<u64>) -> Result<std::borrow::Cow<'_, [u8]>, Error> {
-        self.0.as_slice().read(range)
+    fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error> {
+        self.0.as_slice().read(start, into)
     }
 }
 
