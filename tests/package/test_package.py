@@ -138,3 +138,20 @@ def test_an_unknown_setting_is_refused_before_anything_is_built(tmp_path: Path) 
     assert done.returncode == 5
     assert "did you mean include?" in done.stderr
     assert not (folder / "dist").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [(["--nuitka"], "leave out --nuitka"), (["--one-file"], "leave --one-file out")],
+)
+def test_what_cannot_be_sealed_is_said_before_anything_is_built(
+    tmp_path: Path, options: list[str], remedy: str
+) -> None:
+    folder = tmp_path / "app"
+    write_app(folder)
+    done = package(folder, "--shield", *options)
+    assert done.returncode == 5
+    assert remedy in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "build").exists()
+    assert not (folder / "dist").exists()

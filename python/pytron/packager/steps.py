@@ -36,15 +36,16 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
     """The steps for what was asked, in their order.
 
     Raises:
-        PackagingError: an installer that does not exist, or that cannot hold such a build.
+        PackagingError: an installer that does not exist, or that cannot hold such a build; wishes
+            that do not go together.
     """
+    if wishes.shield:
+        _check_sealable(product, wishes)
     steps: list[Step] = [Page()] if wishes.build else []
     steps.append(Compile() if wishes.nuitka else Freeze())
     if wishes.report and wishes.shield:
         steps.append(Explain())  # sealed, no part can be told from another
     if wishes.shield:
-        if product.settings.one_file:
-            raise PackagingError("--shield needs a folder; leave --one-file out")
         steps.append(Seal())
     if wishes.prove:
         steps.append(Prove())
@@ -57,3 +58,14 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
     if wishes.sign or wishes.sign_dry_run:
         steps.append(Sign(dry=wishes.sign_dry_run))
     return [*steps, Describe()]
+
+
+def _check_sealable(product: Product, wishes: Wishes) -> None:
+    """Say before minutes of building what cannot be sealed after them."""
+    if product.settings.one_file:
+        raise PackagingError("--shield needs a folder; leave --one-file out")
+    if wishes.nuitka:
+        raise PackagingError(
+            "--shield cannot seal what Nuitka has compiled, neither its code nor its files; leave "
+            "out --nuitka, or leave out --shield and ship the page readable"
+        )
