@@ -66,6 +66,8 @@ class Proof:
         self._seen: dict[str, float] = {}
         self._problems: list[str] = []
         self._begun = monotonic()
+        #: Calls, events and the watching thread note and write at the same time.
+        self._lock = threading.Lock()
         self._ended = threading.Event()
         self._arrived = threading.Event()
 
@@ -125,7 +127,8 @@ class Proof:
             self._note(what)
 
     def _note(self, what: str) -> None:
-        self._seen.setdefault(what, monotonic() - self._begun)
+        with self._lock:
+            self._seen.setdefault(what, monotonic() - self._begun)
         self._arrived.set()
         self._write()
 
@@ -135,7 +138,8 @@ class Proof:
         self._arrived.set()
 
     def _write(self) -> None:
-        report = {"seen": self._seen, "problems": self._problems}
         part = self._path.with_suffix(".part")
-        part.write_text(json.dumps(report), "utf-8")
-        part.replace(self._path)
+        with self._lock:
+            report = {"seen": self._seen, "problems": self._problems}
+            part.write_text(json.dumps(report), "utf-8")
+            part.replace(self._path)

@@ -24,9 +24,12 @@ PAGE_NEEDLE = "SECRET-PAGE-99d1"
 STRANGER = 65534
 DEADLINE_S = 90
 APP = f"""
+import ctypes
 import importlib.resources
 import multiprocessing
+import os
 import sys
+import time
 
 try:
     import optional_extra
@@ -43,17 +46,21 @@ def square(number: int) -> int:
     return number * number
 
 
-def watched():
+def watched(*drivers):
+    for driver in drivers:
+        ctypes.CDLL(driver)
+        time.sleep(1.1)  # code that is loaded later than a second after another is looked at
+        importlib.reload(importlib.resources)
     page = importlib.resources.files("page").joinpath("index.html").read_text("utf-8")
     held = [page, (SECRET + "!")[:-1]]
-    print("ready", len(page), flush=True)
+    print("ready", len(page), os.environ.get("GTK_PATH"), flush=True)
     sys.stdin.read()
     return held
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["watched"]:
-        raise SystemExit(bool(watched()) - 1)
+    if sys.argv[1:2] == ["watched"]:
+        raise SystemExit(bool(watched(*sys.argv[2:])) - 1)
     multiprocessing.freeze_support()
     raise SystemExit(app.run())
 """

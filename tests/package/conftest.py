@@ -16,6 +16,8 @@ from package.attacked import copy as copy
 from package.attacked import place as place
 from package.attacked import running as running
 from package.attacked import target as target
+from package.sealing import build as build
+from package.sealing import product as product
 
 #: Freezing takes about ten seconds on a quiet machine.
 DEADLINE_S = 300

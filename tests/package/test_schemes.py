@@ -5,64 +5,24 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from package.attacked import NEEDLE, Place, assert_refused, linux_only, run
-from pytron.discovery import locate
+from package.attacked import DEADLINE_S, NEEDLE, Place, as_stranger, assert_refused, linux_only
+from package.sealing import start
 from pytron.errors import PackagingError
 from pytron.packager.pipeline import Build
 from pytron.packager.prove import Prove
-from pytron.packager.settings import Product, Shield, product_of
-from pytron.packager.shield import Seal
+from pytron.packager.settings import Product
 from pytron.packager.shield.licences import ProductKey, issue
 
 pytestmark = linux_only
 PASSPHRASE = "Größe und 7 Möwen"
-
-
-class Silent:
-    """Tells nobody."""
-
-    def begin(self, step: str) -> None: ...
-    def note(self, text: str) -> None: ...
-    def end(self, step: str, seconds: float) -> None: ...
-
-
-@pytest.fixture(scope="module")
-def product(place: Place) -> Product:
-    return product_of(locate(str(place.folder / "app")))
-
-
-@pytest.fixture
-def build(place: Place, product: Product) -> Iterator[Callable[..., Build]]:
-    """Seals a copy of the plain package in another way."""
-    root = Path(tempfile.mkdtemp(dir=place.folder))
-    root.chmod(0o755)
-
-    def make(**shield: Any) -> Build:
-        folder = root / "attacked"
-        shutil.copytree(place.plain.folder, folder, symlinks=True)
-        settings = replace(product.settings, shield=Shield(**shield))
-        made = Build(replace(product, settings=settings), root / "work", root, Silent())
-        made.frozen, made.program = folder, folder / "attacked"
-        Seal().run(made)
-        return made
-
-    yield make
-    shutil.rmtree(root)
-
-
-def start(build: Build, given: bytes = b"", **variables: str) -> subprocess.CompletedProcess[str]:
-    assert build.program is not None
-    return run(build.program, "watched", stdin=given, variables=variables)
 
 
 def test_a_passphrase_opens_it_and_nothing_else_does(
@@ -135,12 +95,12 @@ def with_licence(made: Build, path: Path, text: str) -> subprocess.CompletedProc
     return start(made, PYTRON_LICENCE=str(path))
 
 
-def fingerprints(made: Build) -> Mapping[str, str]:
-    """What an app without a licence says of its machine and user."""
-    done = start(made)
+def fingerprints(done: subprocess.CompletedProcess[str]) -> Mapping[str, str]:
+    """What an app without a licence has said of its machine and user."""
     assert_refused(done, "there is no licence", 4)
-    words = done.stderr.split()
-    return {"machine": words[words.index("is") + 2].strip(","), "user": words[-1]}
+    said = re.search(r"this machine is (\w{64}), this user (\w{64})$", done.stderr.strip())
+    assert said is not None, done.stderr
+    return {"machine": said[1], "user": said[2]}
 
 
 def test_a_licence_opens_it(licensed: tuple[Build, ProductKey, Path]) -> None:
@@ -173,16 +133,54 @@ def test_a_licence_that_does_not_fit_is_refused_in_one_line(
         assert_refused(with_licence(made, path, text), "licence", 4)
 
 
-def test_a_licence_is_bound(licensed: tuple[Build, ProductKey, Path]) -> None:
+@pytest.fixture
+def machines(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The settings of two machines, which differ in their id."""
+    tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+    if os.geteuid() != 0 or tried.returncode:
+        pytest.skip("only root can show an app another machine's id")
+    root = tmp_path_factory.mktemp("machines")
+    made: list[Path] = []
+    for number in "12":
+        etc = root / number
+        subprocess.run(["cp", "-a", "/etc", etc], check=True)
+        (etc / "machine-id").unlink(missing_ok=True)
+        (etc / "machine-id").write_text(number * 32 + "\n", "utf-8")
+        made.append(etc)
+    return made
+
+
+def on(machine: Path, made: Build, licence: Path) -> subprocess.CompletedProcess[str]:
+    """Starts the app where /etc is that machine's."""
+    assert made.program is not None
+    return subprocess.run(
+        [
+            *("unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc && exec "$@"', machine),
+            *as_stranger(made.program, "watched"),
+        ],
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTRON_LICENCE": str(licence)},
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("kind", ["machine", "user"])
+def test_a_licence_is_bound(
+    licensed: tuple[Build, ProductKey, Path], machines: list[Path], kind: str
+) -> None:
     made, key, path = licensed
-    prints = fingerprints(made)
-    for kind in ("machine", "user"):
-        if len(prints[kind]) != 64:
-            pytest.skip("this machine has no id")
-        own = issue(key, holder="x", **{kind: prints[kind]})
-        assert with_licence(made, path, own).stdout.startswith("ready")
-        other = issue(key, holder="x", **{kind: "00" * 32})
-        assert_refused(with_licence(made, path, other), f"is for another {kind}", 4)
+    first, second = machines
+    prints = fingerprints(on(first, made, path))
+    path.write_text(issue(key, holder="x", **{kind: prints[kind]}), "utf-8")
+    path.chmod(0o644)
+    opened = on(first, made, path)
+    assert opened.stdout.startswith("ready"), opened.stderr
+    assert_refused(on(second, made, path), f"is for another {kind}", 4)
+    path.write_text(issue(key, holder="x", **{kind: "00" * 32}), "utf-8")
+    assert_refused(on(first, made, path), f"is for another {kind}", 4)
 
 
 def test_a_licence_is_found_where_it_belongs(

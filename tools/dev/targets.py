@@ -1,4 +1,4 @@
-"""Type-check the native engine's code for systems that are not this one.
+"""Type-check the native engine and the sealed packages' program for systems that are not this one.
 
 Run as `python -m tools.dev.targets`: every system of `TARGETS`. What is checked cannot be run here,
 but it compiles against the real crates of that system, up to linking.
@@ -14,6 +14,7 @@ from pathlib import Path
 from tools.dev.machine import BUILD, ROOT
 
 TARGETS = ("x86_64-pc-windows-gnu", "aarch64-apple-darwin")
+PACKAGES = ("pytron-native", "shield-boot")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Check:
 
 def plan_check(target: str, python: str = sys.executable) -> Check | None:
     """How to check a target on this machine, or None when Rust has no standard library for it."""
-    command = ["cargo", "check", "--locked", "--package", "pytron-native", "--target", target]
+    packages = [f"--package={name}" for name in PACKAGES]
+    command = ["cargo", "check", "--locked", *packages, "--target", target]
     env = {"PYO3_CROSS_PYTHON_VERSION": "3.10", "PYO3_NO_PYTHON": "1"}
     if not Path(_ask("--print", "target-libdir", "--target", target)).is_dir():
         if not Path(_ask("--print", "sysroot"), "lib/rustlib/src/rust/library").is_dir():

@@ -153,7 +153,7 @@ fn close() -> Result<(), Failure> {
     // What `prctl` answers can be faked by a filter; whose /proc/self/mem is, and that it does not
     // open, cannot. Root may look into everything anyway.
     let open = user != 0
-        && (syscall::owner_of_proc(c"/proc/self/mem") != Some(0)
+        && (!syscall::owner_of_proc(c"/proc/self/mem").is_some_and(is_roots)
             || syscall::can_read(c"/proc/self/mem"));
     if open {
         return Err(Failure::refused(
@@ -181,14 +181,32 @@ fn outside_of_containers() -> Result<(), Failure> {
     if filtered.is_some_and(|mode| mode != "0") || status.is_none() {
         return Err(inside("under a filter of system calls"));
     }
+    if in_user_namespace() {
+        return Err(inside("in a user namespace of someone else"));
+    }
+    Ok(())
+}
+
+fn in_user_namespace() -> bool {
     let map = syscall::read_proc(c"/proc/self/uid_map");
     let words: Vec<_> = map.as_deref().unwrap_or("").split_whitespace().collect();
     let space = std::fs::read_link("/proc/self/ns/user");
     let first = space.is_ok_and(|name| name == Path::new(FIRST_USER_NAMESPACE));
-    if words != ["0", "0", "4294967295"] || !first {
-        return Err(inside("in a user namespace of someone else"));
-    }
-    Ok(())
+    words != ["0", "0", "4294967295"] || !first
+}
+
+/// Whether this is root. In a user namespace, which only `containers` lets in, root outside of it has
+/// the number of all whom it does not know; our own user is none of them.
+fn is_roots(owner: u32) -> bool {
+    // SAFETY: asks only.
+    let own = unsafe { libc::geteuid() };
+    let unknown = || {
+        syscall::read_proc(c"/proc/sys/kernel/overflowuid")?
+            .trim()
+            .parse()
+            .ok()
+    };
+    owner == 0 || (owner != own && in_user_namespace() && unknown() == Some(owner))
 }
 
 /// Refuses code in this process that is neither the system's, nor ours, nor in `known`.
@@ -232,7 +250,7 @@ pub fn strangers(known: &HashSet<PathBuf>, start: bool) -> Result<(), Failure> {
 }
 
 fn is_the_systems(place: &Path) -> bool {
-    std::fs::metadata(place).is_ok_and(|found| found.uid() == 0 && found.mode() & 0o022 == 0)
+    std::fs::metadata(place).is_ok_and(|found| is_roots(found.uid()) && found.mode() & 0o022 == 0)
 }
 
 /// The words that tell this machine from others.

@@ -1,4 +1,4 @@
-//! macOS: environment, tracing. Neither compiled nor run yet.
+//! macOS: environment, tracing. Type-checked (`python -m tools.dev.targets`), never run.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
