@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from package.attacked import Place, assert_refused, linux_only, run
-from package.sealing import start
 from pytron.packager.pipeline import Build
 
 pytestmark = linux_only
@@ -71,5 +70,6 @@ def test_keep_environment_keeps_what_leads_to_plug_ins(
     cleaned = run(place.sealed.program, "watched", variables=leading)
     assert cleaned.stdout.split()[2:] == ["None"], cleaned.stderr
     made = build(keep_environment=True)
-    kept = start(made, **leading)
+    assert made.program is not None
+    kept = run(made.program, "watched", variables=leading)
     assert kept.stdout.split()[2:] == ["/nowhere"], kept.stderr
