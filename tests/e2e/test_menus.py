@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from e2e.driver import RunApp
 from e2e.test_dialogs import PRESS
+from e2e.views import View
 
 MENUS = (
     PRESS
@@ -70,6 +72,12 @@ def popup_keys(*names: str) -> None:
         xdotool("key", name)
 """
 )
+
+
+def seen_as_window(view: View) -> None:
+    """Leave out what shows menus in windows of no class: a test cannot tell when one is there."""
+    if view.name == "chrome":
+        pytest.skip("Electron's menus are windows without a class")
 
 
 def test_items_are_chosen_by_their_keys_and_changed_live(run_app: RunApp) -> None:
@@ -144,7 +152,8 @@ def test_edit_roles_work_on_the_page(run_app: RunApp) -> None:
     assert run_app(page, MENUS).reports == ["hello"]
 
 
-def test_context_menu_gives_what_was_chosen_or_null(run_app: RunApp) -> None:
+def test_context_menu_gives_what_was_chosen_or_null(run_app: RunApp, view: View) -> None:
+    seen_as_window(view)
     page = """
     const { menus } = pytron.services;
     const items = [{ label: "Rename", id: "rename" }, { label: "Delete", id: "delete" }];
@@ -160,7 +169,8 @@ def test_context_menu_gives_what_was_chosen_or_null(run_app: RunApp) -> None:
     assert run_app(page, POPUP).reports == ["delete", None]
 
 
-def test_menu_whose_window_closes_ends_and_others_still_work(run_app: RunApp) -> None:
+def test_menu_whose_window_closes_ends_and_others_still_work(run_app: RunApp, view: View) -> None:
+    seen_as_window(view)
     python = (
         POPUP
         + """
