@@ -86,6 +86,33 @@ def test_windows_are_opened_anew_as_they_are_now(second: Scripted) -> None:
     assert first.ended == second.ended == [3]
 
 
+def test_of_services_the_last_word_about_each_thing_is_said_again(second: Scripted) -> None:
+    first, engine = engines()
+
+    def say(name: str, **args: object) -> None:
+        engine.command({"kind": "service", "id": 1, "name": name, "args": args})
+
+    for number in range(1000):
+        say("menu.update", id="count", label=str(number))
+    say("menu.update", id="count", enabled=False)
+    say("menu.set", items=[])
+    say("menu.update", id="count", label="new")
+    for id in ("kept", "given back"):
+        say("shortcuts.register", id=id, keys="F6")
+    say("shortcuts.unregister", id="given back")
+    first.gives = [BLANK]
+    engine.receive()
+    told = [(one["name"], one["args"]) for one in second.told if one["kind"] == "service"]
+    assert told == [
+        ("menu.update", {"id": "count", "enabled": False}),
+        ("menu.set", {"items": []}),
+        ("menu.update", {"id": "count", "label": "new"}),
+        ("shortcuts.register", {"id": "kept", "keys": "F6"}),
+    ]
+    given_back = [one for one in first.told if one.get("name") == "shortcuts.unregister"]
+    assert [one["args"]["id"] for one in given_back] == ["given back", "kept"]
+
+
 def test_requests_of_both_are_told_apart(second: Scripted) -> None:
     first, engine = engines()
     first.gives = [BLANK]

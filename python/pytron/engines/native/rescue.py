@@ -49,7 +49,7 @@ class RescuingEngine(Engine):
         self._tried = False
         #: How each window would be opened now, and what stands beside the windows.
         self._windows: dict[int, dict[str, Any]] = {}
-        self._standing: list[Mapping[str, object]] = []
+        self._standing: dict[tuple[object, ...], Mapping[str, Any]] = {}
         self._alive: set[int] = set()
 
     @property
@@ -97,7 +97,8 @@ class RescuingEngine(Engine):
     def command(self, message: Mapping[str, object]) -> None:
         """Pass on a command, and remember what the second engine would have to know."""
         with self._lock:
-            self._note(message)
+            if self._second is None:
+                self._note(message)
             self._current.command(message)
 
     def _note(self, message: Mapping[str, Any]) -> None:
@@ -105,8 +106,7 @@ class RescuingEngine(Engine):
         if kind == "open":
             self._windows[message["window"]] = {**message, "options": dict(message["options"])}
         elif kind == "service":
-            if message["name"] in _STANDING:
-                self._standing.append(message)
+            self._note_service(message)
         elif window not in self._windows:
             return
         elif kind == "set":
@@ -116,6 +116,22 @@ class RescuingEngine(Engine):
             self._windows[window]["options"].update(changed)
         elif kind == "navigate":
             self._windows[window]["options"]["url"] = message["url"]
+
+    def _note_service(self, message: Mapping[str, Any]) -> None:
+        """Keep the last message about each thing, in the order of these last ones.
+
+        An app that changes its menu all day must not fill the memory by it.
+        """
+        name, args = message["name"], message["args"]
+        if name == "shortcuts.unregister":
+            given_back = ("shortcuts.register", args.get("id"))
+            for about in [about for about in self._standing if about[:2] == given_back]:
+                del self._standing[about]
+        elif name in _STANDING:
+            # An update names only what changes: another with other fields does not replace it.
+            about = (name, args.get("id"), message.get("window"), *sorted(args))
+            self._standing.pop(about, None)
+            self._standing[about] = message
 
     def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
         """Queue messages for a page."""
@@ -169,6 +185,7 @@ class RescuingEngine(Engine):
     def _is_failure(self, event: Happening) -> bool:
         if event.kind == "closed":
             self._windows.pop(event.window, None)
+            self._alive.discard(event.window)
         elif event.kind == "loaded":
             self._alive.add(event.window)
         return event.kind == "blank" or (
@@ -202,13 +219,13 @@ class RescuingEngine(Engine):
         return True
 
     def _move_to(self, second: HostedEngine) -> None:
-        for message in self._standing:
+        for message in self._standing.values():
             if message["name"] == "shortcuts.register":
                 self._first.command({**message, "name": "shortcuts.unregister"})
         for window, message in self._windows.items():
             self._first.command({"kind": "close", "window": window})
             second.command(message)
-        for message in self._standing:
+        for message in self._standing.values():
             second.command(message)
         self._second = self._current = second
         if isinstance(self._first, LinkedEngine):
