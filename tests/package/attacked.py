@@ -178,11 +178,10 @@ def assert_refused(done: subprocess.CompletedProcess[str], text: str = "", code:
     assert text in done.stderr
 
 
-@pytest.fixture
-def running(target: Target) -> Iterator[int]:
-    """The app, waiting, with its secrets in use."""
+def waiting(*command: str | Path) -> subprocess.Popen[str]:
+    """The app as a stranger starts it, waiting for its input, with its secrets in use."""
     process = subprocess.Popen(
-        as_stranger(target.program, "watched"),
+        as_stranger(*command),
         env={"PATH": "/usr/bin:/bin"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -190,6 +189,13 @@ def running(target: Target) -> Iterator[int]:
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("ready")
+    return process
+
+
+@pytest.fixture
+def running(target: Target) -> Iterator[int]:
+    """The process of the app, waiting."""
+    process = waiting(target.program, "watched")
     try:
         yield process.pid
     finally:

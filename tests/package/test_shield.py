@@ -23,10 +23,10 @@ from package.attacked import (
     PAGE_NEEDLE,
     Place,
     Target,
-    as_stranger,
     assert_refused,
     linux_only,
     run,
+    waiting,
 )
 from pytron import proof
 
@@ -110,15 +110,7 @@ def test_a_core_file(place: Place, target: Target) -> None:
     folder = Path(tempfile.mkdtemp(dir=place.folder))
     folder.chmod(0o777)
     script = 'cd "$1" && ulimit -c unlimited && exec "$2" watched'
-    process = subprocess.Popen(
-        as_stranger("/bin/sh", "-c", script, "sh", folder, target.program),
-        env={"PATH": "/usr/bin:/bin"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("ready")
+    process = waiting("/bin/sh", "-c", script, "sh", folder, target.program)
     process.send_signal(signal.SIGABRT)
     process.communicate(timeout=DEADLINE_S)
     assert process.returncode == -signal.SIGABRT
