@@ -6,9 +6,11 @@ Source: spec/view.md, whose command and event names these are.
 from __future__ import annotations
 
 import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from importlib import import_module
+from typing import Any, BinaryIO, ClassVar, Final, NamedTuple
 
 from pytron.errors import EngineError
 from pytron.platforms import graphics_remedy
@@ -53,6 +55,16 @@ class FileBody(NamedTuple):
     path: str
     offset: int
     length: int
+
+    def open(self) -> BinaryIO:
+        """The file where the slice begins; whoever asks closes it.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        file = open(self.path, "rb")  # noqa: PTH123, SIM115 - a str from the kit
+        file.seek(self.offset)
+        return file
 
 
 Body = bytes | bytearray | memoryview | FileBody | Iterator[bytes] | AsyncIterator[bytes]
@@ -177,8 +189,6 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
         # A link leads to windows that are somebody else's, and outlive this process.
         if not remedy or os.environ.get("PYTRON_LINK"):
             return engine
-        from importlib import import_module
-
         return import_module("pytron.engines.native.rescue").RescuingEngine(engine, remedy)
     from importlib.metadata import entry_points  # slow, so only for engines of others
 
@@ -192,18 +202,12 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
 
 def become_host() -> None:
     """Be the process of an app's windows, if this packaged program was started as one."""
-    import sys
-
     if getattr(sys, "frozen", False) and os.environ.pop(HOST, None):
-        from importlib import import_module
-
         raise SystemExit(import_module("pytron.engines.native.process").main())
 
 
 def engine_kind(name: str) -> type[Engine]:
     """The class of one of Pytron's own engines."""
-    from importlib import import_module
-
     module, _, kind = _OWN[name].partition(":")
     found: type[Engine] = getattr(import_module(f"pytron.engines.{module}"), kind)
     return found

@@ -268,8 +268,7 @@ class HeadlessEngine(Engine):
 
 def _whole(body: Body) -> bytes:
     if isinstance(body, FileBody):
-        with open(body.path, "rb") as file:  # noqa: PTH123 - body.path is a str from the kit
-            file.seek(body.offset)
+        with body.open() as file:
             return file.read(body.length)
     if isinstance(body, AsyncIterator):
         raise TypeError("the kit reads asynchronous bodies before it answers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytron.engine import AssetRequest, Body, FileBody, Incoming
 
@@ -150,7 +150,7 @@ async def _send_piece(piece: bytes, send: Send) -> None:
 
 async def _send_file(body: FileBody, send: Send) -> None:
     loop = asyncio.get_running_loop()
-    file = await loop.run_in_executor(None, _opened, body)
+    file = await loop.run_in_executor(None, body.open)
     try:
         left = body.length
         while left > 0:
@@ -161,9 +161,3 @@ async def _send_file(body: FileBody, send: Send) -> None:
             await _send_piece(piece, send)
     finally:
         file.close()
-
-
-def _opened(body: FileBody) -> BinaryIO:
-    file = open(body.path, "rb")  # noqa: PTH123, SIM115 - a str from the kit; its user closes it
-    file.seek(body.offset)
-    return file

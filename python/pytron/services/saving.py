@@ -126,8 +126,7 @@ def _pieces(body: Body) -> Iterator[bytes | bytearray | memoryview]:
     if isinstance(body, (bytes, bytearray, memoryview)):
         yield body
     elif isinstance(body, FileBody):
-        with Path(body.path).open("rb") as file:
-            file.seek(body.offset)
+        with body.open() as file:
             left = body.length
             while left > 0 and (piece := file.read(min(left, _PIECE))):
                 left -= len(piece)
