@@ -93,8 +93,10 @@ class Record:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove it."""
+        """Remove it, while nobody else can have one there."""
+        session.remove(self.place)
         with suppress(OSError):  # on Windows a file that is open stays
             self.place.with_name(_LOCK).unlink()
         os.close(self._lock)
-        session.remove(self.place)
+        with suppress(OSError):  # somebody else's files are in it
+            self.place.parent.rmdir()
