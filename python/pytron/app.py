@@ -17,8 +17,8 @@ from pytron.engine import Engine
 from pytron.events import Handlers
 from pytron.persistence import Persistence, passing_place, place_of
 from pytron.running import Plan, Runner, plain
+from pytron.runtime.shared_state import app_state, type_of
 from pytron.services import Services
-from pytron.shared import app_state, type_of
 from pytron.window import Window, WindowOptions, to_wire
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack  # for type checkers only: no dependency at run time
 
-    from pytron.runtime import Runtime
+    from pytron.runtime.runtime import Runtime
 
 S = TypeVar("S")
 F = TypeVar("F", bound=Callable[..., Any])

@@ -22,7 +22,7 @@ from pytron.events import Event
 
 if TYPE_CHECKING:
     from pytron.assets import Assets
-    from pytron.runtime import Runtime
+    from pytron.runtime.runtime import Runtime
 
 _log = logging.getLogger(__name__)
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytron import blackbox, config, inspection
 from pytron.config import check_permissions, choose, is_child, is_dev
-from pytron.development import Development
+from pytron.development.tools import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.functions import is_async
 from pytron.dispatcher.loop import Loop
 from pytron.engine import Engine, EngineOptions, become_host, load_engine
 from pytron.errors import ConfigError, EngineError
-from pytron.parts import Parts
 from pytron.platforms import apps_folder
-from pytron.runtime import Runtime
+from pytron.runtime.parts import Parts
+from pytron.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
     import asyncio
@@ -161,7 +161,7 @@ class Runner:
             try:
                 engine = load_engine(name, apart=apart, watched=True)
                 if config.has_tabs():
-                    from pytron.tabs import TabbedEngine  # only in development
+                    from pytron.development.tabs import TabbedEngine  # only in development
 
                     engine = TabbedEngine(engine, self._plan.assets.patterns)
                 engine.start(options)

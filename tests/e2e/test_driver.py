@@ -297,7 +297,7 @@ def test_without_a_test_nothing_drives(folder: Path, tmp_path: Path) -> None:
         from app import app
         from pytron.testing import TestClient
         with TestClient(app) as page:
-            print(page.get("/_pytron/tools/driver.js").status, "pytron.driven" in sys.modules)
+            print(page.get("/_pytron/tools/driver.js").status, "pytron.development.driven" in sys.modules)
         """),
         "utf-8",
     )

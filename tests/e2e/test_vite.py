@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from pytron import App
+from pytron.development.joined import JoinedEngine
 from pytron.engines.headless import HeadlessEngine
 from pytron.engines.server import ServerEngine
-from pytron.joined import JoinedEngine
 from pytron.project.session import Session, place_of, write
 from pytron.server.options import ServerOptions
 from pytron.testing import Page

@@ -41,8 +41,8 @@ class ServerEngine(Engine):
     """Windows in browsers, over HTTP and WebSocket (Starlette, uvicorn).
 
     On its own it is an engine like the others: `PYTRON_ENGINE=server python app.py`. With
-    `remote=True` in its options it is what `pytron serve` runs. `pytron.joined` puts it beside
-    another engine.
+    `remote=True` in its options it is what `pytron serve` runs. `pytron.development.joined` puts
+    it beside another engine.
     """
 
     name = "server"

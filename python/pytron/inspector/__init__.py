@@ -18,7 +18,7 @@ from pytron.inspector.serving import Serving
 from pytron.inspector.tap import Tap
 
 if TYPE_CHECKING:
-    from pytron.runtime import Parts, Runtime
+    from pytron.runtime.runtime import Parts, Runtime
     from pytron.window import Window
 
 #: The window of the inspector; what happens in it is not recorded.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytron.dispatcher.workers import Task
     from pytron.events import Event
     from pytron.inspector.history import History
-    from pytron.runtime import Parts, Runtime
+    from pytron.runtime.runtime import Parts, Runtime
     from pytron.state import Patch
 
 #: Functions of other places are sent to other processes, which know nothing of this one.

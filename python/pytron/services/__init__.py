@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytron.dispatcher.functions import Function
     from pytron.dispatcher.workers import Task
     from pytron.engine import Capability
-    from pytron.runtime import Runtime
+    from pytron.runtime.runtime import Runtime
     from pytron.services.autostart import Autostart
     from pytron.services.badge import Badge
     from pytron.services.clipboard import Clipboard

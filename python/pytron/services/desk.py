@@ -17,7 +17,7 @@ from pytron.services.here import PROVIDERS
 
 if TYPE_CHECKING:
     from pytron.dispatcher.workers import Task
-    from pytron.runtime import Runtime
+    from pytron.runtime.runtime import Runtime
     from pytron.services import Services
     from pytron.services.service import Provider, Service
     from pytron.window import Window

@@ -25,8 +25,8 @@ from pytron import codec, protocol
 from pytron.app import App
 from pytron.engines.headless import HeadlessEngine
 from pytron.errors import CallError, PytronError
-from pytron.offering import Blob, Offers
 from pytron.state import apply_ops
+from pytron.testing.offering import Blob, Offers
 
 __all__ = ["Blob", "Page", "RemoteError", "Response", "TestClient"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pytron import App, current
-from pytron.runtime import WORKERS
+from pytron.runtime.runtime import WORKERS
 from pytron.testing import RemoteError, TestClient
 from waiting import Counter, Gate
 

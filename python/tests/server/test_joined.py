@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from pytron import App, current
+from pytron.development.joined import JoinedEngine
 from pytron.engines.headless import HeadlessEngine
 from pytron.engines.server import ServerEngine
-from pytron.joined import JoinedEngine
 from pytron.server.options import ServerOptions
 from pytron.testing import Page
 from server.browser import WAIT_S, Browser, Tab

@@ -17,18 +17,18 @@ from pytron.dispatcher.dispatch import Dispatcher
 from pytron.dispatcher.grants import grants_of
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
-from pytron.emitter import WINDOW_PREFIX, Emitter
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
-from pytron.errands import Preparation, Report
 from pytron.errors import CallError, ConfigError
 from pytron.events import Event, deliveries
-from pytron.loading import Loading
-from pytron.parts import Parts
-from pytron.queries import Queries
-from pytron.recovery import ERROR_PATH, Recovery
-from pytron.serving import Answered, AssetTask
-from pytron.shared import SharedState
-from pytron.visits import ROLE, Visits
+from pytron.runtime.arrivals import ROLE, Visits
+from pytron.runtime.asset_requests import Answered, AssetTask
+from pytron.runtime.emitter import WINDOW_PREFIX, Emitter
+from pytron.runtime.loading import Loading
+from pytron.runtime.parts import Parts
+from pytron.runtime.queries import Queries
+from pytron.runtime.recovery import ERROR_PATH, Recovery
+from pytron.runtime.shared_state import SharedState
+from pytron.runtime.tasks import Preparation, Report
 from pytron.window import Window, WindowOptions, to_wire
 
 _log = logging.getLogger(__name__)

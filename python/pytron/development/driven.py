@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytron.answer import Answer
     from pytron.dispatcher.session import Session
-    from pytron.runtime import Parts, Runtime
+    from pytron.runtime.runtime import Parts, Runtime
 
 #: The address of the test and the key that proves that we are what it started.
 ADDRESS: Final = "PYTRON_DRIVER"

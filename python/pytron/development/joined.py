@@ -1,7 +1,7 @@
 """Two engines with one app behind them: the app's own windows, and tabs of browsers beside them.
 
 In development a tab at Vite's address is a page of the app that runs, at the same time as its
-window: see `pytron.tabs`.
+window: see `pytron.development.tabs`.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ from pytron import bundled, config, protocol
 from pytron.assets.answers import Answer, Content, Request, etag_of, failure, serve
 
 if TYPE_CHECKING:
+    from pytron.development.driven import Driven
     from pytron.dispatcher.session import Session
-    from pytron.driven import Driven
     from pytron.inspector import Inspector
-    from pytron.runtime import Parts, Runtime
+    from pytron.runtime.runtime import Parts, Runtime
 
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 #: Tells a page that its calls are to say where they were made.
@@ -55,7 +55,7 @@ class Development:
         parts.assets.own["tools"] = self._serve
         self._stops.append(lambda: parts.assets.own.pop("tools", None))
         if config.is_driven():
-            from pytron.driven import Driven  # only tests need it
+            from pytron.development.driven import Driven  # only tests need it
 
             self._driven = Driven(parts, runtime)
             self._stops.append(self._driven.close)

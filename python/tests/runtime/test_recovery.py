@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pytron import App, Event
-from pytron.recovery import TRIES, WINDOW_S, Recovery
+from pytron.runtime.recovery import TRIES, WINDOW_S, Recovery
 from pytron.testing import TestClient
 from waiting import Gate
 

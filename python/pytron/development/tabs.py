@@ -12,9 +12,9 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pytron.development.joined import JoinedEngine
 from pytron.dispatcher.dispatch import EPOCH
 from pytron.engine import Engine, engine_kind
-from pytron.joined import JoinedEngine
 from pytron.server.options import ServerOptions
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from pytron.config import load_timeout_s
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.engine import Happening
-from pytron.recovery import ERROR_PATH
+from pytron.runtime.recovery import ERROR_PATH
 
 _log = logging.getLogger("pytron.page")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytron import App
 from pytron.dispatcher.loop import Loop
-from pytron.serving import Bridge
+from pytron.runtime.asset_requests import Bridge
 from pytron.testing import TestClient
 from waiting import Counter, Gate, finishes
 
