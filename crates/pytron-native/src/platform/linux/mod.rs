@@ -6,6 +6,7 @@ mod message;
 mod policy;
 mod preflight;
 mod scheme;
+mod sentry;
 pub mod services;
 mod signals;
 mod snapshot;
