@@ -10,10 +10,13 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, BinaryIO, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, NamedTuple
 
 from pytron.errors import EngineError
 from pytron.platforms import graphics_remedy
+
+if TYPE_CHECKING:
+    from pytron.hub import Hub
 
 #: Says that this packaged program is to be the process of its windows.
 HOST: Final = "PYTRON_HOST"
@@ -100,6 +103,9 @@ class Engine(ABC):
     origin: str
     #: Whether the app's first window opens by itself; where visitors come, they are the windows.
     first_window: bool = True
+
+    #: What this process shares with others that serve the same app; None where it is alone.
+    hub: Hub | None = None
 
     #: Windows that an earlier Python process had opened and that live on, with their `kept`.
     living: Sequence[tuple[int, Any]] = ()

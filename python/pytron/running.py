@@ -211,6 +211,7 @@ class Runner:
             tools = Development(plan.name, parts, runtime, self._secret_words)
             ends.enter_context(plan.freezing())
             try:
+                _check_sharing(engine, plan.persistence)
                 runtime.start()
                 if persist:
                     plan.persistence.open()
@@ -330,6 +331,14 @@ def _check_process(what: str) -> None:
         raise ConfigError(
             f"app.{what}() was reached in a child process, which imports the app's file anew; "
             'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
+        )
+
+
+def _check_sharing(engine: Engine, persistence: Persistence) -> None:
+    if engine.hub is not None and persistence.keeps:
+        raise ConfigError(
+            "persist= keeps the state of one process in a file; where processes share a hub, the "
+            "hub has it: leave persist= out"
         )
 
 

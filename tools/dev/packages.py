@@ -91,6 +91,7 @@ def _has_venv() -> bool:
     return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 
 
+REDISES = ("redis-server", "valkey-server", "redis-check-rdb")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BUILD_NEEDS = (
     program("cc", apt="build-essential", dnf="gcc", pacman="gcc"),
@@ -130,6 +131,12 @@ TEST_NEEDS = (
     shared("Xss", apt="libxss1", dnf="libXScrnSaver", pacman="libxss"),  # how long nobody typed
     program("xprop", apt="x11-utils", dnf="xprop", pacman="xorg-xprop"),
     program("xclip", apt="xclip", dnf="xclip", pacman="xclip"),
+    # What several servers share. Debian's tools hold the server too, and start no service.
+    Need(
+        "Redis",
+        lambda: any(find_program(name) for name in REDISES),
+        _split({"apt": "redis-tools", "dnf": "valkey", "pacman": "valkey"}),
+    ),
     program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
 )
 

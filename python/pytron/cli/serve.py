@@ -39,6 +39,7 @@ _DEFAULTS = {
 @click.option("--drain-s", type=float, help="How long the end waits for calls; 10.")
 @click.option("--metrics-token", help="Gives /_pytron/metrics to who sends this bearer token.")
 @click.option("--key-file", help="Keeps the key of the cookies: browsers stay paired.")
+@click.option("--hub", help="Makes what several processes share: module:function.")
 @click.option("--log/--no-log", default=True, help="Write the access log to stderr.")
 @click.argument("app", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)

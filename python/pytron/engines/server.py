@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pytron import protocol
 from pytron.engine import Body, Capability, Engine, EngineOptions, Happening, Incoming
 from pytron.errors import EngineError
-from pytron.server.hub import Hub, LocalHub
+from pytron.hub import Hub, LocalHub
 from pytron.server.lines import Lines
 from pytron.server.listening import check_packages, listen
 from pytron.server.metrics import Metrics
@@ -60,7 +60,7 @@ class ServerEngine(Engine):
 
         Args:
             options: by default from the environment, PYTRON_SERVER_….
-            hub: what is shared with other workers; by default this is the only one.
+            hub: what is shared with other processes; by default that of the options.
             guests: tabs are guests, and no windows that the app lives on for; by default in a
                 remote deployment.
             deliver: takes what arrives, instead of `receive`.
@@ -69,7 +69,7 @@ class ServerEngine(Engine):
         """
         self.options = options or ServerOptions.of()
         self.metrics = Metrics()
-        self.hub = hub or LocalHub()
+        self.hub = hub or self.options.shared_hub()
         self.origin = ""
         self._guests = self.options.remote if guests is None else guests
         self.first_window = not self._guests
@@ -102,13 +102,14 @@ class ServerEngine(Engine):
         file = self.options.key_file
         if not file and options.data_folder and not self.options.remote:
             file = f"{options.data_folder}/server.key"
-        self._pairing = Pairing(load_key(file), self.hub)
+        self._pairing = Pairing(load_key(file), self.hub or LocalHub())
         self._lines = Lines(
             self.options,
             self.metrics,
             guests=self._guests,
             deliver=self._deliver,
             post=self._post,
+            hub=self.hub,
         )
         if self._on_demand:
             serve = partial(self._serve_when_asked, listener, port)
@@ -204,6 +205,11 @@ class ServerEngine(Engine):
         elif self._on_demand and self.origin:  # what waits for the first connection gets one
             with suppress(OSError):
                 socket.create_connection((self.options.host, self.port), 1.0).close()
+
+    def close(self) -> None:
+        """Hear no more of other processes."""
+        if self.hub is not None:
+            self._lines.end()
 
     # --- windows ------------------------------------------------------------------------------
 

@@ -116,6 +116,11 @@ class Persistence:
         self._thread.start()
         atexit.register(self.close)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the state is to be there in the next run."""
+        return self._path is not None and not self._passes
+
     def flush(self) -> None:
         """Write now what waits.
 

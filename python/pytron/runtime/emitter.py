@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from pytron.answer import Answer, may_wait
 from pytron.dispatcher.backlog import Backlog
 from pytron.errors import CallError
 from pytron.events import Event, Handlers, deliveries
+from pytron.runtime.neighbours import Neighbours
 
 if TYPE_CHECKING:
     from pytron.codec import Encoded
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
     from pytron.dispatcher.session import Session
     from pytron.dispatcher.workers import Task
+    from pytron.hub import Hub
 
+_log = logging.getLogger(__name__)
 
 #: Python's handlers hear of windows under such names; no page may pretend to be one.
 WINDOW_PREFIX: Final = "window."
@@ -45,6 +49,23 @@ class Emitter:
         self._loop = loop
         self._submit = submit
         self._lock = Lock()
+        self._neighbours: Neighbours | None = None
+
+    def share(self, hub: Hub) -> None:
+        """Send what is for all to the pages of other processes too, and their events to ours."""
+        self._neighbours = Neighbours(hub, self._heard)
+
+    def close(self) -> None:
+        """Hear no more of other processes."""
+        if self._neighbours is not None:
+            self._neighbours.close()
+
+    def _heard(self, name: str, data: Encoded) -> None:
+        """Another process has emitted. Its own handlers have heard of it, ours do not."""
+        try:
+            self._send(name, data, self._audience(name), may_wait=lambda: True)
+        except CallError as error:
+            _log.warning("the event %r of another process is lost here: %s", name, error)
 
     def emit(self, name: str, data: object) -> None:
         """Send an event to every page that wants it, and to Python's handlers.
@@ -54,6 +75,8 @@ class Emitter:
         """
         encoded = codec.encode(data, at=("data",))
         self._send(name, encoded, self._audience(name), may_wait=may_wait)
+        if self._neighbours is not None:
+            self._neighbours.tell(name, encoded)
         self._tell_handlers(name, data)
 
     def _audience(self, name: str) -> list[Session]:
@@ -87,6 +110,8 @@ class Emitter:
             self._submit(_Waiting(lambda: send(lambda: True)))
         else:
             send(_never)
+        if self._neighbours is not None:
+            self._neighbours.tell(name, encoded)
         self._tell_handlers(name, data)
         return answer
 
@@ -114,6 +139,8 @@ class Emitter:
             if other is not origin and event.to in ("*", other.label)
         ]
         self._send(event.name, encoded, others, may_wait=_never)
+        if self._neighbours is not None and event.to == "*":
+            self._neighbours.tell(event.name, encoded)
         return []
 
     def deliveries(self, event: Event) -> Sequence[Task]:

@@ -86,6 +86,9 @@ class Runtime:
 
     def start(self) -> None:
         """Begin to take what pages send; make ready what calls will need."""
+        if self.engine.hub is not None:
+            self._shared.share(self.engine.hub)
+            self._emitter.share(self.engine.hub)
         self._take_over()
         self._workers.start()
         self._workers.submit(Preparation(self._parts.functions.values()))
@@ -93,6 +96,7 @@ class Runtime:
     def close(self, timeout_s: float) -> None:
         """End every call and thread. The engine has quit."""
         self.dispatcher.close()
+        self._emitter.close()
         self._shared.close()
         self._deadlines.close(timeout_s)
         self._queries.give_up(None, "the app has ended")
@@ -207,19 +211,18 @@ class Runtime:
         answer.fail(CallError("the window has closed", code="closed"))
         return answer
 
-    def submit(self, task: Task) -> None:
-        """Run a task of a service's own on one of the workers."""
-        self._workers.submit(task)
+    def submit(self, *tasks: Task) -> None:
+        """Run tasks of a service's own on the workers."""
+        for task in tasks:
+            self._workers.submit(task)
 
     def tell(self, event: Event) -> None:
         """Give an event to the app's own handlers."""
-        for task in self._emitter.deliveries(event):
-            self._workers.submit(task)
+        self.submit(*self._emitter.deliveries(event))
 
     def deliver(self, handler: Callable[..., object], event: Event) -> None:
         """Call a handler with an event, where handlers run."""
-        for task in deliveries([handler], event, self._parts.loop):
-            self._workers.submit(task)
+        self.submit(*deliveries([handler], event, self._parts.loop))
 
     def window_state(self, window: int) -> Any:
         """The root of a window's own state."""
@@ -236,8 +239,7 @@ class Runtime:
 
     def ask_to_close(self, window: int, data: Mapping[str, Any] | None = None) -> None:
         """Run the `closing` handlers, then close the window unless one prevents it."""
-        for task in self._closing_tasks(window, data):
-            self._workers.submit(task)
+        self.submit(*self._closing_tasks(window, data))
 
     def _closing_tasks(self, identity: int, data: object = None) -> Sequence[Task]:
         with self._lock:
@@ -318,8 +320,7 @@ class Runtime:
 
     def load(self, wanted: AssetRequest, whom: Answered) -> Iterable[Task]:
         """Answer a request for an asset, if that window may have it."""
-        with self._lock:
-            window = self._windows.get(wanted.window)
+        window = self._windows.get(wanted.window)
         label = window.label if window else ""
         if not self.dispatcher.may_load(wanted.window, wanted.target):
             refusal = f"window {label!r} may not load assets; open it with allow=['assets']"
@@ -334,9 +335,8 @@ class Runtime:
             self._queries.answered(event.fields)
             return []
         if event.kind == "log":
-            _log.log(
-                _LEVELS.get(event.fields.get("level", ""), 20), "%s", event.fields.get("message")
-            )
+            level = _LEVELS.get(event.fields.get("level", ""), 20)
+            _log.log(level, "%s", event.fields.get("message"))
             return []
         if event.kind == "service":
             return self._parts.service(event.fields)

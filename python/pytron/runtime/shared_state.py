@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytron import codec, protocol
 from pytron.dispatcher.faults import describe
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task
 from pytron.state import Patch, State
+
+if TYPE_CHECKING:
+    from pytron.hub import Hub
+    from pytron.runtime.replica import Replica
 
 
 def type_of(initial: object) -> type[Any] | None:
@@ -39,10 +43,25 @@ class SharedState:
         self._windows: dict[int, Scope] = {}
         self._lock = RLock()
         self._app = Scope(app, submit)
+        self._replica: Replica | None = None
+
+    def share(self, hub: Hub) -> None:
+        """Have one app's state together with the other processes of a hub.
+
+        Raises:
+            StateError: the hub does not answer, or has a state that does not fit.
+        """
+        from pytron.runtime.replica import Replica  # only where there are several
+
+        replica = Replica(self._app.state, hub)
+        replica.open()
+        self._replica = replica
 
     def close(self) -> None:
         """Stop following the app's state, which outlives this run."""
         self._app.close()
+        if self._replica is not None:
+            self._replica.close()
 
     def window_state(self, window: int) -> State[Any]:
         """The state of one window, made at first use."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
+from pytron.dispatcher.dispatch import EPOCH
 from pytron.engine import Happening, Incoming
+from pytron.hub import Hub
 from pytron.server.line import Line
 from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions
@@ -18,6 +22,9 @@ from pytron.server.options import ServerOptions
 _RELOAD_S = 4.0
 #: How long a tab waits until the kit has given it a window.
 _VISIT_S = 10.0
+_TOPIC: Final = "sessions"
+
+_log = logging.getLogger(__name__)
 
 
 class Lines:
@@ -31,8 +38,11 @@ class Lines:
         guests: bool,
         deliver: Callable[[Incoming], object],
         post: Callable[[Callable[[], object]], object],
+        hub: Hub | None = None,
     ) -> None:
         self._options = options
+        self._hub = hub
+        self._stop = hub.subscribe(_TOPIC, self._taken_over) if hub is not None else None
         self._metrics = metrics
         self._guests = guests
         self._deliver = deliver
@@ -100,6 +110,11 @@ class Lines:
             self._deliver(Happening("gone", line.window, {}))
             self._post(line.end_session)
 
+    def end(self) -> None:
+        """Hear no more of other processes."""
+        if self._stop is not None:
+            self._stop()
+
     # --- tabs that come, on the loop ----------------------------------------------------------
 
     def held(self, ticket: str, owner: str) -> Line | None:
@@ -146,6 +161,27 @@ class Lines:
             return None
         finally:
             self._visits.pop(visit, None)
+
+    def take_over(self, session: str, owner: str) -> None:
+        """A page has come that another process has known: there it is given up at once."""
+        hub = self._hub
+        if hub is None:
+            return
+
+        def tell() -> None:
+            try:
+                hub.publish(_TOPIC, json.dumps([EPOCH, session, owner]).encode())
+            except OSError as error:
+                _log.warning("other processes do not hear of a page that has come: %s", error)
+
+        asyncio.get_running_loop().run_in_executor(None, tell)
+
+    def _taken_over(self, message: bytes) -> None:
+        where, session, owner = json.loads(message)
+        for line in self.all() if where != EPOCH else ():
+            if line.session == session and line.owner == owner:
+                self.give_up(line)
+                self.close(line.window)
 
     def _limits(self) -> dict[str, int]:
         if not self._options.remote:

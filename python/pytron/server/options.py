@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytron import protocol
 from pytron.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pytron.hub import Hub
 
 #: Before a name, in the environment: PYTRON_SERVER_PORT.
 _PREFIX = "PYTRON_SERVER_"
@@ -43,6 +47,7 @@ class ServerOptions:
         metrics_token: gives /_pytron/metrics to who sends it as a bearer token.
         proxy_token: whoever sends it is paired: a development server's proxy (spec/dev.md).
         key_file: where the key of the cookies is kept, so that browsers stay paired.
+        hub: what makes the hub that several processes share, as `module:function`.
     """
 
     remote: bool = False
@@ -66,6 +71,7 @@ class ServerOptions:
     metrics_token: str = ""
     proxy_token: str = ""
     key_file: str = ""
+    hub: str = ""
 
     def __post_init__(self) -> None:
         """Check what does not depend on the machine.
@@ -80,6 +86,11 @@ class ServerOptions:
                 origin_of(origin)
         if self.proxy_token and (self.remote or self.host not in LOOPBACK):
             raise ConfigError("proxy_token is for development on this machine, not for remote=True")
+        if self.hub and not self.key_file:
+            raise ConfigError(
+                "processes that share a hub check each other's cookies: give all of them the same "
+                "key_file"
+            )
         if self.host not in LOOPBACK and not self.url:
             raise ConfigError(
                 f"host={self.host!r} can be reached from outside, where the name that browsers "
@@ -91,6 +102,24 @@ class ServerOptions:
                 f"host={self.host!r}: an app that is served to other machines must be started by "
                 "pytron serve, which lets them reach only functions with remote=True"
             )
+
+    def shared_hub(self) -> Hub | None:
+        """The hub, made anew; None where this process is alone.
+
+        Raises:
+            ConfigError: it cannot be made.
+        """
+        if not self.hub:
+            return None
+        module, _, name = self.hub.partition(":")
+        try:
+            make: Callable[[], Hub] = getattr(import_module(module), name)
+            return make()
+        except (ImportError, AttributeError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"hub={self.hub!r} makes no hub: {error}; write module:function, of a function "
+                "without arguments that gives a pytron.hub.Hub"
+            ) from error
 
     @property
     def json_bytes(self) -> int:

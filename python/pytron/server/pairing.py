@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pytron.errors import ConfigError
-from pytron.server.hub import Hub
+from pytron.hub import Hub
 
 #: How long a token is good for.
 TOKEN_S = 15 * 60

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, MutableMapping
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,11 +28,11 @@ from pytron.server.pairing import COOKIE_S, Pairing
 from pytron.server.socket import Receive, Send, Socket
 
 _access = logging.getLogger("pytron.access")
-#: Attempts to pair, of one address and minute.
 #: The header by which a development server's proxy shows who it is (spec/dev.md, section 2).
 TOKEN: Final = "pytron-token"
 #: The owner of what comes through it.
 _PROXY: Final = "proxy"
+#: Attempts to pair, of one address and minute.
 _PAIRINGS_PER_MINUTE = 30
 _MOST_TOKEN_BYTES = 1_000
 Scope = MutableMapping[str, Any]
@@ -67,8 +68,10 @@ class Site:
         self._pairers = Addresses(_PAIRINGS_PER_MINUTE, options.per_address)
         self._connections = 0
         self.secure = (options.url or options.scheme).startswith("https")
-        #: Cookies don't know ports: two apps on one machine must not take each other's.
-        self.cookie = "__Host-pytron" if self.secure else f"pytron-{port}"
+        #: Cookies don't know ports: two apps on one machine must not take each other's, and the
+        #: processes of one app behind one address must.
+        public = urlsplit(options.url).port if options.url else port
+        self.cookie = "__Host-pytron" if self.secure else f"pytron-{public or 80}"
         self.application = Starlette(
             routes=[
                 WebSocketRoute("/_pytron/socket", _Plain(self._socket)),

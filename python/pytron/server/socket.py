@@ -137,6 +137,8 @@ class Socket:
     def _begin(self, line: Line, hello: protocol.Hello, text: str) -> None:
         if line.session:
             self._site.deliver(Happening("gone", line.window, {}))
+        elif hello.epoch not in (None, self._site.epoch):
+            self._site.lines.take_over(hello.session, self._owner)
         line.begin(hello.session, hello.connection or 0)
         self._site.metrics.add("opened_total")
         self.command(

@@ -6,9 +6,21 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 _log = logging.getLogger(__name__)
+
+
+class Gate(Protocol):
+    """Further locking, around that of this process. Neither method raises."""
+
+    def enter(self) -> None:
+        """The lock was taken."""
+        ...
+
+    def leave(self) -> None:
+        """It is about to be let go of."""
+        ...
 
 
 class Guard:
@@ -16,12 +28,14 @@ class Guard:
 
     Attributes:
         level: how often the holder has entered.
+        gate: see there; None where nobody but this process has the state.
     """
 
-    __slots__ = ("_calling", "_lock", "_waiting", "level")
+    __slots__ = ("_calling", "_lock", "_waiting", "gate", "level")
 
     def __init__(self) -> None:
         self.level = 0
+        self.gate: Gate | None = None
         self._lock = threading.RLock()
         self._calling = threading.Lock()
         self._waiting: deque[tuple[Callable[[Any], object], object]] = deque()
@@ -29,8 +43,12 @@ class Guard:
     def __enter__(self) -> None:
         self._lock.acquire()
         self.level += 1
+        if self.gate is not None and self.level == 1:
+            self.gate.enter()
 
     def __exit__(self, *_: object) -> None:
+        if self.gate is not None and self.level == 1:
+            self.gate.leave()
         self.level -= 1
         free = not self.level and self._waiting
         self._lock.release()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, overload
 
 from pytron.errors import StateError
 from pytron.state.changes import Changes, Convert
 from pytron.state.dicts import Namespace
-from pytron.state.guard import call_safely
+from pytron.state.guard import Gate, call_safely
 from pytron.state.ops import Op, Patch, parse_ops
 from pytron.state.records import shape_of
 from pytron.state.subscriptions import Subscriptions
@@ -18,6 +18,24 @@ from pytron.state.tree import Tracker
 from pytron.state.values import plain
 
 T = TypeVar("T")
+
+
+class Authority(Gate, Protocol):
+    """Who decides about changes of a state that other processes change too."""
+
+    def commit(self, revision: int, ops: list[Op]) -> None:
+        """A change that is about to be this revision; nobody has been told of it yet.
+
+        Raises:
+            StateError: it is not to be. The authority then brings the state back in `leave`.
+        """
+        ...
+
+
+class _Elsewhere(NamedTuple):
+    """The origin of what another process has committed."""
+
+    revision: int
 
 
 class State(Generic[T]):
@@ -65,6 +83,7 @@ class State(Generic[T]):
         self._listeners: list[Callable[[Patch], object]] = []
         self._outbox: deque[Patch] = deque()
         self._delivering = False
+        self._authority: Authority | None = None
         self._root: Any = Namespace(self._node) if initial is None else self._node
 
     @property
@@ -134,6 +153,24 @@ class State(Generic[T]):
         with self._tree.transaction():
             self._tree.replace(self._node, value)
 
+    def obey(self, authority: Authority | None) -> None:
+        """Let somebody decide about changes from now on; None: this process alone does."""
+        with self._tree.guard:
+            self._authority = authority
+        self._tree.guard.gate = authority
+
+    def follow(self, revision: int, ops: object) -> None:
+        """Carry out what another process has committed as this revision. For an authority.
+
+        Raises:
+            StateError: it does not fit this state; nothing of it was done.
+        """
+        changes = parse_ops(ops)
+        with self._tree.transaction(_Elsewhere(revision)):
+            for op in changes:
+                self._changes.apply(op)
+        self._revision = revision  # also where it has changed nothing here
+
     def listen(self, callback: Callable[[Patch], object]) -> Callable[[], None]:
         """Call `callback` with each patch, in order of revision; give what stops it.
 
@@ -169,7 +206,12 @@ class State(Generic[T]):
 
     def _commit(self, ops: list[Op], origin: object) -> None:
         """Number a change and tell of it. Runs with the guard held."""
-        self._revision += 1
+        if isinstance(origin, _Elsewhere):
+            self._revision = origin.revision
+        else:
+            if self._authority is not None:
+                self._authority.commit(self._revision + 1, ops)
+            self._revision += 1
         self._outbox.append(Patch(self._revision, ops, origin))
         self._subscriptions.notice(ops)
         if self._delivering:  # a listener made this change: all hear of the first one first

@@ -13,6 +13,7 @@ from contextlib import suppress
 import pytest
 from pytron import App, current
 from pytron.engines.server import ServerEngine
+from pytron.hub import LocalHub
 from pytron.server.lines import Lines
 from pytron.server.options import ServerOptions
 from pytron.server.pairing import Pairing, load_key
@@ -62,7 +63,7 @@ def test_a_server_may_be_stopped_before_it_has_started() -> None:
     lines = Lines(engine.options, engine.metrics, guests=False, deliver=print, post=print)
     process = Process(
         engine.options, listener, port,
-        pairing=Pairing(load_key(""), engine.hub), lines=lines, metrics=engine.metrics,
+        pairing=Pairing(load_key(""), LocalHub()), lines=lines, metrics=engine.metrics,
         deliver=print, paired=print,
     )  # fmt: skip
     process.stop()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytron import protocol
 from pytron.errors import ConfigError
+from pytron.hub import LocalHub
 from pytron.server.guard import Addresses, Bucket, Guard
-from pytron.server.hub import LocalHub
 from pytron.server.line import Line
 from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions, origin_of
