@@ -58,8 +58,8 @@ mod preflight;
 mod reader;
 #[path = "../src/room.rs"]
 mod room;
+#[path = "../src/route.rs"]
+mod route;
 #[cfg(target_os = "linux")]
 #[path = "../src/platform/linux/sentry.rs"]
 mod sentry;
-#[path = "../src/route.rs"]
-mod route;

@@ -80,7 +80,9 @@ fn is_view_of(stat: &str, parent: u32) -> bool {
     let Some((head, tail)) = stat.rsplit_once(')') else {
         return false;
     };
-    let named = head.split_once('(').is_some_and(|(_, name)| name.starts_with("WebKit"));
+    let named = head
+        .split_once('(')
+        .is_some_and(|(_, name)| name.starts_with("WebKit"));
     named && tail.split_whitespace().nth(1) == Some(parent.to_string().as_str())
 }
 
