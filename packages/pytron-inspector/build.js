@@ -13,6 +13,7 @@ mkdirSync(page, { recursive: true });
 for (const [source, outfile] of [
   ["src/main.ts", join(page, "inspector.js")],
   ["src/tool.ts", join(served, "tools", "inspect.js")],
+  ["src/console.ts", join(served, "tools", "console.js")],
   ["src/driver/driver.ts", join(served, "tools", "driver.js")],
   ["page/inspector.css", join(page, "inspector.css")],
 ])

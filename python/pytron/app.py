@@ -13,6 +13,7 @@ from pytron.assets import Assets
 from pytron.config import Origin, choose, is_child, is_dev, slug, trusted_origin
 from pytron.dispatcher.executors import check_names
 from pytron.dispatcher.functions import Api
+from pytron.dispatcher.grants import check_grants
 from pytron.engine import Engine
 from pytron.events import Handlers
 from pytron.persistence import Persistence, passing_place, place_of
@@ -206,6 +207,14 @@ class App(Api, Services, Generic[S]):
 
     def _handle(self, name: str, handler: Callable[..., Any]) -> None:
         self._events.add(name, handler)
+
+    def check(self) -> None:
+        """Look at what can be wrong in an app that does not run; `pytron types` does it.
+
+        Raises:
+            ConfigError: `allow` of the first window grants what does not exist.
+        """
+        check_grants(self._window_options.get("allow"), self.with_services(self.functions))
 
     def asset(self, pattern: str, *, remote: bool = False) -> Callable[[F], F]:
         """Serve a path of the app's origin from a function: `@app.asset("thumb/{id}")`.

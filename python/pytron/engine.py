@@ -107,6 +107,12 @@ class Engine(ABC):
     #: What this process shares with others that serve the same app; None where it is alone.
     hub: Hub | None = None
 
+    #: Whether there are no windows at all, and tabs of browsers beside it are the app's pages.
+    windowless: bool = False
+
+    #: Whether `pytron dev` has the windows, and lets them outlive this process.
+    kept: bool = False
+
     #: Windows that an earlier Python process had opened and that live on, with their `kept`.
     living: Sequence[tuple[int, Any]] = ()
 
@@ -188,12 +194,13 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
     """
     if apart is None:
         apart = bool(os.environ.get("PYTRON_LINK") or os.environ.get("PYTRON_HOSTED"))
-    own = "hosted" if apart and name == "native" else name
+    kept = bool(os.environ.get("PYTRON_LINK"))
+    own = {("native", apart): "hosted", ("server", kept): "windowless"}.get((name, True), name)
     if own in _OWN:
         engine = engine_kind(own)()
         remedy = graphics_remedy() if watched and name == "native" else {}
         # A link leads to windows that are somebody else's, and outlive this process.
-        if not remedy or os.environ.get("PYTRON_LINK"):
+        if not remedy or kept:
             return engine
         return import_module("pytron.engines.native.rescue").RescuingEngine(engine, remedy)
     from importlib.metadata import entry_points  # slow, so only for engines of others
@@ -201,7 +208,7 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
     for point in entry_points(group="pytron.engines"):
         if point.name == name:
             return point.load()()
-    ours = {*_OWN} - {"hosted"}
+    ours = {*_OWN} - _ELSEWHERE
     known = ", ".join(sorted(ours | {p.name for p in entry_points(group="pytron.engines")}))
     raise EngineError(f"no engine is called {name!r}; set PYTRON_ENGINE or engine= to: {known}")
 
@@ -225,4 +232,7 @@ _OWN: Final = {
     "chrome": "chrome:ChromeEngine",
     "headless": "headless:HeadlessEngine",
     "server": "server:ServerEngine",
+    "windowless": "windowless:WindowlessEngine",
 }
+#: What some of them are when their windows are elsewhere.
+_ELSEWHERE: Final = frozenset({"hosted", "windowless"})

@@ -160,10 +160,10 @@ class Runner:
         while True:
             try:
                 engine = load_engine(name, apart=apart, watched=True)
-                if config.has_tabs():
-                    from pytron.development.tabs import TabbedEngine  # only in development
+                if config.has_tabs() or engine.windowless:
+                    from pytron.development.tabs import with_tabs  # only in development
 
-                    engine = TabbedEngine(engine, self._plan.assets.patterns)
+                    engine = with_tabs(engine, self._plan.assets.patterns)
                 engine.start(options)
             except EngineError as error:
                 if not others:

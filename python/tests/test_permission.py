@@ -244,3 +244,42 @@ def test_frontend_url_is_the_apps_own(app: AppOf) -> None:
 )
 def test_origin_is_written_as_the_web_view_writes_it(url: str, origin: str) -> None:
     assert foreign_origin(url, [], trust=True) == origin
+
+
+@pytest.mark.parametrize(
+    ("grant", "hint"),
+    [
+        ("ad", "no function of that name; did you mean 'add'"),
+        ("note.read", "did you mean 'notes.read'"),
+        ("note.*", "no group of functions of that name; did you mean 'notes.*'"),
+        ("vault.shut*", "did you mean 'vault."),
+        ("stat", "did you mean 'state'"),
+        ("services:dialog", "no service of that name; did you mean 'services:dialogs'"),
+        ("services:dialogs.open_file", "did you mean 'services:dialogs'"),
+        ("services.dialogs.open_file", "a service is granted by 'services:dialogs'"),
+        ("xyzzy", "there are: 'add', 'notes.read', 'vault.open'"),
+    ],
+)
+def test_grant_of_what_does_not_exist_is_refused_with_the_near_miss(
+    app: AppOf, grant: str, hint: str
+) -> None:
+    with TestClient(app):
+        with pytest.raises(ConfigError, match="grants nothing") as refused:
+            app.open_window("docs", url=OWN, allow=[grant])
+        assert hint in str(refused.value)
+        assert [window.label for window in app.windows] == ["main"]
+
+
+def test_grants_of_what_is_there_are_taken(app: AppOf) -> None:
+    every = ["add", "ad*", "notes.*", "*", "events:anything", "state", "assets"]
+    with TestClient(app):
+        app.open_window("docs", url=OWN, allow=[*every, "services:dialogs", "services:*"])
+
+
+def test_wrong_grant_of_the_first_window_is_found_before_it_opens() -> None:
+    app: AppOf = App("test", ephemeral=True, allow=["notes.*"])
+    app.expose(lambda: "kept", name="note.read")
+    with pytest.raises(ConfigError, match=r"did you mean 'note\.\*'"):
+        app.check()
+    with pytest.raises(ConfigError, match=r"did you mean 'note\.\*'"), TestClient(app):
+        pass

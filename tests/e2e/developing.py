@@ -10,9 +10,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+
+from e2e.views import USUAL, View
 
 DEADLINE_S = 60
 
@@ -20,15 +22,32 @@ DEADLINE_S = 60
 class Development:
     """A `pytron dev` that runs for the length of a `with` block."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str], *words: str, **variables: str):
+    def __init__(
+        self,
+        folder: Path,
+        files: Mapping[str, str],
+        *words: str,
+        view: View = USUAL,
+        **variables: str,
+    ):
         """Write the files, and start it with these words and environment variables."""
         self.folder = folder
+        self._ends = ExitStack()
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, "utf-8")
+        given = self._ends.enter_context(view.surroundings())
+        command = [sys.executable, "-m", "pytron", "dev", str(folder / "app.py"), *words]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pytron", "dev", str(folder / "app.py"), *words],
-            env={**os.environ, "NO_AT_BRIDGE": "1", "NO_COLOR": "1", **variables},
+            view.command(command, folder),
+            env={
+                **os.environ,
+                **view.environment,
+                **given,
+                "NO_AT_BRIDGE": "1",
+                "NO_COLOR": "1",
+                **variables,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -57,6 +76,7 @@ class Development:
         self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
+        self._ends.close()
 
     def line(self, *parts: str) -> str:
         """Wait for a line with all of these in it."""

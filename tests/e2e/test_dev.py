@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from e2e.developing import DEADLINE_S, Development
+from e2e.views import CHROME, NATIVE, View
+from playwright.sync_api import Browser
 
 APP = """
 from pytron import App
@@ -64,10 +66,14 @@ for (;;) {
 """
 
 
-@pytest.fixture(params=["extension", "reply"])
+#: One whose pages have sockets of their own, one without, and one in which windows are Electron's.
+VIEWS = [view for view in (*NATIVE, *CHROME) if view.name in ("extension", "reply", "chrome")]
+
+
+@pytest.fixture(params=VIEWS, ids=lambda view: view.name)
 def dev(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Development]:
     files = {"app.py": APP, "page/index.html": PAGE}
-    with Development(tmp_path, files, PYTRON_TRANSPORT=request.param) as made:
+    with Development(tmp_path / "project", files, view=request.param) as made:
         yield made
 
 
@@ -125,3 +131,44 @@ def test_nothing_is_left_running(dev: Development, number: signal.Signals, code:
         dev.process.send_signal(number)
         assert dev.process.wait(DEADLINE_S) == code
         assert ended()
+
+
+WRITES = """
+console.log("told %s", "so", {a: [1, "two"]});
+console.warn("careful\\x1b[2J");
+console.debug("not this");
+setTimeout(() => { throw new TypeError("not caught"); });
+"""
+
+
+@pytest.mark.parametrize("shown", VIEWS, ids=lambda view: view.name)
+def test_what_a_page_writes_to_its_console_is_shown(shown: View, tmp_path: Path) -> None:
+    # Before its Python is there, as most of it is written.
+    page = PAGE.replace("await pytron.ready;", f"{WRITES}\nawait pytron.ready;")
+    files = {"app.py": APP, "page/index.html": page}
+    with Development(tmp_path / "project", files, "--only", "page", view=shown) as dev:
+        awaited = {
+            'told so { a: [ 1, "two" ] }',
+            "warning: careful\\x1b[2J",
+            "error: TypeError: not caught",
+        }
+        while awaited:
+            line = dev.line("page \u2502 ").partition("page \u2502 ")[2]
+            assert "not this" not in line
+            awaited.discard(line)
+
+
+def test_an_app_for_browsers_starts_anew_under_its_tabs(browser: Browser, tmp_path: Path) -> None:
+    files = {"app.py": APP, "page/index.html": PAGE}
+    with Development(tmp_path / "project", files, "--engine", "server") as dev:
+        address = dev.line("open the page in a browser: ").rpartition(" ")[2]
+        tab = browser.new_page()
+        tab.goto(address)
+        assert "first 700  false" in dev.line("page: first")
+        dev.change('"first"', '"second"')
+        assert "second 700 restarted false true" in dev.line("page: second")
+        dev.change('"second"', '"second" ]')
+        dev.line("SyntaxError: unmatched ']'")
+        dev.change('"second" ]', '"third"')
+        assert "true" in dev.line("page: third")
+        tab.close()

@@ -53,7 +53,8 @@ export class Bridge {
   private readonly uploads = new Uploads((text, found) => this.send(text, found));
   private readonly pending = new Waiting((id) => this.uploads.forget(id));
   private readonly names = new Map<string, string>();
-  private readonly tools = new Tools(this);
+  /** For development. */
+  readonly tools = new Tools(this);
   private transport: Transport | undefined;
   private channel: Channel | undefined;
   private session = "";
@@ -336,7 +337,7 @@ export class Bridge {
     for (const store of Object.values(this.stores)) store.frozen = hello.dev;
     if (this.epoch !== "" && this.epoch !== hello.epoch) this.restarted();
     this.epoch = hello.epoch;
-    if (hello.tools !== undefined) this.tools.load(hello.tools, this.transport?.home ?? "");
+    this.tools.load(hello.tools ?? [], this.transport?.home ?? "");
   }
 
   /** Python has answered after the time was over. */

@@ -21,6 +21,8 @@ function followPage(bridge: Bridge, page: EventTarget): void {
     if ((event as PageTransitionEvent).persisted) bridge.reopen();
   });
   forwardErrors(page, (entry) => bridge.log(entry));
+  const { console } = page as { console?: object };
+  if (console !== undefined) bridge.tools.hear(console);
 }
 
 /** The engine's port where there is one; else, for a page that came over HTTP, its server. */

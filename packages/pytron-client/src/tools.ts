@@ -1,3 +1,4 @@
+import { tapConsole, type Written } from "./console.js";
 import { report } from "./errors.js";
 
 /** What the module of a development tool is given (spec/ipc.md, section 10). */
@@ -8,7 +9,14 @@ export interface ToolPage {
   take(handler: (data: unknown) => void): void;
   /** Lets calls from now on carry where the page made them. */
   trace(): void;
+  /** Hears what the page writes to its console, what it wrote before too. */
+  console(handler: (written: Written) => void): void;
 }
+
+/** The tool that wants to know what the page writes to its console. */
+const CONSOLE = "console";
+
+type Tap = ReturnType<typeof tapConsole>;
 
 /** What tools need of the bridge. */
 interface Link {
@@ -22,13 +30,15 @@ const STACK_LIMIT = 4_096;
 class Tool implements ToolPage {
   private readonly link: Link;
   private readonly name: string;
+  private readonly tap: Tap | undefined;
   private handler: ((data: unknown) => void) | undefined;
   /** What came before the handler did. */
   private early: unknown[] = [];
 
-  constructor(link: Link, name: string) {
+  constructor(link: Link, name: string, tap: Tap | undefined) {
     this.link = link;
     this.name = name;
+    this.tap = tap;
   }
 
   send(data: unknown): void {
@@ -44,6 +54,10 @@ class Tool implements ToolPage {
     this.link.trace = () => (new Error().stack ?? "").slice(0, STACK_LIMIT);
   }
 
+  console(handler: (written: Written) => void): void {
+    this.tap?.(handler);
+  }
+
   deliver(data: unknown): void {
     if (this.handler === undefined) this.early.push(data);
     else this.handler(data);
@@ -54,16 +68,23 @@ class Tool implements ToolPage {
 export class Tools {
   private readonly link: Link;
   private readonly loaded = new Map<string, Tool>();
+  private tap: Tap | undefined;
 
   constructor(link: Link) {
     this.link = link;
   }
 
+  /** Keeps what the page writes to its console until the kit has said whether it wants it. */
+  hear(console: object): void {
+    this.tap = tapConsole(console);
+  }
+
   /** Loads those that are not here yet, from the app's origin. */
   load(names: readonly string[], home: string): void {
+    if (!names.includes(CONSOLE) && !this.loaded.has(CONSOLE)) this.tap?.();
     for (const name of names) {
       if (this.loaded.has(name)) continue;
-      const tool = new Tool(this.link, name);
+      const tool = new Tool(this.link, name, name === CONSOLE ? this.tap : undefined);
       this.loaded.set(name, tool);
       const address = `${home}/_pytron/tools/${encodeURIComponent(name)}.js`;
       import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ address)

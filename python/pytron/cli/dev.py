@@ -10,13 +10,25 @@ import click
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--engine", help="The engine that shows it: native or chrome.")
 @click.option("--no-vite", is_flag=True, help="Show the page as it was built.")
-@click.option("--only", multiple=True, help="Show only what these write: app, window, vite.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["app", "page", "vite", "window"]),
+    help="Show only what these write; may be given several times.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    help="The least of what pages write to their consoles; info unless told otherwise.",
+)
 @click.argument("app", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
     engine: str | None,
     no_vite: bool,
     only: tuple[str, ...],
+    level: str,
     app: str | None,
     arguments: tuple[str, ...],
 ) -> int:
@@ -41,5 +53,7 @@ def command(
     page = None if no_vite else page_of(target.file, folder)
     vite = None if page is None else folder_of(page, folder)
     return devserver.develop(
-        devserver.Plan(str(target.file or app), folder, arguments, vite=vite, only=only)
+        devserver.Plan(
+            str(target.file or app), folder, arguments, vite=vite, only=only, level=level
+        )
     )

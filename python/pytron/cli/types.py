@@ -42,6 +42,7 @@ def command(
     from pytron.typegen.files import default_place, outputs
 
     found = find_app(locate(app))
+    found.check()
     contract = describe(found)
     if out == Path("-"):
         click.echo(declarations(contract), nl=False)

@@ -44,6 +44,7 @@ class JoinedEngine(Engine, Generic[E]):
         """Get both ready."""
         self.first.start(options)
         self.origin = self.first.origin
+        self.kept = self.first.kept
         try:
             self.beside.start(options)
         except BaseException:

@@ -9,12 +9,13 @@ Source: spec/dev.md.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pytron import config
 from pytron.development.joined import JoinedEngine
 from pytron.dispatcher.dispatch import EPOCH
-from pytron.engine import Engine, engine_kind
+from pytron.engine import Capability, Engine, EngineOptions, engine_kind
 from pytron.server.options import ServerOptions
 
 
@@ -30,21 +31,72 @@ class TabbedEngine(JoinedEngine[Any]):
         """
         self._routes = routes
         self._token = secrets.token_urlsafe(24)
-        # Only who has the token is let in: no cookies, and nobody to pair.
-        options = ServerOptions(browser=False, proxy_token=self._token)
+        options = self.options(self._token)
         kind: Any = engine_kind("server")
         super().__init__(
             first, lambda take: kind(options, guests=True, deliver=take, on_demand=True)
         )
 
+    def options(self, token: str) -> ServerOptions:
+        """Only who has the token is let in: no cookies, and nobody to pair."""
+        return ServerOptions(browser=False, proxy_token=token)
+
     def resume(self) -> None:
         """Let the windows be heard, and tell where the tabs are served."""
         super().resume()
-        served = {
+        self.first.command(self.serving())
+
+    def serving(self) -> dict[str, object]:
+        """What the keeper is told."""
+        return {
             "kind": "serving",
             "url": self.beside.origin,
             "token": self._token,
             "routes": list(self._routes()),
             "epoch": EPOCH,
         }
-        self.first.command(served)
+
+
+class ServedEngine(TabbedEngine):
+    """The server engine under `pytron dev`: tabs are all the windows there are.
+
+    A tab that came by the proxy of a development server is let in by its token, one that opened
+    the server itself by pairing. The keeper sees to it that the next process has the same port and
+    the same key, so that tabs find it again.
+    """
+
+    first_window = False
+
+    def options(self, token: str) -> ServerOptions:
+        """As the environment says, where the keeper says it too."""
+        return ServerOptions.of({"browser": False, "proxy_token": token})
+
+    def start(self, options: EngineOptions) -> None:
+        """Get both ready."""
+        super().start(options)
+        self.origin = self.beside.origin
+
+    def serving(self) -> dict[str, object]:
+        """What the keeper is told: an address for people, too."""
+        return {**super().serving(), "pair": self.beside.pairing_url()}
+
+    def command(self, message: Mapping[str, object]) -> None:
+        """Tell the keeper what is for it, and the server the rest."""
+        if message["kind"] in ("serving", "said"):
+            self.first.command(message)
+        else:
+            self.beside.command(message)
+
+    def can(self, feature: str) -> Capability:
+        """What a tab can do."""
+        return self.beside.can(feature)
+
+    def _of(self, window: int) -> Engine:  # noqa: ARG002 - all of them are tabs
+        return self.beside
+
+
+def with_tabs(engine: Engine, routes: Callable[[], Iterable[str]]) -> Engine:
+    """The engine of an app that `pytron dev` runs, with tabs beside it where they are wanted."""
+    if engine.windowless:
+        return ServedEngine(engine, routes)
+    return TabbedEngine(engine, routes) if config.has_tabs() else engine

@@ -5,7 +5,9 @@ A tool that nobody has opened costs its name in `hello` and a small module in th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -61,6 +63,7 @@ class Development:
             self._stops.append(self._driven.close)
         if parts.dev:
             runtime.dispatcher.tools["inspect"] = self._asked
+            self._hear_consoles()
         if config.is_inspected():
             self.inspect()
             self._stops.append(parts.handlers.add("window.opened", self._first_window()))
@@ -73,6 +76,25 @@ class Development:
         for stop in reversed(self._stops):
             stop()
         self._stops.clear()
+
+    def _hear_consoles(self) -> None:
+        """Let what pages write to their consoles be seen: by the keeper, or in Python's log."""
+        from pytron.development import console
+
+        tools = self._runtime.dispatcher.tools
+        if not self._runtime.engine.kept:
+            tools["console"] = console.heard
+            return
+        command = self._runtime.engine.command
+
+        def say(level: str, label: str, text: str) -> None:
+            command({"kind": "said", "level": level, "label": label, "text": text})
+
+        tools["console"] = partial(console.heard, say=say)
+        handler = console.PageLog(say)
+        pages = logging.getLogger("pytron.page")
+        pages.addHandler(handler)
+        self._stops.append(lambda: pages.removeHandler(handler))
 
     def inspect(self) -> Inspector:
         """The inspector, which records from now on."""

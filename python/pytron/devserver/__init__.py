@@ -7,12 +7,14 @@ import signal
 import sys
 import tempfile
 import threading
+import webbrowser
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
@@ -39,6 +41,7 @@ class Plan(NamedTuple):
         arguments: the app's own.
         vite: the folder of the page's npm project, if Vite is to serve it.
         only: show only what these write.
+        level: the least of what pages write to their consoles: debug, info, warning or error.
     """
 
     app: str
@@ -46,6 +49,7 @@ class Plan(NamedTuple):
     arguments: Sequence[str] = ()
     vite: Path | None = None
     only: Collection[str] = ()
+    level: str = "info"
 
 
 def develop(plan: Plan) -> int:
@@ -58,10 +62,12 @@ class Session:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._terminal = Terminal(["app", "window", "vite"], plan.only)
+        self._terminal = Terminal(["app", "page", "window", "vite"], plan.only, level=plan.level)
         self._stop = threading.Event()
         #: Vite shows errors over the page itself.
         self._has_overlay = False
+        #: Where people open the page, when tabs are all the windows there are; told once.
+        self._address: str | None = None
 
     def run(self) -> int:
         """Serve until the app quits; Ctrl-C gives 130."""
@@ -78,7 +84,7 @@ class Session:
         # In memory where there is a tmpfs; what the app keeps by itself goes its own way.
         spare = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="pytron-dev-")))
         self._record = ends.enter_context(Record(plan.folder, plan.app, spare))
-        variables = self._variables(spare / "state.db")
+        variables = self._variables = self._variables_in(spare)
         vite: Vite | None = None
         if plan.vite is not None:
             vite = ends.enter_context(Vite(plan.vite, self._terminal, self._record.place))
@@ -91,7 +97,8 @@ class Session:
             variables,
             output=self._terminal.pipe,
             died=self._died,
-            serves=self._record.serves,
+            said=self._terminal.said,
+            serves=self._serves,
             ended=self._record.has_ended,
         )
         if vite is not None:
@@ -110,11 +117,25 @@ class Session:
             self._terminal.say(f"only the app's window reaches it, no browser's tab: {remedy}")
         return not missing
 
-    def _variables(self, state: Path) -> dict[str, str]:
+    def _serves(self, fields: Mapping[str, Any]) -> None:
+        """An app takes calls, and says where tabs of browsers reach it, if they do."""
+        self._record.serves(fields)
+        if "pair" not in fields:
+            return
+        # The next one must be where the tabs are that this one has.
+        self._variables["PYTRON_SERVER_PORT"] = str(urlsplit(str(fields["url"])).port)
+        if self._address is None:
+            self._address = self._variables.get("PYTRON_FRONTEND") or str(fields["pair"])
+            self._terminal.say(f"open the page in a browser: {self._address}")
+            if sys.stdout.isatty():
+                webbrowser.open(self._address)
+
+    def _variables_in(self, spare: Path) -> dict[str, str]:
         variables: Mapping[str, str] = {
+            "PYTRON_SERVER_KEY_FILE": str(spare / "server.key"),
             **os.environ,
             "PYTRON_DEV": "1",
-            "PYTRON_STATE": str(state),
+            "PYTRON_STATE": str(spare / "state.db"),
             "PYTHONUNBUFFERED": "1",
         }
         return {**variables, **({"FORCE_COLOR": "1"} if self._terminal.colourful else {})}

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from pytron import codec, link
-from pytron.engine import load_engine
+from pytron.engine import EngineOptions, load_engine
 from pytron.errors import EngineError, ProtocolError
 from pytron.framing import Parcel, pack
 from pytron.link import Channel, Child, Hub, Message, post
@@ -31,6 +31,9 @@ RESTART: Final = b'[{"kind":"restart"}]'
 #: How the first frame of a page begins once it has heard of that.
 _HELLO: Final = b'[{"kind":"hello"'
 _LOST: Final = 1
+#: What `start` says, in the order of `EngineOptions`.
+_OPTIONS: Final = ("app", "name", "folder", "dev", "permissions")
+_WINDOWLESS: Final = "server"  # its windows are tabs of browsers, which nobody must start
 
 
 def fault(message: str, trace: str) -> bytes:
@@ -48,6 +51,7 @@ class Keeper:
         *,
         output: Callable[[str], int | None] = lambda _: None,
         died: Callable[[Child], object] = lambda _: None,
+        said: Callable[[Mapping[str, Any]], object] = lambda _: None,
         serves: Callable[[Mapping[str, Any]], object] = lambda _: None,
         ended: Callable[[], object] = lambda: None,
     ) -> None:
@@ -59,6 +63,7 @@ class Keeper:
             output: gives the descriptor for what `app` and `window` write.
             died: given an app that has ended although nobody asked it to. Unless this calls
                 `quit`, the windows stay, and `restart` starts the next one.
+            said: given what a page wrote to its console.
             serves: told that the app takes calls, with what its `serving` says.
             ended: told that an app has ended, whoever wanted it.
         """
@@ -71,6 +76,7 @@ class Keeper:
         self._hub = Hub()
         self._app: Child | None = None
         self._host: Child | None = None
+        self._engine: LinkedEngine | None = None  # has what the host shares with the apps
         self._ready: dict[str, Any] | None = None
         #: Windows whose page has not yet heard of the next app: what it says was for the last one.
         self._behind: set[int] = set()
@@ -89,6 +95,14 @@ class Keeper:
         self._ending_by: float | None = None
         self._orders: deque[Callable[[], object]] = deque()
         self._code: int | None = None
+        #: What of an app's messages is for us.
+        self._own: Mapping[str, Callable[[dict[str, Any]], object]] = {
+            "start": self._welcome,
+            "resume": lambda _: self._resume(),
+            "serving": serves,
+            "said": said,
+            "quit": self._quitting,
+        }
 
     # --- for other threads --------------------------------------------------------------------
 
@@ -173,17 +187,9 @@ class Keeper:
 
     def _from_app(self, message: Message, parcel: Parcel) -> None:
         fields, kind = message.fields, message.kind
-        if kind == "start":
-            self._welcome(fields, parcel)
-            return
-        if kind == "resume":
-            self._resume()
-            return
-        if kind == "serving":
-            self._serving(fields)
-            return
-        if kind == "quit":
-            self._quits = fields["code"]  # also of one that fails: its exit code will tell
+        own = self._own.get(kind)
+        if own is not None:
+            own(fields)
             return
         if kind == "open":
             self._windows[fields["window"]] = fields.get("kept")
@@ -196,19 +202,27 @@ class Keeper:
         if self._host is not None:
             self._host.channel.send(pack(parcel.text, parcel.parts))
 
-    def _welcome(self, start: dict[str, Any], parcel: Parcel) -> None:
-        """Answer an app's `start`: the first one's by a host, the others' by what is known."""
-        if self._host is None:
-            self._start_host(start, parcel)
-        elif self._ready is not None:
-            self._greet()
+    def _quitting(self, fields: dict[str, Any]) -> None:
+        self._quits = fields["code"]  # also of one that fails: its exit code will tell
 
-    def _start_host(self, start: dict[str, Any], parcel: Parcel) -> None:
+    def _welcome(self, start: dict[str, Any]) -> None:
+        """Answer an app's `start`: the first one's by a host, the others' by what is known."""
+        if start["engine"] == _WINDOWLESS:
+            self._ready = {"kind": "ready", "version": link.VERSION, "facts": {}}
+        if self._ready is not None:
+            self._greet()
+        elif self._host is None:
+            self._start_host(start)
+
+    def _start_host(self, start: dict[str, Any]) -> None:
         assert self._app is not None
         try:
             engine = load_engine(start["engine"], apart=True)
             if not isinstance(engine, LinkedEngine):
                 raise EngineError(f"windows of the {engine.name} engine cannot outlive the app")
+            options: Any = [start.get(name) for name in _OPTIONS]
+            engine.prepare(EngineOptions(*options))
+            self._engine = engine
             program = engine.program()
             self._host = Child(
                 program.command,
@@ -220,7 +234,7 @@ class Keeper:
             post(self._app.channel, {"kind": "ready", "error": str(error), "code": error.code})
             return
         self._hub.add(self._host.channel)
-        self._host.channel.send(pack(parcel.text))
+        post(self._host.channel, {**start, **engine.details()})
 
     def _greet(self) -> None:
         """Give a new app the living windows."""
@@ -284,7 +298,9 @@ class Keeper:
         fields, kind = message.fields, message.kind
         app = self._app.channel if self._app is not None and self._serves else None
         if kind == "ready":
-            self._ready = fields
+            assert self._engine is not None
+            facts: dict[str, Any] = {**(fields.get("facts") or {}), **self._engine.details()}
+            self._ready = fields = {**fields, "facts": facts}
             if self._app is not None:
                 post(self._app.channel, fields)
                 self._serves = True
@@ -380,3 +396,5 @@ class Keeper:
             os.close(descriptor)
         self._held.clear()
         self._hub.close()
+        if self._engine is not None:
+            self._engine.release()

@@ -6,23 +6,34 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Collection, Sequence
-from typing import Final, TextIO
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, TextIO
 
 #: Lines of a program that are remembered, to say why it ended.
 _TAIL: Final = 200
 #: How long the last lines of a program may take to arrive once it has ended.
 _END_TIMEOUT_S: Final = 1.0
-_COLOURS: Final = {"app": 36, "window": 35, "vite": 33, "dev": 32}
+_COLOURS: Final = {"app": 36, "page": 34, "window": 35, "vite": 33, "dev": 32}
+#: What pages write, by its level; what is serious is coloured.
+_LEVELS: Final = {"debug": 0, "info": 0, "warning": 33, "error": 31}
+#: The label of the app's first window, whose lines need not say which one they are of.
+_FIRST: Final = "main"
 
 
 class Terminal:
     """Shows lines of programs. Any thread may write."""
 
     def __init__(
-        self, labels: Sequence[str], only: Collection[str] = (), *, out: TextIO | None = None
+        self,
+        labels: Sequence[str],
+        only: Collection[str] = (),
+        *,
+        level: str = "info",
+        out: TextIO | None = None,
     ) -> None:
-        """Show lines with these labels; with `only`, just those of some."""
+        """Show lines with these labels; with `only`, just those of some. `level`: of pages."""
+        levels = list(_LEVELS)
+        self._levels = frozenset(levels[levels.index(level) :])
         self._out = out or sys.stdout
         self._only = frozenset(only) | {"dev"} if only else frozenset(labels) | {"dev"}
         self._width = max(map(len, [*labels, "dev"]))
@@ -49,6 +60,17 @@ class Terminal:
             for line in text.splitlines() or [""]:
                 self._out.write(f"{head}{line}\n")
             self._out.flush()
+
+    def said(self, fields: Mapping[str, Any]) -> None:
+        """Show what a page wrote to its console: `level`, `label` of its window, `text`."""
+        level, label, text = str(fields["level"]), str(fields["label"]), str(fields["text"])
+        if level not in self._levels:
+            return
+        if level in ("warning", "error"):
+            text = f"{level}: {text}"
+        if self._colourful and _LEVELS[level]:
+            text = "\n".join(f"\x1b[{_LEVELS[level]}m{line}\x1b[0m" for line in text.splitlines())
+        self.say(text if label == _FIRST else f"[{label}] {text}", "page")
 
     def pipe(self, label: str) -> int:
         """A descriptor whose lines are shown; the caller gives it to a program and closes it."""

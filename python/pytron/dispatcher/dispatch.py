@@ -107,13 +107,19 @@ class Dispatcher:
             role: the label that it counts as where functions are for certain windows.
             limits: other limits than those of spec/ipc.md, section 7.
         """
-        if grants is not None:
-            self._grants[window] = grants
+        self.grant(window, grants)
         if role is not None:
             self._roles[window] = role
         if limits:
             self._limits[window] = limits
         self._labels[window] = label
+
+    def grant(self, window: int, grants: Grants | None) -> None:
+        """Let documents of this window do this from their next session on; None: everything."""
+        if grants is None:
+            self._grants.pop(window, None)
+        else:
+            self._grants[window] = grants
 
     def close_window(self, window: int) -> None:
         """The window has gone: its session ends."""

@@ -5,7 +5,7 @@ Source: spec/ipc.md, section 9.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pytron.errors import CallError, ConfigError
 
@@ -167,6 +167,50 @@ class _Names:
     def cover(self, name: str) -> bool:
         """Whether a name, or all that a pattern can match, is among them."""
         return name in self._exact or name.startswith(self._beginnings)
+
+
+def check_grants(allow: Iterable[str] | None, functions: Mapping[str, object]) -> None:
+    """Refuse grants of what does not exist: a typo would be a grant of nothing, found by users.
+
+    Names of events are not looked at: any may be sent.
+
+    Raises:
+        ConfigError: no function, group of functions or service is called so; the message has the
+            near ones.
+    """
+    if allow is None or isinstance(allow, str):
+        return
+    for grant in allow:
+        if grant.startswith(_SERVICE_CALL):
+            wanted = _SERVICES + grant.split(".")[1]
+            raise ConfigError(f"allow={grant!r} grants nothing: a service is granted by {wanted!r}")
+        if grant.startswith(_SERVICES):
+            functions.get(_SERVICE_CALL)  # those of services come in when they are asked for
+            called = [name for name in functions if name.startswith(_SERVICE_CALL)]
+            _check_name(grant, "service", {_SERVICES + name.split(".")[1] for name in called})
+        elif grant not in _STATE and grant != _ASSETS and ":" not in grant:
+            names = {name for name in functions if not name.startswith(_SERVICE_CALL)}
+            _check_name(grant, "function", names)
+
+
+def _check_name(grant: str, what: str, known: set[str]) -> None:
+    """Refuse a name that is none of these, and a beginning that none of these has."""
+    if grant in known or grant == "*":
+        return
+    near = {*known} if what == "service" else {*known, *_STATE, _ASSETS}
+    if grant.endswith("*"):
+        if any(name.startswith(grant[:-1]) for name in known):
+            return
+        near |= {f"{name.rpartition('.')[0]}.*" for name in known if "." in name}
+        what = f"group of {what}s"
+    import difflib  # only for mistakes
+
+    found = difflib.get_close_matches(grant, sorted(near), n=3)
+    there = sorted(known)
+    listed = ", ".join(map(repr, there[:8])) + (", …" if len(there) > 8 else "")
+    hint = f"did you mean {' or '.join(map(repr, found))}?" if found else f"there are: {listed}"
+    tail = hint if found or there else "none is exposed"
+    raise ConfigError(f"allow={grant!r} grants nothing: there is no {what} of that name; {tail}")
 
 
 def grants_of(label: str, allow: Iterable[str] | None, *, foreign: bool) -> Grants | None:

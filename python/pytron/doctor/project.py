@@ -92,11 +92,19 @@ def _types(root: Path, page: Path | None) -> Iterator[Finding]:
     if not any((place / "pytron.d.ts").is_file() for place in places):
         return
     done = subprocess.run(
-        [*_PYTRON, "types", "--check"], cwd=root, capture_output=True, timeout=60, check=False
+        [*_PYTRON, "types", "--check"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     if done.returncode == 1:
         said = "pytron.d.ts is not what Python has now"
         yield Finding("types", "bad", said, "pytron types", (*_PYTRON, "types"))
+    elif done.returncode:
+        said = done.stderr.strip().splitlines() or ["pytron types fails"]
+        yield Finding("types", "bad", said[-1].removeprefix("error: "), "pytron types")
     else:
         yield good("types", "as in Python")
 

@@ -49,11 +49,22 @@ def _sweep(base: Path) -> None:
             os.close(lock)
 
 
-class Files(PrivateFolder):
+class Files:
     """Large parts of frames, as files in memory where the system has that."""
 
-    def __init__(self) -> None:
-        super().__init__(memory_folder() or Path(tempfile.gettempdir()))
+    def __init__(self, theirs: Path | None = None) -> None:
+        """Use a new folder, or one that somebody else has made and removes."""
+        self._own: PrivateFolder | None = None
+        if theirs is not None:
+            self.path = theirs
+            return
+        self._own = PrivateFolder(memory_folder() or Path(tempfile.gettempdir()))
+        self.path = self._own.path
+
+    def close(self) -> None:
+        """Remove the folder, if it is ours."""
+        if self._own is not None:
+            self._own.close()
 
     def write(self, part: bytes | bytearray | memoryview) -> str:
         """Write a part; the name under which the page can fetch it, which nobody can guess."""

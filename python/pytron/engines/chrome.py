@@ -62,6 +62,22 @@ class ChromeEngine(LinkedEngine):
         Raises:
             EngineError: it is not installed, too old, or cannot start here; says what to do.
         """
+        self._permissions = options.permissions
+        try:
+            super().start(options)
+        except EngineError as error:
+            # Looked for only now: it takes longer than to start.
+            problem = None if self._program is None else electron_problem(self._program)
+            if problem is None:
+                raise
+            raise EngineError(f"the chrome engine cannot start: {problem}") from error
+
+    def prepare(self, options: EngineOptions) -> None:
+        """Find Electron, and make the folders that it shares with Python.
+
+        Raises:
+            EngineError: it is not installed, or too old.
+        """
         found = electron.find()
         major = found.version.partition(".")[0]
         if major.isdigit() and int(major) < _OLDEST:
@@ -72,15 +88,14 @@ class ChromeEngine(LinkedEngine):
         self._program = found.program
         self._profile = Profile(options.data_folder)
         self._files = Files()
-        self._permissions = options.permissions
-        try:
-            super().start(options)
-        except EngineError as error:
-            # Looked for only now: it takes longer than to start.
-            problem = electron_problem(found.program)
-            if problem is None:
-                raise
-            raise EngineError(f"the chrome engine cannot start: {problem}") from error
+        self._permissions = options.permissions or ()
+
+    def release(self) -> None:
+        """Remove what was only for this run."""
+        for folder in (self._files, self._profile):
+            if folder is not None:
+                folder.close()
+        self._files = self._profile = None
 
     def program(self) -> Program:
         """Electron, with the shell that the package carries."""
@@ -99,16 +114,14 @@ class ChromeEngine(LinkedEngine):
         return Program(command, environment)
 
     def details(self) -> dict[str, object]:
-        """What the shell is told besides."""
-        assert self._files is not None
-        return {"files": str(self._files.path), "permissions": self._permissions}
+        """What the shell is told besides; a keeper fills in the folder of a shell that lives."""
+        files = {} if self._files is None else {"files": str(self._files.path)}
+        return {**files, "permissions": self._permissions}
 
-    def close(self) -> None:
-        """Wait for the end of Electron, and remove what was only for this run."""
-        super().close()
-        for folder in (self._files, self._profile):
-            if folder is not None:
-                folder.close()
+    def started(self) -> None:
+        """Share the folder of a shell that somebody else has started."""
+        if self._files is None:
+            self._files = Files(Path(str(self.facts["files"])))
 
     # --- binary -------------------------------------------------------------------------------
 

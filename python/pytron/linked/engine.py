@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from abc import abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any, ClassVar, Final
@@ -30,6 +28,7 @@ from pytron.link import Channel, Child, Hub, Message, post
 from pytron.linked.bodies import PIECE_BYTES, Bodies
 from pytron.linked.page import Page
 from pytron.linked.ports import Ports
+from pytron.linked.program import Program
 
 _log = logging.getLogger(__name__)
 
@@ -39,18 +38,11 @@ _INTERRUPTED: Final = 128 + 2
 _LOST: Final = 1
 
 
-@dataclass(frozen=True)
-class Program:
-    """How the process at the other end is started."""
-
-    command: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-
-
 class LinkedEngine(Engine):
     """What all engines share that live in another process.
 
-    A subclass gives `name`, `origin`, `program` and `can`; it may override `started` and `answer`.
+    A subclass gives `name`, `origin`, `program` and `can`; it may override `prepare`, `release`,
+    `details`, `started` and `answer`.
     """
 
     name: ClassVar[str]
@@ -73,9 +65,15 @@ class LinkedEngine(Engine):
         #: Windows that live already, with what their `open` carried as `kept`.
         self.living: Sequence[tuple[int, Any]] = []
 
+    def prepare(self, options: EngineOptions) -> None:
+        """Get what the process needs before it is started. For subclasses."""
+
+    def release(self) -> None:
+        """Give back what `prepare` got. For subclasses."""
+
     @abstractmethod
     def program(self) -> Program:
-        """What is to be started.
+        """What is to be started, once it is prepared.
 
         Raises:
             EngineError: something is missing; the message names it and the remedy.
@@ -116,7 +114,9 @@ class LinkedEngine(Engine):
             EngineError: it is missing, cannot start, or says that it cannot show windows.
         """
         self._link = link.taken()
+        self.kept = self._link is not None
         if self._link is None:
+            self.prepare(options)
             program = self.program()
             self._child = Child(program.command, program.environment)
             self._link = self._child.channel
@@ -183,9 +183,7 @@ class LinkedEngine(Engine):
             self.living = [*self.living, (window["window"], window.get("kept"))]
 
     def _fate(self) -> str:
-        if self._child is None:
-            return "the process that had started it has gone"
-        return self._child.fate()
+        return self._child.fate() if self._child else "the process that had started it has gone"
 
     def run(self) -> int:
         """Run what is for the main thread until `quit`; 130 when Ctrl-C ended it."""
@@ -232,6 +230,7 @@ class LinkedEngine(Engine):
         if self._hub is not None:
             self.ports.close()
             self._hub.close()
+        self.release()
 
     def resume(self) -> None:
         """Let the pages of living windows be heard."""

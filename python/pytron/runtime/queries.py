@@ -83,3 +83,10 @@ class Queries:
             answers = [self._waiting.pop(identity)[1] for identity in ids]
         for answer in answers:
             answer.fail(CallError(reason, code="closed"))
+
+
+def closed_answer(what: str) -> Answer[Any]:
+    """The answer to what a window is asked that is open no more."""
+    answer: Answer[Any] = Answer(what)
+    answer.fail(CallError("the window has closed", code="closed"))
+    return answer

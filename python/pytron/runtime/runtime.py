@@ -14,18 +14,19 @@ from pytron.answer import Answer
 from pytron.config import foreign_origin, page_address
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
-from pytron.dispatcher.grants import grants_of
+from pytron.dispatcher.grants import check_grants, grants_of
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
-from pytron.errors import CallError, ConfigError
+from pytron.errors import ConfigError
 from pytron.events import Event, deliveries
 from pytron.runtime.arrivals import ROLE, Visits
 from pytron.runtime.asset_requests import Answered, AssetTask
 from pytron.runtime.emitter import WINDOW_PREFIX, Emitter
 from pytron.runtime.loading import Loading
+from pytron.runtime.outlived import Outlived
 from pytron.runtime.parts import Parts
-from pytron.runtime.queries import Queries
+from pytron.runtime.queries import Queries, closed_answer
 from pytron.runtime.recovery import ERROR_PATH, Recovery
 from pytron.runtime.shared_state import SharedState
 from pytron.runtime.tasks import Preparation, Report
@@ -68,7 +69,7 @@ class Runtime:
         self._queries = Queries(engine, self._deadlines)
         self._shared = SharedState(parts.state, self._workers.submit, dev=parts.dev)
         self._windows: dict[int, Window] = {}
-        self._outlived: dict[str, Window] = {}
+        self._outlived: dict[str, Outlived] = {}
         self._serial = count(1)
         self._lock = Lock()
         self._closing: set[int] = set()
@@ -111,18 +112,21 @@ class Runtime:
         """Open a window, which may call functions as `label`.
 
         Raises:
-            ConfigError: the label is taken, an option is unknown, or the page is foreign and not
-                trusted.
+            ConfigError: the label is taken, an option or a grant is none, or the page is foreign
+                and not trusted.
         """
         wire = to_wire(options)
-        if label in self._outlived:
-            return self._outlived.pop(label).become(options)
+        check_grants(options.get("allow"), self._parts.functions)
         address = page_address(url, self.engine.origin)
         trusted = list(self._parts.trust)
         foreign = foreign_origin(address, (self.engine.origin, *trusted), trust=trust)
-        if foreign is not None:
-            trusted.append(foreign)
-        grants = grants_of(label, options.get("allow"), foreign=foreign is not None)
+        trusted += [foreign] if foreign is not None else []
+        is_foreign = foreign is not None
+        if label in self._outlived:
+            before = self._outlived.pop(label)
+            self.dispatcher.grant(before.window.id, before.grants(options, foreign=is_foreign))
+            return before.window.become(options)
+        grants = grants_of(label, options.get("allow"), foreign=is_foreign)
         with self._lock:
             if any(window.label == label for window in self._windows.values()):
                 raise ConfigError(
@@ -137,7 +141,7 @@ class Runtime:
         if trusted:
             wire["trust"] = trusted
         self._loading.watch(identity, address)
-        kept = {"label": label, "options": options, "foreign": foreign is not None}
+        kept = {"label": label, "options": options, "foreign": is_foreign}
         self.engine.command({"kind": "open", "window": identity, "options": wire, "kept": kept})
         return window
 
@@ -145,10 +149,9 @@ class Runtime:
         """Make the windows of an earlier Python process this one's; `open_window` finds them."""
         for identity, kept in self.engine.living:
             label, options = kept["label"], kept["options"]
-            window = Window(self, identity, label, options)
-            self._windows[identity] = self._outlived[label] = window
-            grants = grants_of(label, options.get("allow"), foreign=kept["foreign"])
-            self.dispatcher.open_window(identity, label, grants)
+            window = self._windows[identity] = Window(self, identity, label, options)
+            self._outlived[label] = before = Outlived(window, foreign=kept["foreign"])
+            self.dispatcher.open_window(identity, label, before.grants(options))
         self._serial = count(1 + max(self._windows, default=0))
 
     def _visited(self, fields: Mapping[str, Any]) -> None:
@@ -195,9 +198,7 @@ class Runtime:
             is_open = window in self._windows
         if is_open:
             return self._queries.ask(window, what, details)
-        answer: Answer[Any] = Answer(f"window.{what}()")
-        answer.fail(CallError("the window has closed", code="closed"))
-        return answer
+        return closed_answer(f"window.{what}()")
 
     def ask(
         self, name: str, window: int | None, args: Mapping[str, object], deadline_s: float | None
@@ -207,9 +208,7 @@ class Runtime:
             is_open = window is None or window in self._windows
         if is_open:
             return self._queries.serve(name, window, args, deadline_s)
-        answer: Answer[Any] = Answer(name)
-        answer.fail(CallError("the window has closed", code="closed"))
-        return answer
+        return closed_answer(name)
 
     def submit(self, *tasks: Task) -> None:
         """Run tasks of a service's own on the workers."""
@@ -306,7 +305,8 @@ class Runtime:
 
     def logged(self, session: Session, log: protocol.Log) -> None:
         """A page has written to the log."""
-        text = f"{log.message}\n{log.stack}" if log.stack else log.message
+        said = not log.stack or log.message in log.stack  # Chromium's stacks begin with it
+        text = (log.stack or log.message) if said else f"{log.message}\n{log.stack}"
         _page_log.log(_LEVELS.get(log.level, 20), "[%s] %s", session.label, text[:20_000])
 
     # --- what the engine brings ---------------------------------------------------------------

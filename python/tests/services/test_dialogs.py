@@ -120,7 +120,7 @@ def test_star_grants_no_service() -> None:
 
     @app.expose
     def show() -> None:
-        app.open_window("docs", allow=["*", "services.dialogs.open_file"])
+        app.open_window("docs", allow=["*"])
 
     with TestClient(app) as page:
         page.call("show")
