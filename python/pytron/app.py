@@ -177,7 +177,7 @@ class App(Api, Services, Generic[S]):
             self._trusted = [trusted_origin(chosen, trust=trust)]
             self._url = chosen
         elif chosen is not None:
-            folder = (self._origin.folder / chosen).resolve()
+            folder = self._origin.place(chosen)
         #: The folder or HTML file of the pages; None for a URL, or when there is none.
         self.frontend = folder
         #: Everything the app's pages can load (VAP).

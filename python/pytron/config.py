@@ -12,10 +12,14 @@ from types import FrameType
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from pytron import packaged
 from pytron.errors import ConfigError
+from pytron.sealed import find as find_sealed
 
 #: Names the file in which a packaged app proves that it works (`pytron.proof`).
 PROOF = "PYTRON_PROOF"
+#: The file in a package with the settings that the app had when it was made.
+SETTINGS = "pytron.json"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCRIPT_BLOCK = re.compile(
@@ -33,22 +37,32 @@ class Origin:
     @classmethod
     def of_frame(cls, frame: FrameType) -> Origin:
         """The place of the code that made the `App`."""
-        bundle = getattr(sys, "_MEIPASS", None)  # PyInstaller, Run-time Information
-        if bundle:
-            return cls(Path(bundle), None)
+        bundle = packaged.folder()
+        if bundle is not None:
+            return cls(bundle, None)
         name = frame.f_code.co_filename
         if name.startswith("<") or not Path(name).exists():  # a prompt or a notebook
             return cls(Path.cwd(), None)
         file = Path(name).resolve()
         return cls(file.parent, file)
 
+    def place(self, chosen: str | Path) -> Path:
+        """The folder or file of a frontend, in development or in the package."""
+        folder = self.folder.resolve()
+        place = (folder / chosen).resolve()
+        return folder / packaged.place_of(place, folder) if packaged.is_packaged() else place
+
     @cached_property
     def settings(self) -> Mapping[str, Any]:
         """`[tool.pytron]` of the nearest pyproject.toml, with the script's own block over it.
 
+        A package brings them along as they were when it was made, and looks at no other.
+
         Raises:
             ConfigError: a file is no TOML, or the table is no table.
         """
+        if packaged.is_packaged():
+            return _packaged_settings(self.folder)
         merged: dict[str, Any] = {}
         path = _pyproject(self.folder)
         if path is not None:
@@ -58,6 +72,19 @@ class Origin:
             if block is not None:
                 merged.update(_tool_table(block, f"the script block of {self.file}"))
         return merged
+
+
+def _packaged_settings(folder: Path) -> Mapping[str, Any]:
+    import json
+
+    path = folder / SETTINGS
+    sealed = find_sealed(path)
+    try:
+        text = path.read_bytes() if sealed is None else sealed.read()
+    except FileNotFoundError:
+        return {}  # packaged by another tool
+    settings: Mapping[str, Any] = json.loads(text)
+    return settings
 
 
 def project_table(folder: Path) -> Mapping[str, Any]:
@@ -116,7 +143,8 @@ def _toml(text: str, where: str) -> Mapping[str, Any]:
 def choose(name: str, given: Any, origin: Origin, default: Any) -> Any:
     """A setting: environment, then what `App` was given, then `[tool.pytron]`, then the default."""
     variable = os.environ.get(f"PYTRON_{name.upper()}")
-    if variable:
+    # What a package shows is what was shipped: a page of somebody else's could call its functions.
+    if variable and not (name == "frontend" and packaged.is_packaged()):
         return variable
     if given is not None:
         return given
@@ -125,14 +153,14 @@ def choose(name: str, given: Any, origin: Origin, default: Any) -> Any:
 
 def is_dev() -> bool:
     """Whether this is development: a frozen app never is. PYTRON_DEV=1 or 0 decides otherwise."""
-    if getattr(sys, "frozen", False):
+    if packaged.is_packaged():
         return False
     return _is_on("PYTRON_DEV") if os.environ.get("PYTRON_DEV") else is_inspected()
 
 
 def is_inspected() -> bool:
     """Whether the inspector is wanted from the start: PYTRON_INSPECT=1, never in a frozen app."""
-    return _is_on("PYTRON_INSPECT") and not getattr(sys, "frozen", False)
+    return _is_on("PYTRON_INSPECT") and not packaged.is_packaged()
 
 
 def debug_port() -> str | None:
@@ -144,7 +172,7 @@ def debug_port() -> str | None:
         ConfigError: it is no port.
     """
     port = os.environ.get("PYTRON_DEBUG_PORT")
-    if not port or getattr(sys, "frozen", False):
+    if not port or packaged.is_packaged():
         return None
     if not (port.isdecimal() and int(port) < 65_536):
         raise ConfigError(f"PYTRON_DEBUG_PORT={port} is no port; give one, or 0 for any free one")
@@ -153,7 +181,7 @@ def debug_port() -> str | None:
 
 def is_driven() -> bool:
     """Whether a test drives this app, which it started for that; never in a frozen app."""
-    return bool(os.environ.get("PYTRON_DRIVER")) and not getattr(sys, "frozen", False)
+    return bool(os.environ.get("PYTRON_DRIVER")) and not packaged.is_packaged()
 
 
 def has_tabs() -> bool:

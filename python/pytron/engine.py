@@ -6,13 +6,13 @@ Source: spec/view.md, whose command and event names these are.
 from __future__ import annotations
 
 import os
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, NamedTuple
 
 from pytron.errors import EngineError
+from pytron.packaged import is_packaged
 from pytron.platforms import graphics_remedy
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
 
 def become_host() -> None:
     """Be the process of an app's windows, if this packaged program was started as one."""
-    if getattr(sys, "frozen", False) and os.environ.pop(HOST, None):
+    if is_packaged() and os.environ.pop(HOST, None):
         raise SystemExit(import_module("pytron.engines.native.process").main())
 
 

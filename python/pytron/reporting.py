@@ -8,7 +8,6 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from pytron import __version__, blackbox
 from pytron.errors import ConfigError
 from pytron.facts import facts
+from pytron.packaged import is_packaged
 
 #: Settings whose value says nothing of the user; of the others only the name is told.
 _TOLD: Final = frozenset({"engine"})
@@ -56,7 +56,7 @@ def _summary(box: blackbox.BlackBox | None) -> dict[str, Any]:
         "made": datetime.now().astimezone().isoformat(timespec="seconds"),
         "pytron": __version__,
         **facts(),
-        "frozen": bool(getattr(sys, "frozen", False)),
+        "frozen": is_packaged(),
         "app": box.app_id if box else None,
         "engine": box.engine if box else None,
         "switches": {name: os.environ[name] for name in _SWITCHES if name in os.environ},

@@ -1,7 +1,7 @@
 """Files of a sealed package (`pytron package --shield`): read from its payload, piece by piece.
 
-The program of such a package is the only one with a module `_pytron_shield`; everywhere else there
-is nothing sealed.
+The program of such a package is the only one with a module `_pytron_shield`; one that Nuitka has
+compiled brings a module of that name along. Everywhere else there is nothing sealed.
 
 Source: spec/shield.md, section 6.
 """
@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from pytron import packaged
+
+_MODULE: Final = "_pytron_shield"
 _FILES: Final = "@/"
 _ASSET: Final = 0
 #: What is opened at a time: four chunks of the payload.
@@ -63,11 +68,21 @@ class SealedParts(Iterator[bytes]):
 
 
 def _shield() -> Any:
-    return sys.modules.get("_pytron_shield")
+    return sys.modules.get(_MODULE) or (_of_compiled() if packaged.is_compiled() else None)
+
+
+@cache
+def _of_compiled() -> Any:
+    try:
+        return import_module(_MODULE)
+    except ModuleNotFoundError as error:
+        if error.name != _MODULE:
+            raise
+        return None  # it was not sealed
 
 
 def _entry(path: Path) -> str | None:
-    root = getattr(sys, "_MEIPASS", None)
+    root = packaged.folder()
     if _shield() is None or root is None:
         return None
     try:

@@ -144,6 +144,7 @@ def test_every_need_has_a_name_for_every_manager() -> None:
         *packages.BUILD_NEEDS,
         *packages.DISPLAY_NEEDS,
         *packages.TEST_NEEDS,
+        *packages.SLOW_NEEDS,
     )
     comes_with_python = "Python's venv"  # but for Debian, which cuts it off
     for need in needs:

@@ -73,6 +73,10 @@ ICON = (
 )
 
 
+#: An installer of an app's own, as the docs show it.
+ARCHIVE = Path(__file__).parents[2] / "docs" / "snippets" / "packaging" / "archive.py"
+
+
 @dataclass
 class Packaged:
     """A finished package, and what `pytron package --json` said."""
@@ -115,8 +119,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Packaged:
     """The sample app, proved, as a folder and a Debian package."""
     folder = tmp_path_factory.mktemp("package") / "My Äpp"
     write_app(folder)
-    installers = ["--installer", "deb"] if shutil.which("dpkg-deb") else []
-    return packaged(folder, "--report", *installers)
+    installers = ["deb"] if shutil.which("dpkg-deb") else []
+    shutil.copy(ARCHIVE, folder)
+    wanted = [word for name in (*installers, "archive:Archive") for word in ("--installer", name)]
+    return packaged(folder, "--report", *wanted)
 
 
 @pytest.fixture

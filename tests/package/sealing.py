@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from package.attacked import Place, run
 from pytron.discovery import locate
-from pytron.packager.pipeline import Build
+from pytron.packager.pipeline import Build, Position
 from pytron.packager.settings import Product, Shield, product_of
 from pytron.packager.shield import Seal
 
@@ -21,7 +21,8 @@ from pytron.packager.shield import Seal
 class Silent:
     """Tells nobody."""
 
-    def begin(self, step: str) -> None: ...
+    def begin(self, step: str, at: Position) -> None: ...
+    def heard(self, line: str) -> None: ...
     def note(self, text: str) -> None: ...
     def end(self, step: str, seconds: float) -> None: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -111,6 +112,16 @@ def test_a_debian_package_is_installed_started_upgraded_and_removed(
     assert not Path("/usr/bin/grosse-co").is_symlink()
 
 
+def test_an_installer_of_the_apps_own_takes_what_was_proved(
+    sample: Packaged, tmp_path: Path
+) -> None:
+    shutil.unpack_archive(sample.results["archive"], tmp_path)
+    made, frozen = tmp_path / "grosse-co", sample.results["folder"]
+    assert size_of(made) == size_of(frozen)
+    assert os.access(made / "grosse-co", os.X_OK)
+    assert "archive.py" not in {path.name for path in frozen.rglob("*")}
+
+
 def test_a_folder_that_is_no_app_says_so(tmp_path: Path) -> None:
     done = package(tmp_path)
     assert done.returncode == 2
@@ -129,6 +140,36 @@ def test_a_page_that_is_not_there_is_named_before_anything_is_frozen(tmp_path: P
     assert not (folder / "dist").exists()
 
 
+def test_a_page_that_does_not_build_shows_its_log_before_anything_is_frozen(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "app"
+    write_app(folder)
+    build = {"scripts": {"build": "echo src/App.tsx: Unexpected token && exit 3"}}
+    (folder / "page" / "package.json").write_text(json.dumps(build), "utf-8")
+    (folder / "page" / "node_modules").mkdir()
+    done = package(folder, "--json")
+    assert done.returncode == 5
+    assert json.loads(done.stdout)["error"]["code"] == "packaging"
+    assert "src/App.tsx: Unexpected token" in done.stderr
+    assert "try it alone: `npm run build` in" in done.stderr
+    log = folder / "build" / "pytron" / "grosse-co" / "frontend.log"
+    assert f"the whole log is {log}" in done.stderr
+    assert "Unexpected token" in log.read_text("utf-8")
+    assert not (folder / "dist").exists()
+
+
+def test_a_library_that_wants_a_display_at_import_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    write_app(folder)
+    text = 'raise RuntimeError("Can\'t connect to display")\n'
+    (folder / "app.py").write_text(text, "utf-8")
+    done = package(folder)
+    assert done.returncode == 2
+    assert "import it in the function that needs it" in done.stderr
+    assert not (folder / "dist").exists()
+
+
 def test_an_unknown_setting_is_refused_before_anything_is_built(tmp_path: Path) -> None:
     folder = tmp_path / "app"
     write_app(folder)
@@ -141,14 +182,20 @@ def test_an_unknown_setting_is_refused_before_anything_is_built(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("options", "remedy"),
-    [(["--nuitka"], "leave out --nuitka"), (["--one-file"], "leave --one-file out")],
+    ("scheme", "options", "remedy"),
+    [
+        ("licence", ["--nuitka"], "leave out --nuitka"),
+        ("embedded", ["--one-file"], "leave --one-file out"),
+    ],
 )
 def test_what_cannot_be_sealed_is_said_before_anything_is_built(
-    tmp_path: Path, options: list[str], remedy: str
+    tmp_path: Path, scheme: str, options: list[str], remedy: str
 ) -> None:
     folder = tmp_path / "app"
     write_app(folder)
+    settings = folder / "pyproject.toml"
+    table = f'[tool.pytron.package.shield]\nscheme = "{scheme}"\n'
+    settings.write_text(settings.read_text("utf-8") + table, "utf-8")
     done = package(folder, "--shield", *options)
     assert done.returncode == 5
     assert remedy in done.stderr

@@ -138,7 +138,8 @@ def _check_demo(
 
 def run_tests(options: argparse.Namespace) -> int:
     """Run every session of the task runner; the last line has the sum."""
-    ready = _prepare(_test_needs(), windows=True)
+    slow = packages.SLOW_NEEDS if options.all else ()
+    ready = _prepare([*_test_needs(), *slow], windows=True)
     sessions = [*TEST_SESSIONS, *(["slow"] if options.all else [])]
     tally, failed = Tally(), list[str]()
     for name in sessions:

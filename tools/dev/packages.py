@@ -138,6 +138,15 @@ TEST_NEEDS = (
         _split({"apt": "redis-tools", "dnf": "valkey", "pacman": "valkey"}),
     ),
     program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
+    # installers and signatures for Windows, made here
+    program("makensis", apt="nsis", dnf="mingw32-nsis", pacman=""),
+    program("osslsigncode", apt="osslsigncode", dnf="osslsigncode", pacman=""),
+)
+
+#: What only `test --all` needs: a Windows for what was made for it, and a tool of Nuitka's.
+SLOW_NEEDS = (
+    program("wine", apt="wine wine64", dnf="wine", pacman="wine"),
+    program("patchelf", apt="patchelf", dnf="patchelf", pacman="patchelf"),
 )
 
 
@@ -215,6 +224,8 @@ def missing_step(needs: Sequence[Need]) -> Step | None:
             + " ".join(name for need in lacking for name in need.packages.get("apt", ())),
         )
     names = tuple(name for need in lacking for name in need.packages.get(manager.name, ()))
+    if not names:
+        return None  # this manager has none of them: what needs them is skipped
     return install_step(manager, names, f"missing here: {what}")
 
 

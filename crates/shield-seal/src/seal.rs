@@ -1,6 +1,9 @@
 //! Sealing, and opening again to look at what was sealed.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
@@ -83,21 +86,47 @@ pub fn seal(
     })
 }
 
-struct Bytes(Vec<u8>);
+/// A payload's file, read piece by piece: its lock is for its place, which all readers share.
+struct PayloadFile {
+    file: Mutex<File>,
+    size: u64,
+}
 
-impl Source for Bytes {
+impl PayloadFile {
+    fn open(path: &Path) -> std::io::Result<Self> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok(Self {
+            file: Mutex::new(file),
+            size,
+        })
+    }
+}
+
+impl Source for PayloadFile {
     fn size(&self) -> u64 {
-        self.0.len() as u64
+        self.size
     }
 
     fn read(&self, start: u64, into: &mut [u8]) -> Result<(), Error> {
-        self.0.as_slice().read(start, into)
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(start))
+            .and_then(|_| file.read_exact(into))
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => Error::Truncated,
+                _ => Error::Unreadable(error.to_string()),
+            })
     }
 }
 
 /// A payload that was opened with its key.
 #[pyclass(frozen)]
-pub struct Payload(shield_core::Payload<Bytes>);
+pub struct Payload {
+    /// Random bytes that no other payload has.
+    #[pyo3(get)]
+    id: [u8; 16],
+    open: shield_core::Payload<PayloadFile>,
+}
 
 #[pymethods]
 impl Payload {
@@ -115,7 +144,7 @@ impl Payload {
         passphrase: Option<String>,
         product: Option<([u8; 16], [u8; 32])>,
     ) -> PyResult<Self> {
-        let source = Bytes(std::fs::read(path).map_err(PyOSError::new_err)?);
+        let source = PayloadFile::open(&path).map_err(PyOSError::new_err)?;
         let open = || {
             let header = shield_core::Payload::header(&source, &publisher, least)?;
             let key = if let Some(given) = passphrase {
@@ -130,19 +159,21 @@ impl Payload {
         };
         let (header, key) = open().map_err(|error: Error| raised(&error))?;
         let opened = shield_core::Payload::open(source, &header, &key);
-        opened.map(Self).map_err(|error| raised(&error))
+        let open = opened.map_err(|error| raised(&error))?;
+        let id = header.id;
+        Ok(Self { id, open })
     }
 
     /// Every entry: name, kind, size.
     fn entries(&self) -> Vec<(String, u8, u64)> {
-        let all = self.0.index().entries().iter();
+        let all = self.open.index().entries().iter();
         all.map(|entry| (entry.name.clone(), entry.kind.number(), entry.size))
             .collect()
     }
 
     /// The whole of an entry.
     fn read<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
-        let opened = py.detach(|| self.0.read(name));
+        let opened = py.detach(|| self.open.read(name));
         let opened = opened.map_err(|error| raised(&error))?;
         Ok(PyBytes::new(py, &opened))
     }
@@ -155,7 +186,7 @@ impl Payload {
         start: u64,
         end: u64,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let opened = py.detach(|| self.0.read_range(name, start..end.max(start)));
+        let opened = py.detach(|| self.open.read_range(name, start..end.max(start)));
         let opened = opened.map_err(|error| raised(&error))?;
         Ok(PyBytes::new(py, &opened))
     }

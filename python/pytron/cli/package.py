@@ -3,29 +3,101 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
-from typing import Any
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+if TYPE_CHECKING:
+    from pytron.packager.pipeline import Position
 
-class _Terminal:
+_TICK_S: Final = 0.2
+_WIDTH: Final = 20
+_MOST: Final = 0.95
+
+
+class _Quiet:
+    """Says nothing: the result is for a program."""
+
+    def begin(self, step: str, at: Position) -> None: ...
+    def heard(self, line: str) -> None: ...
+    def note(self, text: str) -> None: ...
+    def end(self, step: str, seconds: float) -> None: ...
+
+
+class _Lines:
     """Says what goes on, a line for each step."""
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
+    def begin(self, step: str, at: Position) -> None:
+        click.echo(f"[{at.number}/{at.count}] {step} ...")
 
-    def begin(self, step: str) -> None:
-        if not self._quiet:
-            click.echo(f"{step} ...")
+    def heard(self, line: str) -> None: ...
 
     def note(self, text: str) -> None:
-        if not self._quiet:
+        click.echo(f"  {text}")
+
+    def end(self, step: str, seconds: float) -> None:
+        click.echo(f"{step}: done in {seconds:.1f} s")
+
+
+class _Bar:
+    """The same on a terminal: the step that runs is a line that moves."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._step = self._line = ""
+        self._at: Position | None = None
+        self._begun = 0.0
+        self._stop: Event | None = None
+
+    def begin(self, step: str, at: Position) -> None:
+        self._step, self._at, self._line, self._begun = step, at, "", monotonic()
+        self._stop = Event()
+        Thread(target=self._move, args=[self._stop], daemon=True).start()
+
+    def heard(self, line: str) -> None:
+        self._line = line
+
+    def note(self, text: str) -> None:
+        with self._lock:
+            self._clear()
             click.echo(f"  {text}")
 
     def end(self, step: str, seconds: float) -> None:
-        if not self._quiet:
-            click.echo(f"{step}: done in {seconds:.1f} s")
+        self.close()
+        click.echo(f"✓ {step}  {click.style(f'{seconds:.1f} s', dim=True)}")
+
+    def close(self) -> None:
+        """Take the moving line away."""
+        if self._stop is not None:
+            self._stop.set()
+            with self._lock:
+                self._clear()
+
+    def _move(self, stop: Event) -> None:
+        while not stop.wait(_TICK_S):
+            with self._lock:
+                if not stop.is_set():
+                    self._clear()
+                    click.echo(self._text()[: shutil.get_terminal_size().columns - 1], nl=False)
+
+    def _text(self) -> str:
+        at, seconds = self._at, monotonic() - self._begun
+        if at is None:
+            return ""
+        # A step's own part is guessed by the last build, and never said to be whole before it is.
+        part = min(seconds / at.usual_s, _MOST) if at.usual_s else 0.0
+        filled = round((at.number - 1 + part) / at.count * _WIDTH)
+        bar = "█" * filled + "░" * (_WIDTH - filled)
+        return f"{bar} {at.number}/{at.count} {self._step}  {seconds:.0f} s  {self._line}"
+
+    @staticmethod
+    def _clear() -> None:
+        click.echo("\r\033[2K", nl=False)
 
 
 @click.command()
@@ -62,8 +134,14 @@ def command(
     product = product_of(locate(app), one_file=one_file)
     place = (out or product.folder / "dist").resolve()
     work = product.folder / "build" / "pytron" / product.slug
-    build = Build(product, work, place, _Terminal(quiet=as_json))
-    run(build, steps_for(product, Wishes(build=not no_build, prove=not no_prove, **wishes)))
+    steps = steps_for(product, Wishes(build=not no_build, prove=not no_prove, **wishes))
+    voice = _Quiet() if as_json else _Bar() if sys.stdout.isatty() else _Lines()
+    build = Build(product, work, place, voice)
+    try:
+        run(build, steps)
+    finally:
+        if isinstance(voice, _Bar):
+            voice.close()
     results: dict[str, Any] = {kind: str(path) for kind, path in build.results.items()}
     if as_json:
         click.echo(json.dumps({"results": results, "facts": build.facts}, indent=2))

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pytron.errors import CallError, ConfigError
+from pytron.packaged import is_packaged
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -168,7 +169,7 @@ def _process_pool() -> Executor:
     from concurrent.futures import ProcessPoolExecutor
 
     main = sys.modules["__main__"]
-    if not hasattr(main, "__file__") and not getattr(sys, "frozen", False):
+    if not hasattr(main, "__file__") and not is_packaged():
         raise CallError(
             'executor="process" needs an app that is a file: a process cannot import what was '
             "typed into a prompt",
@@ -200,7 +201,7 @@ def _end_processes(executor: Executor, timeout_s: float) -> None:
 
 def serve_frozen_child() -> None:
     """Become a worker, if this frozen program was started as one; then it does not return."""
-    if getattr(sys, "frozen", False) and any("multiprocessing" in word for word in sys.argv):
+    if is_packaged() and any("multiprocessing" in word for word in sys.argv):
         import multiprocessing
 
         multiprocessing.freeze_support()

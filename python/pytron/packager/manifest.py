@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pytron.packaged import place_of
+from pytron.packager.parts import APP, PYTHON, facts_of, owner_of_file, sources_of
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
 from pytron.packager.signing_key import seed_of
@@ -35,7 +37,7 @@ class Describe:
         assert build.frozen is not None
         if not build.frozen.is_dir():
             return  # one file has no layers
-        text = manifest(build.product, build.frozen, build.work / "frozen.json")
+        text = manifest(build.product, build.frozen, build.work)
         path = build.out / f"{build.product.slug}-{NAME}"
         path.write_bytes(text)
         build.results["manifest"] = path
@@ -46,17 +48,18 @@ class Describe:
             build.results["signature"] = signature
 
 
-def manifest(product: Product, frozen: Path, facts: Path) -> bytes:
+def manifest(product: Product, frozen: Path, work: Path) -> bytes:
     """The manifest's bytes: the same files give the same bytes."""
     layers: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("interpreter", "packages", "app", "frontend")
     }
-    sources = _sources(facts)
+    sources = sources_of(facts_of(work))
     for path in sorted(frozen.rglob("*")):
         if path.is_dir() and not path.is_symlink():
             continue
         name = path.relative_to(frozen).as_posix()
-        layers[_layer(name, product, sources)].append(_file(path, name))
+        real = _real(path, frozen)
+        layers[_layer(real, product, sources)].append(_file(path, name))
     whole = {
         "format": 1,
         "name": product.name,
@@ -78,27 +81,23 @@ def _file(path: Path, name: str) -> dict[str, Any]:
     return {"path": name, "size": len(data), "hash": _hash(data), **({"run": True} if runs else {})}
 
 
+def _real(path: Path, frozen: Path) -> str:
+    """A file's name; a link's is that of what it leads to, whose layer it shares."""
+    real, root = path.resolve(), frozen.resolve()
+    place = real.relative_to(root) if real.is_relative_to(root) else path.relative_to(frozen)
+    return place.as_posix()
+
+
 def _layer(name: str, product: Product, sources: Mapping[str, str]) -> str:
     inside = name.removeprefix("_internal/")
     if product.frontend is not None:
-        place = product.frontend.relative_to(product.folder).as_posix()
+        place = place_of(product.frontend, product.folder).as_posix()
         if inside == place or inside.startswith(f"{place}/"):
             return "frontend"
-    if "/" not in name:
-        return "app"  # the program: PyInstaller puts the app's own code into it
-    source = sources.get(inside, "")
-    if "site-packages" in source or "dist-packages" in source or ".dist-info/" in inside:
-        return "packages"
-    if source and Path(source).is_relative_to(product.folder):
-        return "app"
-    return "interpreter"
-
-
-def _sources(facts: Path) -> Mapping[str, str]:
-    if not facts.is_file():
-        return {}
-    files = json.loads(facts.read_text("utf-8"))["files"]
-    return {name: source for name, source, _ in files}
+    if name in (product.slug, f"{product.slug}.exe"):
+        return "app"  # the program: the app's own code is in it
+    owner = owner_of_file(inside, sources.get(inside, ""))
+    return {PYTHON: "interpreter", APP: "app"}.get(owner, "packages")
 
 
 def _bytes(value: object) -> bytes:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Final
 
+import pytron
+from pytron import engines, server
 from pytron.errors import PackagingError, ToolMissing
 from pytron.packager import icons
+from pytron.packager.parts import FACTS
 from pytron.packager.pipeline import Build
-from pytron.packager.pyinstaller import data_of, script_of
+from pytron.packager.pyinstaller import data_of, included, script_of
+from pytron.packager.shield import MODULE, PAYLOAD
 from pytron.platforms import frozen_program, icon_format
 
-#: What Pytron loads by name, which Nuitka cannot see either.
-_BY_NAME: Final = ("pytron.proof", "multiprocessing.spawn", "multiprocessing.resource_tracker")
-_NOT_FOLLOWED: Final = ("pytron.cli", "pytron.packager", "pytron.testing", "pytron.typegen")
+#: What is loaded by name, which Nuitka cannot see either; Pytron itself is taken whole but for…
+_BY_NAME: Final = ("multiprocessing.spawn", "multiprocessing.resource_tracker")
+#: … what only tools need, and engines that were not chosen.
+_TOOLS: Final = (
+    *("__main__", "cli", "devserver", "doctor", "packager", "project", "templates", "testing"),
+    "typegen",
+)
+#: Parts of the server engine by which every app tells whether it could be used.
+_ASKED: Final = frozenset({"listening", "options"})
+_KNOWN: Final = Path(__file__).with_name("nuitka.yml")
 
 
 class Compile:
@@ -41,8 +54,19 @@ class Compile:
         target = build.out / product.slug
         if target.is_dir():
             shutil.rmtree(target)
+        build.work.mkdir(parents=True, exist_ok=True)
+        (build.work / FACTS).unlink(missing_ok=True)  # of a build by PyInstaller
         script = script_of(build)
-        build.run("nuitka", self._command(build, script), cwd=product.folder, explain=_explain)
+        folders = [product.folder, *([build.sealed_pages] if build.sealed_pages else [])]
+        known = os.environ.get("PYTHONPATH")
+        path = os.pathsep.join([*map(str, folders), *([known] if known else [])])
+        build.run(
+            "nuitka",
+            self._command(build, script),
+            cwd=product.folder,
+            environment={**os.environ, "PYTHONPATH": path},
+            explain=_explain,
+        )
         made = build.work / f"{script.stem}.dist"
         build.out.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)
@@ -59,16 +83,20 @@ class Compile:
             f"--company-name={settings.publisher or product.name}",
             f"--product-name={product.name}",
             f"--product-version={'.'.join(str(part) for part in product.numeric_version)}",
-            "--include-package-data=pytron",
+            f"--user-package-configuration-file={_KNOWN}",
+            "--lto=no",  # it doubles the time of the build, and an app's time goes elsewhere
+            "--include-package=pytron",
+            *_bundled(),
             "--include-package-data=pytron_native",
-            *(f"--include-module={name}" for name in _BY_NAME),
-            *(f"--include-module=pytron.engines.{name}" for name in settings.engines),
-            "--include-package=pytron.engines.native",
-            *(f"--include-module={name}" for name in settings.hidden_imports),
-            *(f"--nofollow-import-to={name}" for name in (*settings.exclude, *_NOT_FOLLOWED)),
+            *(f"--include-module={name}" for name in (*_BY_NAME, *settings.hidden_imports)),
+            *(f"--nofollow-import-to={name}" for name in (*settings.exclude, *_left_out(build))),
             *(["--include-module=" + product.module] if product.module else []),
         ]
-        for source, place in data_of(product):
+        sealed = build.sealed_pages
+        if sealed is not None:
+            words.append(f"--include-module={MODULE}")
+            words.append(f"--include-data-files={sealed / PAYLOAD}={PAYLOAD}")
+        for source, place in included(product) if sealed is not None else data_of(build):
             kind = "dir" if Path(source).is_dir() else "files"
             inside = place if kind == "dir" else f"{place}/"
             words.append(f"--include-data-{kind}={source}={inside}")
@@ -78,6 +106,23 @@ class Compile:
                 icon = icons.convert(product.icon, "ico", build.work)
                 words.append(f"--windows-icon-from-ico={icon}")
         return [*words, script]
+
+
+def _bundled() -> list[str]:
+    """The one file of Pytron's own that apps read."""
+    client = Path(pytron.__file__).parent / "_bundled" / "client.js"
+    return [f"--include-data-files={client}=pytron/_bundled/client.js"]
+
+
+def _left_out(build: Build) -> list[str]:
+    chosen = {*build.product.settings.engines, "native"}
+    names = [f"pytron.{name}" for name in _TOOLS]
+    others = (module.name for module in iter_modules(engines.__path__))
+    names += [f"pytron.engines.{name}" for name in others if name not in chosen]
+    if "server" not in chosen:
+        parts = (module.name for module in iter_modules(server.__path__))
+        names += [f"pytron.server.{name}" for name in parts if name not in _ASKED]
+    return names
 
 
 def _explain(output: str) -> str:

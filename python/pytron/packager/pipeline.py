@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +17,25 @@ from pytron.packager.settings import Product
 _TAIL_LINES = 25
 
 
+@dataclass(frozen=True)
+class Position:
+    """How far a build is when a step begins."""
+
+    number: int
+    count: int
+    #: How long the step took in the last build of this app, in seconds.
+    usual_s: float | None = None
+
+
 class Voice(Protocol):
     """Who tells the user what goes on."""
 
-    def begin(self, step: str) -> None:
+    def begin(self, step: str, at: Position) -> None:
         """A step begins."""
+        ...
+
+    def heard(self, line: str) -> None:
+        """A program that a step runs has said something."""
         ...
 
     def note(self, text: str) -> None:
@@ -56,6 +72,8 @@ class Build:
     program: Path | None = None
     #: What opens it, where it is sealed.
     unlock: Unlock | None = None
+    #: The payload of a program that is compiled after it was made, and the module that opens it.
+    sealed_pages: Path | None = None
     #: What users get, by kind: `folder`, `deb`, `nsis`…
     results: dict[str, Path] = field(default_factory=dict[str, Path])
     #: What was found out on the way, for the manifest.
@@ -82,26 +100,36 @@ class Build:
                 makes of it.
         """
         words = [str(word) for word in command]
-        done = subprocess.run(
-            words,
-            cwd=cwd,
-            env=dict(environment) if environment is not None else None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        log = self.log(name)
-        log.write_text("$ " + " ".join(words) + "\n" + done.stdout, "utf-8")
-        if done.returncode:
-            tail = "\n".join(done.stdout.splitlines()[-_TAIL_LINES:])
-            remedy = explain(done.stdout) or f"the whole log is {log}"
+        path = self.log(name)
+        lines: list[str] = []
+        with (
+            path.open("w", encoding="utf-8") as log,
+            subprocess.Popen(
+                words,
+                cwd=cwd,
+                env={**(environment or os.environ), "PYTHONUNBUFFERED": "1"},  # each line at once
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            ) as process,
+        ):
+            assert process.stdout is not None
+            print("$", *words, file=log)
+            for line in process.stdout:
+                log.write(line)
+                lines.append(line)
+                self.voice.heard(line.strip())
+        output = "".join(lines)
+        if process.returncode:
+            tail = "".join(lines[-_TAIL_LINES:]).rstrip()
+            remedy = explain(output)
             raise PackagingError(
-                f"{Path(words[0]).name} ended with exit code {done.returncode}:\n{tail}\n{remedy}"
+                f"{Path(words[0]).name} ended with exit code {process.returncode}:\n{tail}\n"
+                f"{remedy + chr(10) if remedy else ''}the whole log is {path}"
             )
-        return done.stdout
+        return output
 
 
 class Step(Protocol):
@@ -123,8 +151,25 @@ class Step(Protocol):
 
 def run(build: Build, steps: Sequence[Step]) -> None:
     """Run the steps in their order; the first that fails ends the build."""
-    for step in steps:
-        build.voice.begin(step.title)
+    times = _times(build)
+    for number, step in enumerate(steps, 1):
+        build.voice.begin(step.title, Position(number, len(steps), times.get(step.title)))
         begun = monotonic()
         step.run(build)
-        build.voice.end(step.title, monotonic() - begun)
+        times[step.title] = round(monotonic() - begun, 1)
+        build.voice.end(step.title, times[step.title])
+        _times_file(build).write_text(json.dumps(times), "utf-8")
+
+
+def _times_file(build: Build) -> Path:
+    build.work.mkdir(parents=True, exist_ok=True)
+    return build.work / "times.json"
+
+
+def _times(build: Build) -> dict[str, float]:
+    """How long each step took when it was last run, for whoever shows progress."""
+    try:
+        found: dict[str, float] = json.loads(_times_file(build).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found

@@ -8,7 +8,8 @@ from typing import Final
 from pytron import proof
 from pytron.errors import PackagingError
 from pytron.packager.pipeline import Build
-from pytron.packager.trial import Trial, start
+from pytron.packager.settings import AT_THE_TOP, NO_DISPLAY
+from pytron.packager.trial import FOLDER, Trial, start
 
 _WORDS: Final = {
     "loaded": "its first page did not load",
@@ -19,8 +20,11 @@ _WORDS: Final = {
 }
 _NO_MODULE: Final = re.compile(r"No module named '?([\w.]+)")
 _NO_METADATA: Final = re.compile(r"PackageNotFoundError: No package metadata.*?for ([\w.-]+)")
-_NO_FILE: Final = re.compile(r"No such file or directory: '([^']*/_internal/)?([^']+)'")
+_NO_FILE: Final = re.compile(
+    rf"No such file or directory: '([^']*/{FOLDER}/[^/']+/(?:_internal/)?)?([^']+)'"
+)
 _NO_LIBRARY: Final = re.compile(r"([\w.+-]+\.so[\w.]*): cannot open shared object file")
+_NEW_LIBRARY: Final = re.compile(r"version `(GLIBC\w*_[\d.]+)' not found")
 _TAIL_LINES: Final = 30
 
 
@@ -115,4 +119,11 @@ def _remedies(output: str, *, sealed: bool) -> list[str]:
             f"the library {library} is neither in the package nor on this system; install it, "
             "and name its package in depends = […]"
         )
+    for version in dict.fromkeys(_NEW_LIBRARY.findall(output)):
+        found.append(
+            f"a library needs {version}, which this system lacks: build on the oldest system that "
+            "the app shall run on"
+        )
+    if NO_DISPLAY.search(output):
+        found.append(AT_THE_TOP)
     return found

@@ -10,8 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from pytron.config import SETTINGS, Origin
 from pytron.errors import PackagingError, ToolMissing
+from pytron.packaged import place_of
 from pytron.packager import hooks, icons, windows_version
+from pytron.packager.parts import FACTS
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
 from pytron.platforms import frozen_program, icon_format
@@ -45,7 +48,7 @@ class Freeze:
         product = build.product
         build.work.mkdir(parents=True, exist_ok=True)
         plan = build.work / "plan.json"
-        facts = build.work / "frozen.json"
+        facts = build.work / FACTS
         plan.write_text(json.dumps(_plan(build, facts)), "utf-8")
         target = build.out / product.slug
         if target.is_dir():
@@ -81,7 +84,7 @@ def _plan(build: Build, facts: Path) -> dict[str, Any]:
         "version": product.version,
         "script": str(script_of(build)),
         "path": [str(product.folder)],
-        "data": data_of(product),
+        "data": data_of(build),
         "hidden": [
             *settings.hidden_imports,
             *(f"pytron.engines.{name}" for name in settings.engines),
@@ -115,15 +118,39 @@ def script_of(build: Build) -> Path:
     return script
 
 
-def data_of(product: Product) -> list[tuple[str, str]]:
+def data_of(build: Build) -> list[tuple[str, str]]:
     """Files of the app, each with its folder in the package: the same as in the app's folder."""
-    found: list[tuple[str, str]] = []
+    product = build.product
+    found = [(str(settings_file(build)), ".")]
     if product.frontend is not None:
-        inside = product.frontend.relative_to(product.folder)
+        inside = place_of(product.frontend, product.folder)
         place = inside if product.frontend.is_dir() else inside.parent
         found.append((str(product.frontend), str(place)))
-    for pattern in product.settings.include:
-        matches = [path for path in product.folder.glob(pattern) if path.is_file() or path.is_dir()]
+    return [*found, *included(product)]
+
+
+def settings_file(build: Build) -> Path:
+    """The app's settings as it reads them in the package, where there is no pyproject.toml."""
+    product = build.product
+    settings = {**Origin(product.folder, product.script).settings}
+    settings.pop("package", None)
+    if product.settings.splash:
+        settings["splash"] = product.settings.splash
+    build.work.mkdir(parents=True, exist_ok=True)
+    path = build.work / SETTINGS
+    path.write_text(json.dumps(settings, default=str, sort_keys=True), "utf-8")
+    return path
+
+
+def included(product: Product) -> list[tuple[str, str]]:
+    """The files of `include`, likewise.
+
+    Raises:
+        PackagingError: a pattern leads out of the app's folder, or to nothing.
+    """
+    found: list[tuple[str, str]] = []
+    for pattern in (*product.settings.include, *product.pictures):
+        matches = [path for path in _glob(product, pattern) if path.is_file() or path.is_dir()]
         if not matches:
             raise PackagingError(
                 f"include = {pattern!r} matches nothing in {product.folder}; mend the pattern or "
@@ -133,6 +160,15 @@ def data_of(product: Product) -> list[tuple[str, str]]:
             inside = path.relative_to(product.folder)
             found.append((str(path), str(inside if path.is_dir() else inside.parent)))
     return found
+
+
+def _glob(product: Product, pattern: str) -> list[Path]:
+    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+        raise PackagingError(
+            f"include = {pattern!r} leads out of the app's folder {product.folder}, so the package "
+            "would not find it: move it in, or copy it in before packaging"
+        )
+    return list(product.folder.glob(pattern))
 
 
 def _icon(build: Build) -> str | None:

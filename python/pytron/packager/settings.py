@@ -6,19 +6,30 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from pytron import codec
 from pytron.app import App
 from pytron.config import Origin, slug
 from pytron.discovery import Target, find_app
-from pytron.errors import PackagingError
+from pytron.errors import ConfigError, PackagingError
 
 #: PEP 440's public part, which Windows and deb can express.
 _VERSION = re.compile(r"\d+(\.\d+){0,3}([abrc]+\d+|\.(dev|post)\d+)*")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+
+#: What libraries say that want a display when they are imported.
+NO_DISPLAY: Final = re.compile(
+    r"(?i)can(?:not|'t) (?:open|connect to) (?:X server|display)|no display name|"
+    r"couldn't connect to display|failed to connect to display"
+)
+AT_THE_TOP: Final = (
+    "something opens a display of its own before the app does: import it in the function that "
+    "needs it, not at the top of the file"
+)
 
 
 @dataclass(frozen=True)
@@ -80,12 +91,15 @@ class Settings:
     hidden_imports: list[str] = field(default_factory=list[str])
     exclude: list[str] = field(default_factory=list[str])
     engines: list[str] = field(default_factory=lambda: ["native"])
+    #: A PNG that is shown at once, until the first page paints.
+    splash: str = ""
     one_file: bool = False
     console: bool = False
     categories: list[str] = field(default_factory=lambda: ["Utility"])
     schemes: list[str] = field(default_factory=list[str])
     file_types: list[FileType] = field(default_factory=list[FileType])
     depends: list[str] = field(default_factory=list[str])
+    webview2_bootstrapper: str = ""
     prove_timeout_s: float = 90.0
     sign: Signing = field(default_factory=Signing)
     shield: Shield = field(default_factory=Shield)
@@ -109,6 +123,11 @@ class Product:
     icon: Path | None
 
     @property
+    def pictures(self) -> tuple[str, ...]:
+        """Further files that the package needs, relative to the app's folder."""
+        return (self.settings.splash,) if self.settings.splash else ()
+
+    @property
     def numeric_version(self) -> tuple[int, int, int, int]:
         """Four numbers, as Windows wants them."""
         numbers = [int(number) for number in re.findall(r"\d+", self.version.split("+")[0])[:4]]
@@ -123,7 +142,7 @@ def product_of(target: Target, **overrides: Any) -> Product:
         PackagingError: a setting does not fit; the message names it.
         ConfigError: the app cannot be imported.
     """
-    app = find_app(target)
+    app = _app_of(target)
     settings = _settings(app, overrides)
     project = _project(app.folder)
     name = settings.name or app.name
@@ -137,9 +156,20 @@ def product_of(target: Target, **overrides: Any) -> Product:
         folder=app.folder,
         script=target.file,
         module=target.module,
-        frontend=_frontend(app),
+        frontend=app.frontend,
         icon=_icon(app.folder, settings),
     )
+
+
+def _app_of(target: Target) -> App[Any]:
+    try:
+        return find_app(target)
+    except ConfigError as error:
+        if NO_DISPLAY.search(str(error)):
+            raise ConfigError(
+                f"{error}; {AT_THE_TOP}, or package where there is a display"
+            ) from error
+        raise
 
 
 def _settings(app: App[Any], overrides: Mapping[str, Any]) -> Settings:
@@ -181,16 +211,6 @@ def _checked(value: str, pattern: re.Pattern[str], setting: str) -> str:
     if not pattern.fullmatch(value):
         raise PackagingError(f"{setting} = {value!r} does not fit; it must match {pattern.pattern}")
     return value
-
-
-def _frontend(app: App[Any]) -> Path | None:
-    """The frontend, which must lie in the app's folder: there it is found in the package too."""
-    if app.frontend is not None and not app.frontend.is_relative_to(app.folder):
-        raise PackagingError(
-            f"the frontend {app.frontend} is outside the app's folder {app.folder}, so the package "
-            "would not find it; move it in, or let the build write it there"
-        )
-    return app.frontend
 
 
 def _icon(folder: Path, settings: Settings) -> Path | None:

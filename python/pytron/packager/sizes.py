@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from pytron.packager.parts import (
+    PYTHON,
+    facts_of,
+    owner_of_file,
+    owner_of_module,
+    sources_of,
+)
 from pytron.packager.pipeline import Build
 
 _MB: Final = 1_000_000
 _ROWS: Final = 20
 _MOST_IMPORTERS: Final = 4
-_PYTHON: Final = "Python itself"
-_APP: Final = "the app's own files"
 
 
 @dataclass
@@ -45,7 +49,7 @@ class Explain:
     def run(self, build: Build) -> None:
         """Weigh what was frozen."""
         assert build.frozen is not None
-        shares = shares_of(build.frozen, _facts(build.work / "frozen.json"), build.product.slug)
+        shares = shares_of(build.frozen, facts_of(build.work), build.product.slug)
         page = build.out / f"{build.product.slug}-sizes.html"
         page.write_text(_page(build.product.name, shares), "utf-8")
         build.results["sizes"] = page
@@ -57,13 +61,6 @@ class Explain:
         build.facts["sizes"] = {share.name: share.size_bytes for share in shares}
 
 
-def _facts(path: Path) -> Mapping[str, Any]:
-    if not path.is_file():
-        return {"importers": {}, "pure": [], "files": [], "pyz": ""}
-    found: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
-    return found
-
-
 def shares_of(frozen: Path, facts: Mapping[str, Any], program: str) -> list[Share]:
     """The parts of a frozen app, the largest first."""
     shares: dict[str, Share] = {}
@@ -71,10 +68,10 @@ def shares_of(frozen: Path, facts: Mapping[str, Any], program: str) -> list[Shar
     def share(name: str) -> Share:
         return shares.setdefault(name, Share(name))
 
-    sources = {name: source for name, source, _ in facts["files"]}
+    sources = sources_of(facts)
     compressed = _compressed(Path(facts["pyz"]))
     for name, source in facts["pure"]:
-        part = share(_owner(name, source))
+        part = share(owner_of_module(name, source))
         part.size_bytes += compressed.get(name, 0)
         part.files += 1
     paths = [path for path in frozen.rglob("*") if path.is_file()] if frozen.is_dir() else [frozen]
@@ -84,9 +81,9 @@ def shares_of(frozen: Path, facts: Mapping[str, Any], program: str) -> list[Shar
         inside = path.relative_to(frozen).as_posix().removeprefix("_internal/")
         size = path.stat().st_size
         if path.name in (program, f"{program}.exe"):
-            part, size = share(_PYTHON), max(0, size - sum(compressed.values()))
+            part, size = share(PYTHON), max(0, size - sum(compressed.values()))
         else:
-            part = share(_owner_of_file(inside, sources.get(inside, "")))
+            part = share(owner_of_file(inside, sources.get(inside, "")))
         part.size_bytes += size
         part.files += 1
     _add_importers(shares, facts)
@@ -100,30 +97,6 @@ def _compressed(pyz: Path) -> Mapping[str, int]:
     from PyInstaller.archive.readers import ZlibArchiveReader
 
     return {name: entry[2] for name, entry in ZlibArchiveReader(str(pyz)).toc.items()}
-
-
-def _owner(module: str, source: str) -> str:
-    """A module's share: its top-level package, or Python for the standard library."""
-    parts = Path(source).parts
-    if "site-packages" in parts or "dist-packages" in parts:
-        return module.partition(".")[0]
-    if "lib" in (part.lower() for part in parts) and module:
-        return _PYTHON
-    return module.partition(".")[0] or _PYTHON
-
-
-def _owner_of_file(inside: str, source: str) -> str:
-    parts = Path(source).parts
-    for folder in ("site-packages", "dist-packages"):
-        if folder in parts:
-            at = parts.index(folder) + 1
-            return parts[at].removesuffix(".libs").partition(".")[0]
-    name = inside.rpartition("/")[2]
-    if inside.startswith(("python", "lib-dynload", "base_library")) or name.startswith("libpython"):
-        return _PYTHON
-    if ".so" in name or name.endswith((".dll", ".dylib")):
-        return _PYTHON if "/" not in inside else inside.partition("/")[0]
-    return _APP
 
 
 def _add_importers(shares: Mapping[str, Share], facts: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from pytron.packager.pipeline import Step
 from pytron.packager.prove import Prove
 from pytron.packager.pyinstaller import Freeze
 from pytron.packager.settings import Product
-from pytron.packager.shield import Seal
+from pytron.packager.shield import Seal, SealPages
 from pytron.packager.signing import Sign
 from pytron.packager.sizes import Explain
 
@@ -42,19 +42,23 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
     if wishes.shield:
         _check_sealable(product, wishes)
     steps: list[Step] = [Page()] if wishes.build else []
-    steps.append(Compile() if wishes.nuitka else Freeze())
-    if wishes.report and wishes.shield:
+    if wishes.nuitka:
+        steps += [SealPages(), Compile()] if wishes.shield else [Compile()]
+    else:
+        steps.append(Freeze())
+    seals_all = wishes.shield and not wishes.nuitka
+    if wishes.report and seals_all:
         steps.append(Explain())  # sealed, no part can be told from another
-    if wishes.shield:
+    if seals_all:
         steps.append(Seal())
     if wishes.prove:
         steps.append(Prove())
-    if wishes.report and not wishes.shield:
+    if wishes.report and not seals_all:
         steps.append(Explain())
     for name in wishes.installers:
         if product.settings.one_file:
             raise PackagingError(f"--installer {name} needs a folder; leave --one-file out")
-        steps.append(formats.installer(name))
+        steps.append(formats.installer(name, product.folder))
     if wishes.sign or wishes.sign_dry_run:
         steps.append(Sign(dry=wishes.sign_dry_run))
     return [*steps, Describe()]
@@ -63,9 +67,13 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
 def _check_sealable(product: Product, wishes: Wishes) -> None:
     """Say before minutes of building what cannot be sealed after them."""
     if product.settings.one_file:
-        raise PackagingError("--shield needs a folder; leave --one-file out")
-    if wishes.nuitka:
         raise PackagingError(
-            "--shield cannot seal what Nuitka has compiled, neither its code nor its files; leave "
-            "out --nuitka, or leave out --shield and ship the page readable"
+            "--shield needs a folder: one file unpacks its libraries at each start to where others "
+            "can exchange them; leave --one-file out, and hand out one file by --installer"
+        )
+    scheme = product.settings.shield.scheme
+    if wishes.nuitka and scheme != "embedded":
+        raise PackagingError(
+            f"scheme = {scheme!r} needs the shield's own program, and --nuitka makes another; "
+            'leave out --nuitka, or set scheme = "embedded" in [tool.pytron.package.shield]'
         )

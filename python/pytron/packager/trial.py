@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -15,15 +14,14 @@ from time import monotonic
 from typing import Any, Final
 
 from pytron import config
-from pytron.errors import ToolMissing
 from pytron.packager.display import display
 from pytron.packager.pipeline import Unlock
-from pytron.platforms import confined, give_to_stranger, plain_environment
+from pytron.packager.remains import Processes, changed, listing
+from pytron.platforms import adopting, confined, give_to_stranger, plain_environment
 
-#: How long processes may take to be gone after their app has ended.
-_GRACE_S: Final = 5.0
 #: Spaces, an umlaut, another script: what users' folders are called.
-_FOLDER: Final = "Prüf Ordner 試"
+FOLDER: Final = "Prüf Ordner 試"
+_HOME: Final = "Zoë 家"
 
 
 @dataclass
@@ -51,13 +49,14 @@ def start(frozen: Path, program: Path, timeout_s: float, unlock: Unlock | None =
     with ExitStack() as stack:
         root = Path(stack.enter_context(_folder()))
         variables = stack.enter_context(display())
-        place = root / _FOLDER / frozen.name
+        place = root / FOLDER / frozen.name
         place.parent.mkdir()
         if frozen.is_dir():
             shutil.copytree(frozen, place, symlinks=True)
         else:
             shutil.copy2(frozen, place)
-        homes = {name: root / name for name in ("home", "temp", "run", "path", "proof")}
+        homes = {name: root / name for name in ("temp", "run", "path", "proof")}
+        homes["home"] = root / _HOME
         for folder in homes.values():
             folder.mkdir(mode=0o700)
         report = homes["proof"] / "report.json"
@@ -68,19 +67,20 @@ def start(frozen: Path, program: Path, timeout_s: float, unlock: Unlock | None =
             **(unlock.variables if unlock else {}),
         }
         if unlock and unlock.licence:
-            licence = homes["home"] / "licence.json"
+            licence = homes["proof"] / "licence.json"
             licence.write_text(unlock.licence, "utf-8")
             environment["PYTRON_LICENCE"] = str(licence)
         executable = place / program.relative_to(frozen) if frozen.is_dir() else place
-        before = _listing(place)
+        before = listing(place)
         notes = give_to_stranger(root)
         command, more = confined([str(executable)], namespace=unlock is None)
         stdin = unlock.stdin if unlock else b""
         trial = _watched(command, environment, homes["home"], report, timeout_s, stdin)
         trial.notes = [*notes, *more]
         trial.left = [
-            *(f"{name} in the app's own folder" for name in _changed(before, _listing(place))),
+            *(f"{name} in the app's own folder" for name in changed(before, place)),
             *(f"{name} in the folder for temporary files" for name in _names(homes["temp"])),
+            *(f"{name} in the user's home" for name in _strewn(homes["home"])),
         ]
         return trial
 
@@ -103,7 +103,8 @@ def _watched(
     stdin: bytes,
 ) -> Trial:
     begun = monotonic()
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
+    processes = Processes(str(report))
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given, adopting():
         given.write(stdin)
         given.seek(0)
         process = subprocess.Popen(
@@ -119,7 +120,7 @@ def _watched(
         with suppress(subprocess.TimeoutExpired):
             code = process.wait(timeout_s)
         seconds = monotonic() - begun
-        orphans = _end_all(str(report), ended=code is not None)
+        orphans = processes.end(ended=code is not None)
         process.wait()
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
@@ -134,57 +135,11 @@ def _read(report: Path) -> Mapping[str, Any]:
     return found
 
 
-def _end_all(mark: str, *, ended: bool) -> list[str]:
-    """End every process of the trial; those that outlived an app that has ended by itself."""
-    try:
-        import psutil
-    except ImportError as error:
-        raise ToolMissing(
-            "the proof needs psutil to look for left processes; "
-            "install it: pip install 'pytron-kit[package]'"
-        ) from error
-
-    def ours() -> list[Any]:
-        found: list[Any] = []
-        for process in psutil.process_iter(["name"]):
-            try:
-                if process.environ().get(config.PROOF) == mark:
-                    found.append(process)
-            except (psutil.Error, OSError):
-                continue  # gone, or not ours to look at
-        return found
-
-    living = ours()
-    if ended:
-        psutil.wait_procs(living, timeout=_GRACE_S)
-        living = ours()
-    names = [f"{process.info['name']} ({process.pid})" for process in living]
-    for process in living:
-        try:
-            process.kill()
-        except psutil.Error:
-            continue
-    psutil.wait_procs(living, timeout=_GRACE_S)
-    return names if ended else []
-
-
-def _listing(place: Path) -> dict[str, tuple[int, int]]:
-    if place.is_file():
-        return {place.name: (place.stat().st_size, place.stat().st_mtime_ns)}
-    found: dict[str, tuple[int, int]] = {}
-    for folder, _, files in os.walk(place):
-        for name in files:
-            path = Path(folder, name)
-            status = path.lstat()
-            found[str(path.relative_to(place))] = (status.st_size, status.st_mtime_ns)
-    return found
-
-
-def _changed(
-    before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]
-) -> list[str]:
-    return sorted(name for name in after if before.get(name) != after[name])
-
-
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def _strewn(home: Path) -> list[str]:
+    """What lies in a home in the open: apps keep their data where the system has it."""
+    kept = {"AppData", "Library"}
+    return [name for name in _names(home) if not name.startswith(".") and name not in kept]

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 if sys.platform == "win32":
     from pytron.platforms.windows import (
+        adopting,
         app_origin,
         cache_folder,
         confined,
@@ -27,6 +28,7 @@ if sys.platform == "win32":
     )
 elif sys.platform == "darwin":
     from pytron.platforms.macos import (
+        adopting,
         app_origin,
         cache_folder,
         confined,
@@ -45,6 +47,7 @@ elif sys.platform == "darwin":
     )
 else:
     from pytron.platforms.linux import (
+        adopting,
         app_origin,
         cache_folder,
         confined,
@@ -69,6 +72,7 @@ SYSTEM: Final[Literal["linux", "macos", "windows"]] = (
 
 __all__ = [
     "SYSTEM",
+    "adopting",
     "app_origin",
     "apps_folder",
     "cache_folder",

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 assert sys.platform != "win32"
 
+#: Source: prctl(2).
+_SET_CHILD_SUBREAPER = 36
 #: Memory for large binary; a container's 64 MB are soon full.
 _ROOMY_BYTES = 512 << 20
 #: kind of machine → Electron's name of it
@@ -169,6 +173,22 @@ def give_to_stranger(folder: Path) -> list[str]:
         for name in (*folders, *files):
             os.chown(Path(place, name), _NOBODY, _NOBODY, follow_symlinks=False)
     return []
+
+
+@contextmanager
+def adopting() -> Generator[None]:
+    """Let processes whose parent ends become children of this one, so that they are found.
+
+    Source: PR_SET_CHILD_SUBREAPER(2const).
+    """
+    import ctypes
+
+    control = ctypes.CDLL(None).prctl
+    control(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        control(_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def confined(command: list[str], *, namespace: bool = True) -> tuple[list[str], list[str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -77,6 +79,12 @@ def plain_environment(home: Path, temp: Path, run: Path, path: Path) -> dict[str
 def give_to_stranger(folder: Path) -> list[str]:  # noqa: ARG001
     """Another user has no window server: it stays with this one."""
     return ["not proved as another user: only the one who is logged in can open windows"]
+
+
+@contextmanager
+def adopting() -> Generator[None]:
+    """Nothing: here no process can adopt others."""
+    yield
 
 
 def confined(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -94,6 +96,12 @@ def plain_environment(home: Path, temp: Path, run: Path, path: Path) -> dict[str
 def give_to_stranger(folder: Path) -> list[str]:  # noqa: ARG001 - the same on all
     """Another user would need a password."""
     return ["not proved as another user: that needs a second account"]
+
+
+@contextmanager
+def adopting() -> Generator[None]:
+    """Nothing: here no process can adopt others."""
+    yield
 
 
 def confined(

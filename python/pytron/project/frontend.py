@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pytron.config import Origin
 from pytron.errors import AssetError, PackagingError
 from pytron.project.node import PackageManager, manager_of, package_of, program_of, run_in
+
+Run: TypeAlias = Callable[[Path, PackageManager, Sequence[str]], int]
 
 
 class Sources(NamedTuple):
@@ -37,16 +40,18 @@ def sources_of(page: Path, app_folder: Path, manager: str | None = None) -> Sour
 
     Args:
         page: the folder or file that the app serves.
-        app_folder: the app's; nothing above it is looked at.
+        app_folder: the app's; nothing above what it shares with the page is looked at.
         manager: the name of the package manager, where a setting has it.
 
     Raises:
         ConfigError: the setting or the package.json is no good.
     """
-    for folder in (page, *page.parents):
+    above = (page, *page.parents)
+    together = next((folder for folder in above if app_folder.is_relative_to(folder)), page)
+    for folder in above:
         if (folder / "package.json").is_file():
             return Sources(folder, manager_of(folder, manager), page)
-        if folder == app_folder:
+        if folder == together:
             break
     return None
 
@@ -105,8 +110,12 @@ def install(sources: Sources) -> None:
         )
 
 
-def build(sources: Sources) -> None:
+def build(sources: Sources, run: Run = run_in) -> None:
     """Build a page.
+
+    Args:
+        sources: its project.
+        run: runs the manager there; the exit code. By default its output is shown.
 
     Raises:
         ToolMissing: Node or the package manager is missing or too old.
@@ -125,7 +134,7 @@ def build(sources: Sources) -> None:
             f'{sources.folder / "package.json"} has no script "build"; add one, such as '
             '"build": "vite build"'
         )
-    if run_in(sources.folder, manager, manager.run("build")):
+    if run(sources.folder, manager, manager.run("build")):
         raise PackagingError(
             f"`{manager.name} run build` failed in {sources.folder}; what it says stands above"
         )

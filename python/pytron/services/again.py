@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytron.errors import CallError
+from pytron.packaged import is_packaged
 
 
 def launch_command() -> list[str]:
@@ -20,7 +21,7 @@ def launch_command() -> list[str]:
     Raises:
         CallError: nothing that can be started again has started it.
     """
-    if getattr(sys, "frozen", False):
+    if is_packaged():
         return [sys.executable]
     main: Any = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)

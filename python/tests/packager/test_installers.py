@@ -90,9 +90,41 @@ def test_an_nsis_script_registers_and_takes_back(tmp_path: Path) -> None:
         assert result.read_bytes()[:2] == b"MZ"
 
 
-def test_an_installer_that_does_not_exist_lists_those_that_do() -> None:
+def test_an_installer_that_does_not_exist_lists_those_that_do(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match="there are: deb, dmg, nsis"):
-        installer("msi")
+        installer("msi", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no_such_module:Kind", "No module named 'no_such_module'"),
+        ("json:Kind", "has no attribute 'Kind'"),
+        ("datetime:date", "takes nothing"),
+        ("collections:OrderedDict", "needs a title"),
+    ],
+)
+def test_an_installer_of_the_app_that_is_none_is_named(
+    tmp_path: Path, name: str, words: str
+) -> None:
+    with pytest.raises(PackagingError, match=words):
+        installer(name, tmp_path)
+
+
+def test_an_installed_package_offers_an_installer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = tmp_path / "pytron_snap-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pytron-snap\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[pytron.installers]\nsnap = pytron_snap:Snap\n")
+    (tmp_path / "pytron_snap.py").write_text(
+        "class Snap:\n    title = 'make the snap'\n    def run(self, build): ...\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert installer("snap", tmp_path).title == "make the snap"
+    with pytest.raises(PackagingError, match="deb, dmg, nsis, snap"):
+        installer("msi", tmp_path)
 
 
 def test_the_version_resource_has_four_numbers_and_is_python() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytron import proof
 from pytron.packager.prove import judge
-from pytron.packager.trial import Trial
+from pytron.packager.trial import FOLDER, Trial
 
 ALL = dict.fromkeys(proof.STEPS, 0.1)
 
@@ -42,9 +42,16 @@ def test_the_first_thing_that_was_not_seen_is_named(seen: tuple[str, ...], words
     [
         ("ModuleNotFoundError: No module named 'a.b'", "hidden_imports = ['a.b']"),
         (
-            "FileNotFoundError: [Errno 2] No such file or directory: '/x/_internal/data/a.csv'",
+            "FileNotFoundError: [Errno 2] No such file or directory: "
+            f"'/tmp/x/{FOLDER}/app/_internal/data/a.csv'",
             "include = ['data/a.csv']",
         ),
+        (
+            f"No such file or directory: '/tmp/x/{FOLDER}/compiled/data/a.csv'",
+            "include = ['data/a.csv']",
+        ),
+        ("ImportError: /x/a.so: version `GLIBC_2.99' not found", "needs GLIBC_2.99"),
+        ("Xlib.error.DisplayNameError: Can't connect to display", "not at the top of the file"),
         (
             "importlib.metadata.PackageNotFoundError: No package metadata was found for rich",
             "the metadata of 'rich' is not in the package",

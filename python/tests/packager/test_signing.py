@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from packager.test_installers import product
 from pytron.errors import PackagingError
 from pytron.packager.manifest import manifest, sign
-from pytron.packager.pipeline import Build
+from pytron.packager.pipeline import Build, Position
 from pytron.packager.settings import Signing
 from pytron.packager.signing import Sign, mach_o_files, macos_commands, windows_commands
 
@@ -26,7 +26,9 @@ class Voice:
     def __init__(self) -> None:
         self.notes: list[str] = []
 
-    def begin(self, step: str) -> None: ...
+    def begin(self, step: str, at: Position) -> None: ...
+
+    def heard(self, line: str) -> None: ...
 
     def note(self, text: str) -> None:
         self.notes.append(text)
@@ -137,9 +139,11 @@ def test_a_manifest_has_layers_and_says_the_same_of_the_same(tmp_path: Path) -> 
     made = manifest(product(), frozen, tmp_path / "none.json")
     assert made == manifest(product(), frozen, tmp_path / "none.json")
     layers = {layer["name"]: layer for layer in json.loads(made)["layers"]}
-    assert [file["path"] for file in layers["app"]["files"]] == ["say-hi"]
-    assert layers["app"]["files"][0]["run"] is True
-    assert {"path": "_internal/c", "link": "b.txt"} in layers["interpreter"]["files"]
+    assert [file["path"] for file in layers["interpreter"]["files"]] == ["_internal/libpython3.so"]
+    named = {file["path"]: file for file in layers["app"]["files"]}
+    assert {*named} == {"say-hi", "_internal/b.txt", "_internal/c"}
+    assert named["say-hi"]["run"] is True
+    assert {"path": "_internal/c", "link": "b.txt"} in layers["app"]["files"]
     (frozen / "say-hi").write_text("new", "utf-8")
     changed = {
         layer["name"]: layer

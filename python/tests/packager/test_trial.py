@@ -48,9 +48,36 @@ def test_the_environment_is_that_of_a_stranger(tmp_path: Path) -> None:
     assert not program.isascii()
 
 
-def test_a_process_that_stays_is_found_and_ended(tmp_path: Path) -> None:
-    seen = tried(tmp_path, "/bin/sleep 300 & exit 0")
+@pytest.mark.parametrize(
+    "start_it",
+    [
+        "/bin/sleep 300 &",
+        # Without the app's environment, in a session of its own, and a stranger's child.
+        "(/usr/bin/env -i /usr/bin/setsid /bin/sleep 300 &)",
+    ],
+)
+def test_a_process_that_stays_is_found_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start_it: str
+) -> None:
+    monkeypatch.setattr("pytron.packager.remains.GRACE_S", 1.0)
+    seen = tried(tmp_path, f"{start_it}\nexit 0")
     assert [name.split(" ")[0] for name in seen.orphans] == ["sleep"]
+    number = int(seen.orphans[0].partition("(")[2].rstrip(")"))
+    assert not Path("/proc", str(number)).exists() or is_zombie(number)
+
+
+def is_zombie(number: int) -> bool:
+    return ") Z " in Path("/proc", str(number), "stat").read_text("utf-8")
+
+
+def test_a_process_that_ends_after_its_app_is_none_that_stays(tmp_path: Path) -> None:
+    seen = tried(tmp_path, "/bin/sleep 1 & exit 0")
+    assert seen.orphans == []
+
+
+def test_what_lies_in_the_open_in_a_home_is_found(tmp_path: Path) -> None:
+    seen = tried(tmp_path, 'echo x > "$HOME/log.txt"; echo x > "$HOME/.profile"; exit 0')
+    assert seen.left == ["log.txt in the user's home"]
 
 
 def test_files_that_stay_are_found(tmp_path: Path) -> None:

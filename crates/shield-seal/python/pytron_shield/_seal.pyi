@@ -13,6 +13,7 @@ class Sealed:
 
 @final
 class Payload:
+    id: bytes
     def __new__(
         cls,
         path: str | PathLike[str],

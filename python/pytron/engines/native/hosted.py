@@ -16,6 +16,7 @@ from pytron.engines.native import WINDOW_FEATURES
 from pytron.errors import EngineError
 from pytron.link import Message
 from pytron.linked import LinkedEngine, Program
+from pytron.packaged import is_packaged
 from pytron.platforms import app_origin, native_remedy
 
 #: The host needs the native module, the link and what that needs: `pytron` as a whole would cost
@@ -56,7 +57,7 @@ class HostedEngine(LinkedEngine):
             EngineError: the native module is not installed.
         """
         environment = {**os.environ, **self._environment}
-        if getattr(sys, "frozen", False):  # its program is the interpreter: see `become_host`
+        if is_packaged():  # its program is the interpreter: see `become_host`
             return Program([sys.executable], {**environment, HOST: "1"})
         folders: list[str] = []
         for name in ("pytron_native", "msgspec"):

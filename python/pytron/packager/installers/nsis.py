@@ -6,11 +6,12 @@ Scheme", "Creating File Associations".
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Final
 
-from pytron.errors import ToolMissing
+from pytron.errors import PackagingError, ToolMissing
 from pytron.packager import icons
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
@@ -60,13 +61,50 @@ def installer_script(product: Product, frozen: Path, result: Path, icon: Path | 
         "HOMEPAGE": settings.homepage,
         "FOLDER": str(frozen),
         "RESULT": str(result),
+        **_web_view(product),
     }
     defines = [f'!define {key} "{quoted(value)}"' for key, value in values.items()]
+    size = sum(path.stat().st_size for path in frozen.rglob("*") if path.is_file())
+    defines.append(f"!define KILOBYTES {-(-size // 1024)}")
     if icon is not None:
         defines.append(f'!define ICON "{quoted(str(icon))}"')
     install, uninstall = _registry(product)
-    text = template.replace("@DEFINES@", "\n".join(defines))
-    return text.replace("@REGISTER@", install).replace("@UNREGISTER@", uninstall)
+    parts = {
+        "@DEFINES@": "\n".join(defines),
+        "@REMOVE@": _removal(frozen),
+        "@REGISTER@": install,
+        "@UNREGISTER@": uninstall,
+    }
+    return re.sub("|".join(parts), lambda found: parts[found[0]], template)
+
+
+def _web_view(product: Product) -> dict[str, str]:
+    """What the installer does about Microsoft's web view, which old machines lack."""
+    if "native" not in product.settings.engines:
+        return {}
+    given = product.settings.webview2_bootstrapper
+    if not given:
+        return {"WEB_VIEW": "1"}
+    path = product.folder / given
+    if not path.is_file():
+        raise PackagingError(
+            f"there is no webview2_bootstrapper {path}; get Microsoft's Evergreen Bootstrapper "
+            "(MicrosoftEdgeWebview2Setup.exe), or take the setting out"
+        )
+    return {"WEB_VIEW": "1", "BOOTSTRAPPER": str(path)}
+
+
+def _removal(frozen: Path) -> str:
+    """The lines that remove what was installed, and folders that are empty then."""
+    files: list[str] = []
+    folders: list[str] = []
+    for path in sorted(frozen.rglob("*")):
+        name = quoted(path.relative_to(frozen).as_posix().replace("/", "\\"))
+        if path.is_dir() and not path.is_symlink():
+            folders.append(f'RMDir "$INSTDIR\\{name}"')
+        else:
+            files.append(f'Delete "$INSTDIR\\{name}"')
+    return "\n  ".join([*files, *reversed(folders)])
 
 
 def quoted(text: str) -> str:
@@ -103,5 +141,7 @@ def _registry(product: Product) -> tuple[str, str]:
             f'DeleteRegKey HKCU "{key}"',
             f'DeleteRegValue HKCU "Software\\Classes\\.{kind.extension}\\OpenWithProgids" '
             f'"{identity}"',
+            f'DeleteRegKey /ifempty HKCU "Software\\Classes\\.{kind.extension}\\OpenWithProgids"',
+            f'DeleteRegKey /ifempty HKCU "Software\\Classes\\.{kind.extension}"',
         ]
     return "\n  ".join(on), "\n  ".join(off)

@@ -3,6 +3,7 @@
 Source: spec/shield.md.
 """
 
-from pytron.packager.shield.seal import Seal
+from pytron.packager.shield.pages import MODULE, SealPages
+from pytron.packager.shield.seal import PAYLOAD, Seal
 
-__all__ = ["Seal"]
+__all__ = ["MODULE", "PAYLOAD", "Seal", "SealPages"]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from pytron.errors import PackagingError, ToolMissing
 from pytron.packager.pipeline import Build, Unlock
 from pytron.packager.pyinstaller import data_of
-from pytron.packager.settings import Product
 from pytron.packager.shield.contents import Contents, Wishes, collect
 from pytron.packager.shield.licences import ProductKey, proof_licence
 from pytron.packager.shield.seat import Seat, placed
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 #: Where the passphrase of a package comes from when it is made.
 PASSPHRASE: Final = "PYTRON_SHIELD_PASSPHRASE"
-_PAYLOAD: Final = "app.sealed"
+PAYLOAD: Final = "app.sealed"
 _FOLDER: Final = "_internal"
-_HONEST: Final = {
+HONEST: Final = {
     "embedded": "the key is in the package: whoever takes the program apart can find it",
     "passphrase": "the key is not in the package: without the passphrase nobody opens it",
     "licence": "the key is not in the package: without a licence nobody opens it",
@@ -42,15 +41,15 @@ class Seal:
             ToolMissing: pytron-shield is not installed.
             PackagingError: a setting does not fit, or the result cannot be sealed.
         """
-        shield = _module()
+        shield = sealer()
         assert build.frozen is not None
         assert build.program is not None
         if not build.frozen.is_dir():
             raise PackagingError("--shield needs a folder; leave --one-file out")
         product = build.product
         folder = build.frozen / _FOLDER
-        contents = collect(folder, build.program, shield.runtime(), _wishes(product))
-        seat = _seal(build, shield, contents, folder / _PAYLOAD)
+        contents = collect(folder, build.program, shield.runtime(), _wishes(build))
+        seat = sealed_payload(build, shield, contents, folder / PAYLOAD)
         for path in contents.sealed:
             path.unlink()
         _remove_empty(folder)
@@ -59,11 +58,16 @@ class Seal:
         build.program.chmod(0o755)
         build.voice.note(
             f"sealed {contents.modules / 1e6:.1f} MB of code and {contents.assets / 1e6:.1f} MB of "
-            f"data; {_HONEST[product.settings.shield.scheme]}"
+            f"data; {HONEST[product.settings.shield.scheme]}"
         )
 
 
-def _module() -> types.ModuleType:
+def sealer() -> types.ModuleType:
+    """What seals.
+
+    Raises:
+        ToolMissing: it is not installed.
+    """
     try:
         import pytron_shield
     except ImportError as error:
@@ -76,11 +80,11 @@ def _module() -> types.ModuleType:
     return pytron_shield
 
 
-def _wishes(product: Product) -> Wishes:
-    settings = product.settings.shield
+def _wishes(build: Build) -> Wishes:
+    settings = build.product.settings.shield
     places = [
         (Path(place) / ("" if Path(source).is_dir() else Path(source).name)).as_posix()
-        for source, place in data_of(product)
+        for source, place in data_of(build)
     ]
     # A data folder that is copied keeps its name: `place` names it already.
     return Wishes(
@@ -91,7 +95,12 @@ def _wishes(product: Product) -> Wishes:
     )
 
 
-def _seal(build: Build, shield: types.ModuleType, contents: Contents, path: Path) -> Seat:
+def sealed_payload(build: Build, shield: types.ModuleType, contents: Contents, path: Path) -> Seat:
+    """Write the payload, and note how it is opened; what its program must know.
+
+    Raises:
+        PackagingError: a setting does not fit.
+    """
     product = build.product
     settings = product.settings.shield
     seed = seed_of(product.folder / settings.key) if settings.key else os.urandom(32)
