@@ -35,8 +35,8 @@ def folder() -> Path | None:
     frozen = getattr(sys, "_MEIPASS", None)
     if frozen:
         return Path(frozen)
-    compiled = _compiled()
-    return None if compiled is None else Path(compiled.containing_dir)
+    # `__compiled__.containing_dir` is the folder around it.
+    return Path(__file__).resolve().parents[1] if is_compiled() else None
 
 
 def place_of(frontend: Path, origin: Path) -> Path:

@@ -90,6 +90,47 @@ def test_frozen_app_starts_at_its_bundle(tmp_path: Path, monkeypatch: pytest.Mon
     assert App("x")._origin.folder == tmp_path
 
 
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package's folder, in one with settings that are not the app's."""
+    folder = tmp_path / "app" / "_internal"
+    folder.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("[tool.pytron]\nfrontend = 'evil'\n", "utf-8")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "_MEIPASS", str(folder), raising=False)
+    return folder
+
+
+def test_a_package_has_the_settings_it_was_made_with_and_looks_at_no_others(bundle: Path) -> None:
+    assert Origin(bundle, None).settings == {}
+    (bundle / "pytron.json").write_text('{"frontend": "../web/dist", "width": 3}', "utf-8")
+    assert Origin(bundle, None).settings == {"frontend": "../web/dist", "width": 3}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "place"),
+    [
+        ("page", "page"),
+        ("page/index.html", "page/index.html"),
+        ("../web/dist", "_frontend/dist"),
+        ("/home/me/web/page.html", "_frontend/page.html"),
+    ],
+)
+def test_a_package_has_its_page_inside_wherever_it_was(
+    bundle: Path, chosen: str, place: str
+) -> None:
+    assert Origin(bundle, None).place(chosen) == bundle.resolve() / place
+
+
+def test_no_variable_shows_another_page_in_a_package(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRON_FRONTEND", "http://127.0.0.1:9/")
+    assert choose("frontend", "page", Origin(bundle, None), None) == "page"
+    monkeypatch.setenv("PYTRON_ENGINE", "headless")
+    assert choose("engine", None, Origin(bundle, None), None) == "headless"
+
+
 @pytest.mark.parametrize(
     ("value", "frozen", "expected"),
     [(None, False, False), ("1", False, True), ("0", False, False), ("no", False, False),

@@ -74,7 +74,7 @@ APP = """
 import multiprocessing
 from pytron import App
 
-app = App("Library", frontend="page")
+app = App("Library")
 {source}
 
 @app.expose
@@ -93,13 +93,20 @@ if __name__ == "__main__":
 """
 
 
-def write_app(folder: Path, library: str) -> None:
-    (folder / "page").mkdir()
-    (folder / "page" / "index.html").write_text(PAGE, "utf-8")
+def write_app(root: Path, library: str) -> Path:
+    """An app with its page beside it, which only its settings name; the app's folder."""
+    folder, page = root / "back", root / "web"
+    folder.mkdir()
+    page.mkdir()
+    (page / "index.html").write_text(PAGE, "utf-8")
     (folder / "app.py").write_text(APP.format(source=SOURCES[library]), "utf-8")
-    if library in HIDDEN:
-        setting = f"[tool.pytron.package]\nhidden_imports = [{HIDDEN[library]!r}]\n"
-        (folder / "pyproject.toml").write_text(setting, "utf-8")
+    hidden = [HIDDEN[library]] if library in HIDDEN else []
+    (folder / "pyproject.toml").write_text(
+        '[tool.pytron]\nfrontend = "../web"\n'
+        f"[tool.pytron.package]\nhidden_imports = {json.dumps(hidden)}\n",
+        "utf-8",
+    )
+    return folder
 
 
 def run(folder: Path, *command: str | Path) -> str:
@@ -124,7 +131,7 @@ def run(folder: Path, *command: str | Path) -> str:
 def test_an_app_with_a_library_works_elsewhere_plain_and_sealed(
     library: str, tmp_path: Path
 ) -> None:
-    write_app(tmp_path, library)
-    said = run(tmp_path, "-m", "pytron", "package", "--json", "--report")
+    folder = write_app(tmp_path, library)
+    said = run(folder, "-m", "pytron", "package", "--json", "--report")
     assert "child" in json.loads(said)["facts"]["proof"]["seen"]
-    run(tmp_path, Path(__file__).with_name("seal_again.py"), tmp_path)
+    run(folder, Path(__file__).with_name("seal_again.py"), folder)

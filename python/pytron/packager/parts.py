@@ -61,8 +61,8 @@ def owner_of_file(inside: str, source: str) -> str:
 
 @cache
 def _libraries() -> frozenset[str]:
-    """The top-level packages of what is installed here."""
-    return frozenset(packages_distributions())
+    """The top-level packages of what is installed here; a checkout of Pytron is not listed."""
+    return frozenset({*packages_distributions(), "pytron"})
 
 
 def _distribution(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import plistlib
 import shutil
 import subprocess
 from itertools import pairwise
@@ -9,17 +11,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytron.errors import PackagingError
+from pytron.errors import PackagingError, ToolMissing
 from pytron.packager import icons, windows_version
 from pytron.packager.installers import installer
 from pytron.packager.installers.deb import debian_version, desktop_entry, mime_types
 from pytron.packager.installers.nsis import installer_script, quoted
+from pytron.packager.parts import APP, PYTHON, owner_of_file
+from pytron.packager.pipeline import Build, Position
 from pytron.packager.pyinstaller import info_plist
 from pytron.packager.settings import FileType, Product, Settings
+from pytron.platforms import SYSTEM
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle r="4" cx="4" cy="4"/></svg>'
 )
+
+
+class Silent:
+    """Tells nobody."""
+
+    def begin(self, step: str, at: Position) -> None: ...
+    def heard(self, line: str) -> None: ...
+    def note(self, text: str) -> None: ...
+    def end(self, step: str, seconds: float) -> None: ...
 
 
 def product(**settings: Any) -> Product:
@@ -137,6 +151,72 @@ def test_the_property_list_names_schemes_and_files() -> None:
     made = info_plist(product(schemes=["hi"], file_types=KINDS))
     assert made["CFBundleURLTypes"][0]["CFBundleURLSchemes"] == ["hi"]
     assert made["CFBundleDocumentTypes"][0]["CFBundleTypeExtensions"] == ["note"]
+
+
+def test_the_property_list_is_one_that_macos_reads() -> None:
+    described = product(schemes=["hi"], file_types=KINDS)
+    read = plistlib.loads(plistlib.dumps(info_plist(described)))
+    assert read["CFBundleName"] == described.name
+    assert read["CFBundleShortVersionString"] == "1.2.3rc4"
+    assert read["CFBundleVersion"] == "1.2.3.4"  # numbers only, or macOS refuses to compare them
+    assert read["NSHighResolutionCapable"] is True
+
+
+@pytest.mark.skipif(SYSTEM == "windows", reason="a shell script stands for hdiutil")
+def test_a_disk_image_holds_the_app_and_the_way_to_applications(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    hdiutil = tools / "hdiutil"
+    # Stands for Apple's: it keeps what it was to put into the image.
+    hdiutil.write_text(
+        "#!/bin/sh\nfor word; do\n"
+        'if [ "$previous" = -srcfolder ]; then cp -R "$word" "$word.seen"; fi\n'
+        'previous=$word\ndone\necho "$@" > "$previous"\n',
+        "utf-8",
+    )
+    hdiutil.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    described = product()
+    build = Build(described, tmp_path / "work", tmp_path / "dist", Silent())
+    bundle = build.out / f"{described.name}.app"
+    program = bundle / "Contents" / "MacOS" / "say-hi"
+    program.parent.mkdir(parents=True)
+    program.write_bytes(b"")
+    (bundle / "Contents" / "link").symlink_to("MacOS/say-hi")
+    installer("dmg", tmp_path).run(build)
+    assert build.results["dmg"].name == "say-hi-1.2.3rc4.dmg"
+    said = build.results["dmg"].read_text("utf-8")
+    assert said.startswith(f"create -ov -format UDZO -volname {described.name} -srcfolder ")
+    seen = tmp_path / "work" / "dmg.seen"
+    assert {path.name for path in seen.iterdir()} == {bundle.name, "Applications"}
+    assert (seen / "Applications").readlink() == Path("/Applications")
+    assert (seen / bundle.name / "Contents" / "link").is_symlink()  # as signatures cover it
+
+
+def test_a_disk_image_needs_a_mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    build = Build(product(), tmp_path / "work", tmp_path / "dist", Silent())
+    with pytest.raises(ToolMissing, match="only macOS has"):
+        installer("dmg", tmp_path).run(build)
+
+
+@pytest.mark.parametrize(
+    ("inside", "source", "owner"),
+    [
+        ("numpy/core.so", "/e/site-packages/numpy/core.so", "numpy"),
+        ("libopen.so", "/e/site-packages/numpy.libs/libopen.so", "numpy"),
+        ("numpy-2.4.6.dist-info/METADATA", "/e/site-packages/numpy-2.4.6.dist-info/M", "numpy"),
+        ("pytron/_bundled/client.js", "/src/python/pytron/_bundled/client.js", "pytron"),
+        ("pytron/_bundled/client.js", "", "pytron"),
+        ("lib-dynload/_ssl.so", "/usr/lib/python3/lib-dynload/_ssl.so", PYTHON),
+        ("libssl.so.3", "", PYTHON),
+        ("page/index.html", "/app/page/index.html", APP),
+    ],
+)
+def test_every_file_of_a_package_has_an_owner(inside: str, source: str, owner: str) -> None:
+    assert owner_of_file(inside, source) == owner
 
 
 @pytest.mark.parametrize(
