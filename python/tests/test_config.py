@@ -113,7 +113,7 @@ def test_a_package_has_the_settings_it_was_made_with_and_looks_at_no_others(bund
         ("page", "page"),
         ("page/index.html", "page/index.html"),
         ("../web/dist", "_frontend/dist"),
-        ("/home/me/web/page.html", "_frontend/page.html"),
+        ("/srv/web/page.html", "_frontend/page.html"),
     ],
 )
 def test_a_package_has_its_page_inside_wherever_it_was(
