@@ -44,7 +44,7 @@ class _Lines:
         click.echo(f"{step}: done in {seconds:.1f} s")
 
 
-class _Bar:
+class Bar:
     """The same on a terminal: the step that runs is a line that moves."""
 
     def __init__(self) -> None:
@@ -55,19 +55,23 @@ class _Bar:
         self._stop: Event | None = None
 
     def begin(self, step: str, at: Position) -> None:
+        """The line begins to move."""
         self._step, self._at, self._line, self._begun = step, at, "", monotonic()
         self._stop = Event()
         Thread(target=self._move, args=[self._stop], daemon=True).start()
 
     def heard(self, line: str) -> None:
+        """The line ends with this."""
         self._line = line
 
     def note(self, text: str) -> None:
+        """Stands above the line."""
         with self._lock:
             self._clear()
             click.echo(f"  {text}")
 
     def end(self, step: str, seconds: float) -> None:
+        """The line stays, with its time."""
         self.close()
         click.echo(f"✓ {step}  {click.style(f'{seconds:.1f} s', dim=True)}")
 
@@ -83,15 +87,16 @@ class _Bar:
             with self._lock:
                 if not stop.is_set():
                     self._clear()
-                    click.echo(self._text()[: shutil.get_terminal_size().columns - 1], nl=False)
+                    click.echo(self.text()[: shutil.get_terminal_size().columns - 1], nl=False)
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The line: how far the build is, what runs, since when, and what it said last."""
         at, seconds = self._at, monotonic() - self._begun
         if at is None:
             return ""
         # A step's own part is guessed by the last build, and never said to be whole before it is.
         part = min(seconds / at.usual_s, _MOST) if at.usual_s else 0.0
-        filled = round((at.number - 1 + part) / at.count * _WIDTH)
+        filled = int((at.number - 1 + part) / at.count * _WIDTH)
         bar = "█" * filled + "░" * (_WIDTH - filled)
         return f"{bar} {at.number}/{at.count} {self._step}  {seconds:.0f} s  {self._line}"
 
@@ -135,12 +140,12 @@ def command(
     place = (out or product.folder / "dist").resolve()
     work = product.folder / "build" / "pytron" / product.slug
     steps = steps_for(product, Wishes(build=not no_build, prove=not no_prove, **wishes))
-    voice = _Quiet() if as_json else _Bar() if sys.stdout.isatty() else _Lines()
+    voice = _Quiet() if as_json else Bar() if sys.stdout.isatty() else _Lines()
     build = Build(product, work, place, voice)
     try:
         run(build, steps)
     finally:
-        if isinstance(voice, _Bar):
+        if isinstance(voice, Bar):
             voice.close()
     results: dict[str, Any] = {kind: str(path) for kind, path in build.results.items()}
     if as_json:
