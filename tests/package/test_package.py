@@ -57,7 +57,10 @@ def test_a_module_that_was_not_seen_is_named_with_its_setting(
     (folder / "pyproject.toml").write_text(
         (folder / "pyproject.toml").read_text("utf-8") + 'hidden_imports = ["colorsys"]\n', "utf-8"
     )
-    packaged(folder)
+    made = packaged(folder, "--one-file")  # the second build shows one file too
+    assert list(made.facts["proof"]["seen"]) == list(proof.STEPS)
+    assert made.results["program"].is_file()
+    assert "folder" not in made.results
 
 
 needs_root = pytest.mark.skipif(
