@@ -153,11 +153,12 @@ def test_a_page_that_does_not_build_shows_its_log_before_anything_is_frozen(
     (folder / "page" / "node_modules").mkdir()
     done = package(folder, "--json")
     assert done.returncode == 5
-    assert json.loads(done.stdout)["error"]["code"] == "packaging"
-    assert "src/App.tsx: Unexpected token" in done.stderr
-    assert "try it alone: `npm run build` in" in done.stderr
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "packaging"
+    assert "src/App.tsx: Unexpected token" in error["message"]
+    assert "try it alone: `npm run build` in" in error["message"]
     log = folder / "build" / "pytron" / "grosse-co" / "frontend.log"
-    assert f"the whole log is {log}" in done.stderr
+    assert f"the whole log is {log}" in error["message"]
     assert "Unexpected token" in log.read_text("utf-8")
     assert not (folder / "dist").exists()
 
