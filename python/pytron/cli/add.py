@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pytron.project.adding import AppFile
 
 _APP = click.option("--app", help="The app's file; by default the one of [tool.pytron], or app.py.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 
 
 @click.group()
@@ -22,35 +24,41 @@ def command() -> None:
 @command.command()
 @click.argument("name")
 @_APP
-def window(name: str, app: str | None) -> int:
+@_JSON
+def window(name: str, app: str | None, as_json: bool) -> int:
     """Add a window NAME: its page, and the function that opens it."""
     from pytron.project.adding import add_window
 
     file = _file(app)
     written = add_window(file, name, _page(file))
-    _tell(written, f"the page opens it with: await pytron.open_{name.replace('-', '_')}()")
+    opens = f"the page opens it with: await pytron.open_{name.replace('-', '_')}()"
+    _tell(written, opens, as_json=as_json)
     return 0
 
 
 @command.command()
 @click.argument("pattern")
 @_APP
-def route(pattern: str, app: str | None) -> int:
+@_JSON
+def route(pattern: str, app: str | None, as_json: bool) -> int:
     """Add a path that Python answers, such as thumb/{id}."""
     from pytron.project.adding import add_route
 
-    _tell(add_route(_file(app), pattern), f"the page has it at /{pattern.strip('/')}")
+    has = f"the page has it at /{pattern.strip('/')}"
+    _tell(add_route(_file(app), pattern), has, as_json=as_json)
     return 0
 
 
 @command.command()
 @click.argument("name")
 @_APP
-def state(name: str, app: str | None) -> int:
+@_JSON
+def state(name: str, app: str | None, as_json: bool) -> int:
     """Add a class NAME to the state."""
     from pytron.project.adding import add_state
 
-    _tell(add_state(_file(app), name), "Python and page share it from now on")
+    shared = "Python and page share it from now on"
+    _tell(add_state(_file(app), name), shared, as_json=as_json)
     return 0
 
 
@@ -84,7 +92,11 @@ def _page(file: AppFile) -> Path:
     return folder
 
 
-def _tell(written: list[Path], text: str) -> None:
+def _tell(written: list[Path], text: str, *, as_json: bool) -> None:
+    if as_json:
+        files = [path.as_posix() for path in written]
+        click.echo(json.dumps({"files": files, "next": "pytron types"}, indent=2))
+        return
     for path in written:
         click.echo(f"wrote {os.path.relpath(path)}")
     click.echo(f"{text}\nnow run: pytron types")

@@ -13,7 +13,7 @@ import click
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["app", "page", "vite", "window"]),
+    type=click.Choice(["app", "page", "window", "vite", "next"]),
     help="Show only what these write; may be given several times.",
 )
 @click.option(
@@ -35,13 +35,13 @@ def command(
     """Run an app and start it anew whenever its code is saved.
 
     The windows stay, with their pages, scroll and focus, and so does app.state. Where the page is
-    an npm project with Vite, Vite serves it. APP is a file, a folder, or module:name; by default
-    what [tool.pytron] names, or app.py here. The ARGUMENTS are the app's own.
+    an npm project with Vite or Next.js, that serves it. APP is a file, a folder, or module:name; by
+    default what [tool.pytron] names, or app.py here. The ARGUMENTS are the app's own.
     """
     from pathlib import Path
 
     from pytron import devserver
-    from pytron.devserver.vite import folder_of
+    from pytron.devserver.pages import sources_of
     from pytron.discovery import locate
     from pytron.project.frontend import page_of
 
@@ -50,10 +50,11 @@ def command(
     if engine is not None:
         os.environ["PYTRON_ENGINE"] = engine
     folder = target.file.parent if target.file else Path.cwd()
-    page = None if no_vite else page_of(target.file, folder)
-    vite = None if page is None else folder_of(page, folder)
+    elsewhere = bool(os.environ.get("PYTRON_FRONTEND"))  # a server that somebody else has started
+    page = None if no_vite or elsewhere else page_of(target.file, folder)
+    sources = None if page is None else sources_of(page, folder)
     return devserver.develop(
         devserver.Plan(
-            str(target.file or app), folder, arguments, vite=vite, only=only, level=level
+            str(target.file or app), folder, arguments, sources=sources, only=only, level=level
         )
     )

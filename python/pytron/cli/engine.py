@@ -103,13 +103,18 @@ def verify(name: str, version: str | None, as_json: bool) -> int:
 @command.command()
 @click.argument("name", type=_ENGINES)
 @click.option("--version", help="Which one; by default all.")
-def remove(name: str, version: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
+def remove(name: str, version: str | None, as_json: bool) -> int:
     """Remove what is installed."""
-    del name
     versions = [version] if version else [each.version for each in electron.installs()]
-    for each in versions:
-        click.echo(f"removed {electron.remove(each).folder}")
-    if not versions:
+    removed = [(each, str(electron.remove(each).folder)) for each in versions]
+    if as_json:
+        rows = [{"engine": name, "version": each, "folder": folder} for each, folder in removed]
+        click.echo(json.dumps(rows, indent=2))
+        return 0
+    for _, folder in removed:
+        click.echo(f"removed {folder}")
+    if not removed:
         click.echo("nothing is installed")
     return 0
 

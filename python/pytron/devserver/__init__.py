@@ -10,17 +10,18 @@ import threading
 import webbrowser
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
+from pytron.devserver.pages import PageServer, Sources
 from pytron.devserver.record import Record
 from pytron.devserver.terminal import Terminal
-from pytron.devserver.vite import Vite
 from pytron.errors import ToolMissing
 from pytron.failures import Failure
 from pytron.link import Child
@@ -28,6 +29,8 @@ from pytron.link import Child
 __all__ = ["Plan", "develop"]
 
 _INTERRUPTED = 128 + signal.SIGINT
+#: Whose lines the terminal shows.
+LABELS: Final = ("app", "page", "window", "vite", "next")
 #: What serves tabs of browsers.
 _SERVING = ("starlette", "uvicorn", "websockets")
 
@@ -39,7 +42,7 @@ class Plan(NamedTuple):
         app: what `pytron run` is given.
         folder: what is watched: the app's.
         arguments: the app's own.
-        vite: the folder of the page's npm project, if Vite is to serve it.
+        sources: the page's npm project, if Vite or Next.js is to serve it.
         only: show only what these write.
         level: the least of what pages write to their consoles: debug, info, warning or error.
     """
@@ -47,7 +50,7 @@ class Plan(NamedTuple):
     app: str
     folder: Path
     arguments: Sequence[str] = ()
-    vite: Path | None = None
+    sources: Sources | None = None
     only: Collection[str] = ()
     level: str = "info"
 
@@ -62,7 +65,7 @@ class Session:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._terminal = Terminal(["app", "page", "window", "vite"], plan.only, level=plan.level)
+        self._terminal = Terminal(LABELS, plan.only, level=plan.level)
         self._stop = threading.Event()
         #: Vite shows errors over the page itself.
         self._has_overlay = False
@@ -85,11 +88,12 @@ class Session:
         spare = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="pytron-dev-")))
         self._record = ends.enter_context(Record(plan.folder, plan.app, spare))
         variables = self._variables = self._variables_in(spare)
-        vite: Vite | None = None
-        if plan.vite is not None:
-            vite = ends.enter_context(Vite(plan.vite, self._terminal, self._record.place))
-            variables["PYTRON_FRONTEND"] = vite.url()
-            self._has_overlay = vite.has_plugin
+        pages: PageServer | None = None
+        if plan.sources is not None:
+            server = PageServer(plan.sources, self._terminal, self._record.place)
+            pages = ends.enter_context(server)
+            variables["PYTRON_FRONTEND"] = pages.url()
+            self._has_overlay = pages.has_plugin
         if variables.get("PYTRON_FRONTEND") and self._serves_tabs():
             variables["PYTRON_TABS"] = "1"
         self._keeper = Keeper(
@@ -101,8 +105,9 @@ class Session:
             serves=self._serves,
             ended=self._record.has_ended,
         )
-        if vite is not None:
-            vite.watch(lambda fate: self._keeper.order(lambda: self._vite_died(fate)))
+        if pages is not None:
+            end = partial(self._pages_died, pages.title)
+            pages.watch(lambda fate: self._keeper.order(lambda: end(fate)))
         watcher = threading.Thread(target=self._watch, name="pytron-watch", daemon=True)
         watcher.start()
         ends.callback(watcher.join, 5.0)
@@ -180,8 +185,8 @@ class Session:
         if not self._has_overlay:
             self._keeper.show(fault.sentence, fault.trace)
 
-    def _vite_died(self, fate: str) -> None:
-        self._terminal.say(f"Vite has ended ({fate}), so this ends too; start `pytron dev` again")
+    def _pages_died(self, title: str, fate: str) -> None:
+        self._terminal.say(f"{title} has ended ({fate}), so this ends too; start it again")
         self._keeper.quit(1)
 
 

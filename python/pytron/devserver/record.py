@@ -56,7 +56,7 @@ class Record:
 
     def _claim(self) -> None:
         self.place.parent.mkdir(mode=0o700, exist_ok=True, parents=True)
-        lock = try_lock(self.place.with_name(_LOCK))
+        lock = _lock_of(self.place.with_name(_LOCK))
         if lock is None:
             raise ConfigError(
                 f"`pytron dev` runs already for {self.place.parent.parent}{self._other()}; go on "
@@ -100,3 +100,19 @@ class Record:
         os.close(self._lock)
         with suppress(OSError):  # somebody else's files are in it
             self.place.parent.rmdir()
+
+
+def _lock_of(place: Path) -> int | None:
+    """The lock of the file that has this name, not of one that was just removed; None: taken.
+
+    Who ends removes the file. Whoever has opened it before gets its lock, and must not keep it: the
+    next one makes another file, and both would hold a lock.
+    """
+    while True:
+        lock = try_lock(place)
+        if lock is None:
+            return None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock), place.stat()):
+                return lock
+        os.close(lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections import deque
@@ -16,6 +17,9 @@ _END_TIMEOUT_S: Final = 1.0
 _COLOURS: Final = {"app": 36, "page": 34, "window": 35, "vite": 33, "dev": 32}
 #: What pages write, by its level; what is serious is coloured.
 _LEVELS: Final = {"debug": 0, "info": 0, "warning": 33, "error": 31}
+#: What WebKit writes of a console by itself, and pages tell with more of it. Errors that it finds
+#: stay: a page whose script cannot be read tells nothing.
+_TOLD: Final = re.compile(r"^\S+:\d+:\d+: CONSOLE (DEBUG|LOG|INFO|WARN|ERROR) ")
 #: The label of the app's first window, whose lines need not say which one they are of.
 _FIRST: Final = "main"
 
@@ -81,7 +85,8 @@ class Terminal:
             with open(reader, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
                 for line in lines:
                     tail.append(line.rstrip("\r\n"))
-                    self.say(tail[-1], label)
+                    if not _TOLD.match(line):
+                        self.say(tail[-1], label)
 
         reading = threading.Thread(target=read, name=f"pytron-{label}", daemon=True)
         self._readers[label] = reading

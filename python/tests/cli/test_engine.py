@@ -36,7 +36,9 @@ def test_install_list_verify_and_remove(
     assert f"chrome {VERSION}: damaged" in damaged
     assert f"pytron engine remove chrome --version {VERSION}" in damaged
 
-    assert main(["engine", "remove", "chrome"]) == 0
+    assert main(["engine", "remove", "chrome", "--json"]) == 0
+    (removed,) = json.loads(capsys.readouterr().out)
+    assert (removed["engine"], removed["version"]) == ("chrome", VERSION)
     assert not Path(row["path"]).exists()
     assert main(["engine", "remove", "chrome"]) == 0
     assert "nothing is installed" in capsys.readouterr().out

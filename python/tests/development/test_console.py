@@ -112,3 +112,15 @@ def test_what_is_serious_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[31merror: a error\x1b[0m" in shown("error")
+
+
+def test_what_webkit_writes_of_a_console_is_not_shown_again() -> None:
+    out = io.StringIO()
+    terminal = Terminal(["window"], out=out)
+    with open(terminal.pipe("window"), "w", encoding="utf-8") as window:  # noqa: PTH123
+        window.write("http://localhost:3000/a.js:761:33: CONSOLE LOG told already\n")
+        window.write("pytron://localhost/main.js:1:1: CONSOLE JS ERROR SyntaxError: no\n")
+    assert len(terminal.tail("window")) == 2
+    assert out.getvalue() == (
+        "window │ pytron://localhost/main.js:1:1: CONSOLE JS ERROR SyntaxError: no\n"
+    )

@@ -11,6 +11,7 @@ import pytest
 from pytron.devserver.record import Record
 from pytron.errors import ConfigError
 from pytron.failures import Failure
+from pytron.platforms.locks import try_lock
 
 SERVED = {"kind": "serving", "url": "http://127.0.0.1:1", "token": "t", "routes": ["a/{b}"]}
 FAILURE = Failure("SyntaxError", "invalid", "trace", "app.py", 3)
@@ -77,3 +78,23 @@ def test_a_project_that_may_not_be_written_has_it_elsewhere(
     with Record(project, "app.py", tmp_path / "spare") as record:
         assert record.place.is_relative_to(tmp_path / "spare")
         assert told(record)["app"] == "app.py"
+
+
+def test_a_lock_of_a_file_that_is_removed_meanwhile_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three sessions: one ends and removes the file, of which the second has just got the lock."""
+    taken: list[int | None] = []
+
+    def lock_and_lose(path: Path) -> int | None:
+        lock = try_lock(path)
+        if not taken:
+            path.unlink()
+        taken.append(lock)
+        return lock
+
+    monkeypatch.setattr("pytron.devserver.record.try_lock", lock_and_lose)
+    with Record(tmp_path, "app.py", tmp_path / "spare") as record:
+        assert len(taken) == 2
+        monkeypatch.undo()
+        assert try_lock(record.place.with_name("dev.lock")) is None  # it holds the one that counts

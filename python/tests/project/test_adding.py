@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pytron.cli import main
 from pytron.errors import ConfigError
 from pytron.project import adding
 from pytron.project.adding import AppFile
@@ -113,3 +115,11 @@ def test_state_needs_its_class(file: Path) -> None:
     file.write_text(APP.replace("state=State, ", ""))
     with pytest.raises(ConfigError, match="give the app one first"):
         adding.add_state(AppFile(file), "Settings")
+
+
+def test_scripts_read_what_was_added(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["add", "route", "thumb/{id}", "--app", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "files": [file.as_posix()],
+        "next": "pytron types",
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pytron.devserver.vite import folder_of
+from pytron.devserver.pages import sources_of
 from pytron.project.frontend import page_of
 
 
@@ -29,13 +29,15 @@ def test_page_of_an_app(source: str, settings: str, expected: str | None, tmp_pa
     assert found == (None if expected is None else (tmp_path / expected).resolve())
 
 
-def test_vite_serves_what_names_it_among_its_packages(tmp_path: Path) -> None:
+def test_the_server_of_a_page_is_the_one_among_its_packages(tmp_path: Path) -> None:
     page = tmp_path / "frontend" / "dist"
     package = tmp_path / "frontend" / "package.json"
     package.parent.mkdir()
     package.write_text('{"devDependencies": {"vite": "^8"}}')
-    assert folder_of(page, tmp_path) == tmp_path / "frontend"
+    assert sources_of(page, tmp_path) == (tmp_path / "frontend", "vite")
     package.write_text('{"devDependencies": {"vitest": "^4", "next": "^16"}}')
-    assert folder_of(page, tmp_path) is None
+    assert sources_of(page, tmp_path) == (tmp_path / "frontend", "next")
+    package.write_text('{"devDependencies": {"vitest": "^4"}}')
+    assert sources_of(page, tmp_path) is None
     package.unlink()
-    assert folder_of(page, tmp_path) is None
+    assert sources_of(page, tmp_path) is None

@@ -7,13 +7,13 @@ import logo from "../logo.svg";
 
 export default function Page() {
   const [problem, setProblem] = useState("");
-  const [alive, setAlive] = useState(false); // before, it is only drawn: a click would be lost
+  const [alive, setAlive] = useState(false); // it is drawn before there is a Python to ask
   useEffect(() => {
     setAlive(true);
     pytron.ready.catch((error: Error) => setProblem(error.message));
   }, []);
   return (
-    <main className="app" inert={!alive}>
+    <main className="app">
       <header className="head">
         <img src={logo.src} alt="" />
         <div>
@@ -22,11 +22,13 @@ export default function Page() {
         </div>
       </header>
       {problem && <p className="problem">{problem}</p>}
-      <div className="cards">
-        <Greeting />
-        <Count />
-        <Events />
-      </div>
+      {alive && (
+        <div className="cards">
+          <Greeting />
+          <Count />
+          <Events />
+        </div>
+      )}
       <p className="foot">
         Edit <code>app.py</code> and <code>frontend/src/app/page.tsx</code>; <code>pytron dev</code>{" "}
         shows it as you save.

@@ -7,15 +7,16 @@ import os
 from pathlib import Path
 
 import pytest
+from pytron.devserver.pages import PageServer, Sources
 from pytron.devserver.terminal import Terminal
-from pytron.devserver.vite import Vite
 from pytron.errors import AssetError, ToolMissing
 
 pytestmark = pytest.mark.skipif(not Path("/bin/sh").exists(), reason="Node is played by a script")
 
 
 def start(folder: Path) -> None:
-    with Vite(folder, Terminal(["vite"], out=io.StringIO()), folder / "dev.json"):
+    terminal = Terminal(["vite"], out=io.StringIO())
+    with PageServer(Sources(folder, "vite"), terminal, folder / "dev.json"):
         pytest.fail("it started")
 
 
