@@ -36,6 +36,10 @@ class Handlers:
 
         return stop
 
+    def __bool__(self) -> bool:
+        """Whether there is any: most events are for pages alone."""
+        return bool(self._handlers)
+
     def all(self) -> list[tuple[str, Handler]]:
         """Every handler with what it listens to."""
         with self._lock:
@@ -43,8 +47,6 @@ class Handlers:
 
     def for_event(self, name: str) -> list[Handler]:
         """Those that want this event, in the order they were added."""
-        if not self._handlers:  # most events are for pages alone
-            return []
         with self._lock:
             return [handler for pattern, handler in self._handlers if matches(pattern, name)]
 

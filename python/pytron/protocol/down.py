@@ -6,10 +6,15 @@ Source: spec/ipc.md, section 4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from pytron import codec
 from pytron.codec import Encoded
 from pytron.protocol.limits import LIMITS, VERSION
+
+#: How events of a name begin; more than this are made up as the app goes.
+_heads: dict[str, bytes] = {}
+_MOST_HEADS: Final = 1000
 
 
 def _bin(encoded: Encoded) -> bytes:
@@ -65,6 +70,17 @@ def event(name: str, data: Encoded, missed: int = 0) -> bytes:
     return b'{"kind":"event","name":%b,"data":%b%b%b}' % (
         codec.encode_plain(name), data.json, count, _bin(data),
     )  # fmt: skip
+
+
+def plain_event(name: str, data: object) -> bytes | None:
+    """The same at once, where the data is plain and a native module is there; else None."""
+    head = _heads.get(name)
+    if head is None:
+        head = b'{"kind":"event","name":%b,"data":' % codec.encode_plain(name)
+        if len(_heads) >= _MOST_HEADS:
+            _heads.clear()
+        _heads[name] = head
+    return codec.written(data, head, b"}")
 
 
 def snapshot(scope: str, revision: int, value: Encoded) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
 from pytron import codec
@@ -31,9 +32,20 @@ class Decoded(NamedTuple):
     head: Head | None
 
 
-_decode_frame: Final[Callable[[bytes], list[Message]]] = codec.decoder(list[Message])
-_decode_loosely: Final[Callable[[bytes], list[Raw]]] = codec.decoder(list[Raw])
-_decode_message: Final[Callable[[bytes | Raw], Message]] = codec.decoder(Message)
+class _Decoders(NamedTuple):
+    """What takes a frame apart."""
+
+    frame: Callable[[bytes], list[Message]]
+    loosely: Callable[[bytes], list[Raw]]
+    message: Callable[[bytes | Raw], Message]
+
+
+@cache
+def _decoders() -> _Decoders:
+    """Made at first use: to look at all the types takes longer than to import the module."""
+    return _Decoders(codec.decoder(list[Message]), codec.decoder(list[Raw]), codec.decoder(Message))
+
+
 #: What can be wrong with these is not said by their types alone.
 _CHECKED: Final = frozenset({Hello, Head})
 _NO_FRAME: Final = (ValueError, RecursionError)
@@ -48,7 +60,7 @@ def decode_frame(text: bytes) -> Decoded:
     _check_size(len(text))
     codec.check_depth(text)
     try:
-        messages = _decode_frame(text)
+        messages = _decoders().frame(text)
     except RecursionError as error:
         raise ProtocolError("the frame is nested too deeply", code="too_deep") from error
     except ValueError:
@@ -71,14 +83,14 @@ def _decode_one_by_one(text: bytes) -> Decoded:
     """The good messages of a frame with bad ones in it."""
     try:
         codec.decode(text)  # members that are skipped would not be looked at
-        raws = _decode_loosely(text)
+        raws = _decoders().loosely(text)
     except _NO_FRAME as error:
         raise ProtocolError(f"a frame must be a JSON array of messages: {error}") from error
     messages: list[tuple[int, Message]] = []
     faults: list[Fault] = []
     for place, raw in enumerate(raws):
         try:
-            messages.append((place, _decode_message(raw)))
+            messages.append((place, _decoders().message(raw)))
         except _NO_FRAME as error:
             faults.append(_fault(raw, place, error))
     return _checked(messages, faults)

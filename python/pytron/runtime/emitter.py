@@ -73,21 +73,31 @@ class Emitter:
         Raises:
             CallError: `encode_failed` or `backpressure`.
         """
-        encoded = codec.encode(data, at=("data",))
-        self._send(name, encoded, self._audience(name), may_wait=may_wait)
-        if self._neighbours is not None:
-            self._neighbours.tell(name, encoded)
-        self._tell_handlers(name, data)
+        plain = protocol.plain_event(name, data) if self._is_simple(name) else None
+        if plain is not None:
+            self._pass(plain, (), self._audience(name), may_wait)
+        else:
+            encoded = codec.encode(data, at=("data",))
+            self._send(name, encoded, self._audience(name), may_wait=may_wait)
+            if self._neighbours is not None:
+                self._neighbours.tell(name, encoded)
+        if self._handlers:
+            self._tell_handlers(name, data)
+
+    def _is_simple(self, name: str) -> bool:
+        """Whether an event of this name is for this process's pages, and none may miss it."""
+        return self._neighbours is None and self._droppable(name) is None
 
     def _audience(self, name: str) -> list[Session]:
-        """The sessions that an event is for when it is for all: remote ones must be meant."""
-        return [session for session in list(self._sessions.values()) if session.hears(name)]
+        """The sessions that an event goes to when it is for all: remote ones must be meant."""
+        sessions = list(self._sessions.values())
+        return [session for session in sessions if session.hears(name) and session.wants(name)]
 
     def emit_to(self, window: int, name: str, data: object) -> None:
         """Send an event to one page."""
         session = self._sessions.get(window)
         encoded = codec.encode(data, at=("data",))
-        if session is not None:
+        if session is not None and session.wants(name):
             self._send(name, encoded, [session], may_wait=may_wait)
 
     def emit_async(self, name: str, data: object) -> Answer[None]:
@@ -104,9 +114,7 @@ class Emitter:
             else:
                 answer.settle(None)
 
-        if self._droppable(name) is None and any(
-            session.is_full() for session in sessions if session.wants(name)
-        ):
+        if self._droppable(name) is None and any(session.is_full() for session in sessions):
             self._submit(_Waiting(lambda: send(lambda: True)))
         else:
             send(_never)
@@ -172,17 +180,26 @@ class Emitter:
         may_wait: Callable[[], bool],
     ) -> None:
         """Send it; `may_wait` is asked only where a page has no room."""
-        wanting = [session for session in sessions if session.wants(name)]
         droppable = self._droppable(name)
         if droppable is not None:
-            for session in wanting:
+            for session in sessions:
                 self._backlog(session).send(droppable, data)
-            return
-        for session in wanting:
+        elif sessions:
+            self._pass(protocol.event(name, data), data.parts, sessions, may_wait)
+
+    def _pass(
+        self,
+        body: bytes,
+        parts: Sequence[memoryview],
+        sessions: Sequence[Session],
+        may_wait: Callable[[], bool],
+    ) -> None:
+        """Send an event of which none may be lost; first wait until all of them have room."""
+        for session in sessions:
             if session.is_full():
                 session.make_room(may_wait=may_wait())
-        for session in wanting:
-            session.emit(name, data)
+        for session in sessions:
+            session.send(body, parts)
 
     def _droppable(self, name: str) -> TypedEvent[Any] | None:
         """The declared event of this name, if a slow page may miss some."""
