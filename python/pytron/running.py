@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,17 +11,14 @@ from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytron import blackbox, config, inspection
+from pytron import config, inspection
 from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.development.tools import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.functions import is_async
-from pytron.dispatcher.loop import Loop
 from pytron.engine import Engine, EngineOptions, become_host, load_engine
 from pytron.errors import ConfigError, EngineError
 from pytron.platforms import apps_folder
-from pytron.runtime.parts import Parts
-from pytron.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,11 +30,11 @@ if TYPE_CHECKING:
     from pytron.events import Handlers
     from pytron.persistence import Persistence
     from pytron.proof import Proof
+    from pytron.runtime.parts import Parts
+    from pytron.runtime.runtime import Runtime
     from pytron.services import Services
     from pytron.state import State
     from pytron.window import Window, WindowOptions
-
-_log = logging.getLogger(__name__)
 
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0
@@ -168,12 +164,18 @@ class Runner:
             except EngineError as error:
                 if not others:
                     raise
-                _log.warning("engine %s: %s; %s is tried instead", name, error, others[0])
+                import logging  # heavy, and not needed to start
+
+                logging.getLogger(__name__).warning(
+                    "engine %s: %s; %s is tried instead", name, error, others[0]
+                )
                 name = others.pop(0)
             else:
                 return engine
 
     def _recording(self) -> AbstractContextManager[object]:
+        from pytron import blackbox  # for a run, not for the import
+
         plan = self._plan
         settings = partial(getattr, plan.origin, "settings")  # read only for a report
         return blackbox.recording(
@@ -206,6 +208,9 @@ class Runner:
                 engine.start(self._engine_options())
             if loop is not None:  # here this is what the main thread turns
                 engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
+            # Only now: while the web view's own processes start, this costs no time.
+            from pytron.runtime.runtime import Runtime
+
             parts = self._parts(proof, loop)
             runtime = self.runtime = Runtime(parts, engine)
             tools = Development(plan.name, parts, runtime, self._secret_words)
@@ -249,6 +254,9 @@ class Runner:
         return self.runtime
 
     def _parts(self, proof: Proof | None, loop: asyncio.AbstractEventLoop | None) -> Parts:
+        from pytron.dispatcher.loop import Loop
+        from pytron.runtime.parts import Parts
+
         plan = self._plan
         return Parts(
             functions=plan.services.with_services(

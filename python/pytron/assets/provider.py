@@ -5,7 +5,6 @@ Source: design, "VAP"; spec/view.md, section 4.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +21,9 @@ from pytron.assets.paths import is_plain, parse_target
 from pytron.assets.results import Routed, routed
 from pytron.assets.routes import Table
 from pytron.errors import AssetError
+from pytron.logs import logger
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import stat
-import traceback
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
@@ -15,8 +13,9 @@ from pytron.assets.files import file_content
 from pytron.assets.mime import OCTETS, check_type, is_html, type_of
 from pytron.assets.routes import Route
 from pytron.errors import AssetError
+from pytron.logs import logger
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 #: Iterating one of these would send nonsense: whoever returns it expected JSON.
 _NO_STREAMS: Final[tuple[type[Any], ...]] = (Mapping, Set)
@@ -53,6 +52,8 @@ class Routed(NamedTuple):
         """Make the answer for what the function raised; the traceback only in development."""
         if not self.dev:
             return failure(500, "the route failed; the log of the app has more")
+        import traceback  # heavy, and only for mistakes
+
         return failure(500, "".join(traceback.format_exception(error)))
 
     def _answer(self, value: Any, request: Request) -> Answer:

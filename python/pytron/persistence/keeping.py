@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import logging
 import os
 import threading
 from collections import deque
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from pytron import codec
 from pytron.errors import PytronError, StateError
+from pytron.logs import logger
 from pytron.persistence.batch import Batch
 from pytron.persistence.migrations import Migrations
 from pytron.persistence.restoring import as_restored
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[[Any], Any])
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 #: How long changes wait for others, to be written together with them.
 DELAY_S: Final = 0.05

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-_log = logging.getLogger(__name__)
+from pytron.logs import logger
+
+_log = logger(__name__)
 
 
 class Gate(Protocol):
