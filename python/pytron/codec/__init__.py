@@ -19,6 +19,7 @@ from pytron.codec.decoding import (
     mentions_binary,
     names,
     record,
+    sequence,
     values,
 )
 from pytron.codec.depth import MAX_DEPTH, check_depth
@@ -50,6 +51,7 @@ __all__ = [
     "plain",
     "put",
     "record",
+    "sequence",
     "values",
     "whole",
     "written",

@@ -130,6 +130,12 @@ def _opened(kind: Any) -> Any:
     return kind if origin in (typing.Literal, None) else origin[opened]
 
 
+def sequence(kinds: Sequence[Any]) -> Callable[[bytes | Raw], tuple[Any, ...]]:
+    """A function that decodes a JSON array of exactly these types, raising ValueError."""
+    opened = tuple(map(_opened, kinds))
+    return decoder(tuple[opened])  # type: ignore[valid-type] - made at run time
+
+
 def values(instance: Record) -> tuple[Any, ...]:
     """The members of a record, in order."""
     return msgspec.structs.astuple(instance)

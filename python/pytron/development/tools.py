@@ -5,7 +5,6 @@ A tool that nobody has opened costs its name in `hello` and a small module in th
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 from threading import Lock
@@ -92,6 +91,8 @@ class Development:
 
         tools["console"] = partial(console.heard, say=say)
         handler = console.PageLog(say)
+        import logging  # heavy, and only in development
+
         pages = logging.getLogger("pytron.page")
         pages.addHandler(handler)
         self._stops.append(lambda: pages.removeHandler(handler))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Union, cast
 
 from pytron import codec
@@ -16,6 +17,7 @@ from pytron.errors import CallError, ConfigError, ProtocolError
 if TYPE_CHECKING:
     from inspect import Parameter, Signature
 
+_NO_KEYWORDS: Mapping[str, Any] = MappingProxyType({})
 _PLACE = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 
 
@@ -157,22 +159,39 @@ class Arguments:
             and all(parameter.default is parameter.empty for parameter in self._parameters)
         )
 
+    @cached_property
+    def _decode_plainly(self) -> Callable[[Raw], tuple[Any, ...]] | None:
+        """Decodes what a call mostly brings, the values in order; None where that does not do.
+
+        What it refuses is decoded again with names, for the words of the refusal.
+        """
+        if not self._is_plain or codec.mentions_binary(list(self.types.values())):
+            return None
+        _ = self._record  # complains where an annotation cannot come from a page
+        return codec.sequence([self.types[parameter.name] for parameter in self._parameters])
+
     def prepare(self) -> None:
         """Make the decoders now.
 
         Raises:
             ConfigError: an annotation cannot come from a page.
         """
-        _ = self._is_plain
+        _ = self._decode_plainly
         _ = self._decode_by_name if self._keyword_only else self._decode_by_position
 
-    def decode(self, raw: Raw) -> tuple[Sequence[Any], dict[str, Any]]:
+    def decode(self, raw: Raw) -> tuple[Sequence[Any], Mapping[str, Any]]:
         """Positional and keyword arguments from JSON.
 
         Raises:
             CallError: `invalid_arguments`, naming the argument and what was expected.
             ProtocolError: neither an array nor an object.
         """
+        decode = self._decode_plainly
+        if decode is not None:
+            try:
+                return decode(raw), _NO_KEYWORDS
+            except (ValueError, RecursionError):
+                pass  # by name, or to be refused
         first = bytes(memoryview(raw)[:1])
         try:
             if first == b"{":

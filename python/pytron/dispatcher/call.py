@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytron import protocol
+from pytron import codec, protocol
 from pytron.errors import CallError
 
 if TYPE_CHECKING:
@@ -18,42 +18,33 @@ if TYPE_CHECKING:
 running: ContextVar[Call] = ContextVar("pytron_call")
 
 
-class Call:
-    """A call that has passed the checks. Its task is `run`, given by the dispatcher."""
+class Call(codec.Record, eq=False, weakref=True):
+    """A call that has passed the checks. Its task is `run`, given by the dispatcher.
 
-    __slots__ = (
-        "__weakref__", "cancelled", "deadline", "function", "id", "limit_s", "message", "parts",
-        "perform", "session", "stop", "stream", "takes_place", "uploads",
-    )  # fmt: skip
+    A record, for those are made without running Python code: there is one for each call.
+    """
 
     #: Calls may run beside each other: the workers don't hold the order while they run.
-    in_order = False
+    in_order: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        message: protocol.Call,
-        function: Function,
-        session: Session,
-        parts: Sequence[bytes | memoryview],
-        perform: Callable[[Call], None],
-    ) -> None:
-        self.id = message.id
-        #: What came; forgotten once the arguments are decoded, for it holds the whole frame.
-        self.message: protocol.Call | None = message
-        self.parts = parts
-        #: Ids of the uploads that it has brought; they end with it.
-        self.uploads: Sequence[int] = ()
-        self.function = function
-        self.session = session
-        self.perform = perform
-        self.takes_place = function.takes_place
-        self.cancelled = False
-        self.deadline: float | None = None
-        self.limit_s: float | None = None
-        #: Ends the work early, once there is something to end.
-        self.stop: Callable[[], object] | None = None
-        #: The items, if the function turns out to be a generator.
-        self.stream: Stream | None = None
+    id: int
+    #: What came; forgotten once the arguments are decoded, for it holds the whole frame.
+    message: protocol.Call | None
+    function: Function
+    session: Session
+    parts: Sequence[bytes | memoryview]
+    perform: Callable[[Call], None]
+    #: Whether it runs on a worker, of which there are only so many.
+    takes_place: bool
+    #: Ids of the uploads that it has brought; they end with it.
+    uploads: Sequence[int] = ()
+    cancelled: bool = False
+    deadline: float | None = None
+    limit_s: float | None = None
+    #: Ends the work early, once there is something to end.
+    stop: Callable[[], object] | None = None
+    #: The items, if the function turns out to be a generator.
+    stream: Stream | None = None
 
     def run(self) -> None:
         """Do it, on the thread that this is called from."""
@@ -75,11 +66,10 @@ class Call:
             stop()
 
 
-class OrderedCall(Call):
+class OrderedCall(Call, eq=False):
     """A call for the main thread or a pool of the app's: they begin there in their order."""
 
-    __slots__ = ()
-    in_order = True
+    in_order: ClassVar[bool] = True
 
     def after(self) -> None:
         """`run` has handed it over; that is all."""

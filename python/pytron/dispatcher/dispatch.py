@@ -15,7 +15,7 @@ from pytron.dispatcher.grants import Grants
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.perform import Performer, places
 from pytron.dispatcher.session import Outlet, Session
-from pytron.dispatcher.workers import Task
+from pytron.dispatcher.workers import Run, Task
 from pytron.errors import CallError, ProtocolError
 
 #: Identifies this Python process to pages (spec/ipc.md, section 2).
@@ -130,7 +130,11 @@ class Dispatcher:
 
     def pending(self) -> int:
         """How many calls are under way."""
-        return sum(len(session.calls) for session in list(self.sessions.values()))
+        return sum(session.pending() for session in list(self.sessions.values()))
+
+    def settle(self) -> None:
+        """Send the answers that workers have found up to here."""
+        self._performer.settle()
 
     def may_load(self, window: int, target: str) -> bool:
         """Whether a window may load a path of the app; what the client itself needs, always."""
@@ -159,43 +163,65 @@ class Dispatcher:
             self._refuse(window, None, error)
             return []
         tasks: list[Task] = []
+        calls: list[protocol.Call] = []
         for message in messages:
             if type(message) is protocol.Call:  # nearly all are
-                self._accept_call(window, message, parts, tasks)
-            else:
-                self._accept_other(window, message, parts, tasks)
+                calls.append(message)
+                continue
+            if calls:
+                self._accept_calls(window, calls, parts, tasks)
+                calls = []
+            self._accept_other(window, message, parts, tasks)
+        if calls:
+            self._accept_calls(window, calls, parts, tasks)
         for identity, fault in faults:
             self._refuse(window, identity, fault)
         return tasks
 
-    def _accept_call(
+    def _accept_calls(
         self,
         window: int,
-        message: protocol.Call,
+        messages: Sequence[protocol.Call],
         parts: Sequence[bytes | memoryview],
         tasks: list[Task],
     ) -> None:
+        """Take up calls that came one behind the other."""
         session = self.sessions.get(window)
         if session is None:
-            self._refuse(window, message.id, ProtocolError("a page must say hello first"))
+            for message in messages:
+                self._refuse(window, message.id, ProtocolError("a page must say hello first"))
             return
-        calls = session.calls
-        if message.id in calls:
-            self._refuse(window, None, ProtocolError(f"the id {message.id} is in use already"))
-            return
-        try:
-            function = self._allowed(session, message.name)
-            if len(calls) >= session.most_pending:
-                raise CallError("too many calls are pending; await some of them", code="busy")
-        except CallError as error:
-            self._refuse(window, message.id, error, message.name)
-            return
-        make = Call if function.takes_place else self._performer.call_of(function)
-        call = make(message, function, session, parts, self._performer.perform)
-        calls[call.id] = call
-        if message.timeout is not None or function.options.timeout_s is not None:
-            self._performer.limit(call, message.timeout, function.options.timeout_s)
-        tasks.append(call)
+        calls, most, known = session.calls, session.most_pending, dict[str, Function]()
+        performer, work = self._performer, self._performer.work
+        run: Run | None = None
+        for message in messages:
+            identity, name = message.id, message.name
+            try:
+                if identity in calls:
+                    raise ProtocolError(f"the id {identity} is in use already")
+                function = known.get(name)
+                if function is None:
+                    function = known[name] = self._allowed(session, name)
+                if len(calls) >= most:
+                    raise CallError("too many calls are pending; await some of them", code="busy")
+            except ProtocolError as error:
+                self._refuse(window, None, error)
+                continue
+            except CallError as error:
+                self._refuse(window, identity, error, name)
+                continue
+            if function.takes_place:
+                call = Call(identity, message, function, session, parts, work, True)
+                if run is None:
+                    tasks.append(run := Run())
+                run.calls.append(call)
+            else:
+                make, run = performer.call_of(function), None
+                call = make(identity, message, function, session, parts, performer.hand_over, False)
+                tasks.append(call)
+            calls[identity] = call
+            if message.timeout is not None or function.options.timeout_s is not None:
+                performer.limit(call, message.timeout, function.options.timeout_s)
 
     def _accept_other(
         self,

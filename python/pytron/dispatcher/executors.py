@@ -74,7 +74,7 @@ class Executors:
         pool.submit(function)
 
     def submit(
-        self, name: str, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]
+        self, name: str, call: Call, arguments: Sequence[Any], keywords: Mapping[str, Any]
     ) -> None:
         """Run a call in a process or on the user's executor, and answer it."""
         if call.function.is_generator:
@@ -88,7 +88,7 @@ class Executors:
         call.end_by(future.cancel)
 
     def _submitted(
-        self, name: str, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]
+        self, name: str, call: Call, arguments: Sequence[Any], keywords: Mapping[str, Any]
     ) -> Future[Any]:
         executor = self._executor(name)
         try:

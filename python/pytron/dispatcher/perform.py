@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from time import monotonic
@@ -15,6 +16,7 @@ from pytron.dispatcher.executors import Executors
 from pytron.dispatcher.faults import describe
 from pytron.dispatcher.functions import Function
 from pytron.dispatcher.loop import Loop
+from pytron.dispatcher.session import Session
 from pytron.dispatcher.streams import AsyncStream, SyncStream
 from pytron.dispatcher.uploads import Upload
 from pytron.dispatcher.workers import Task
@@ -45,6 +47,7 @@ class Performer:
         self._deadlines = deadlines
         self._dev = dev
         self._context = copy_context()
+        self._holding: deque[Session] = deque()
 
     def close(self) -> None:
         """End the executors."""
@@ -57,19 +60,50 @@ class Performer:
         call.deadline = monotonic() + call.limit_s
         self._deadlines.add(call, self._time_out)
 
-    def perform(self, call: Call) -> None:
-        """Run a call where it belongs. This is on a worker thread."""
+    def work(self, call: Call) -> None:
+        """Run a call of a plain function here, on a worker; `settle` sends its answer."""
+        if call.cancelled:
+            return
+        function = call.function
+        try:
+            arguments, keywords = self._decode(call)
+            if keywords or function.is_generator:
+                self._work(call, arguments, keywords)
+                return
+            context = self._context.copy()
+            context.run(running.set, call)
+            value = context.run(function.target, *arguments)
+            body = protocol.plain_result(call.id, value)
+        except BaseException as error:  # noqa: BLE001 - SystemExit in a function, for one
+            self._fail(call, error)
+            return
+        if body is None:
+            self._done(call, value)
+        elif call.session.finish(call):
+            call.session.hold(body, self._holding)
+
+    def settle(self) -> None:
+        """Send the answers of what workers have run up to here."""
+        holding = self._holding
+        while holding:
+            try:
+                session = holding.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            session.release()
+            self._wait_for_room(session)
+
+    def hand_over(self, call: Call) -> None:
+        """Run a call where it belongs, which is not here. This is on a worker thread."""
         try:
             if call.cancelled:
                 return
             where = call.function.executor
-            if where != "thread" and self._executors.runs_here(where):
+            if self._executors.runs_here(where):
                 self._executors.run(where, lambda: self._perform_there(call))
                 return
             arguments, keywords = self._decode(call)
-            if where == "thread":
-                self._work(call, arguments, keywords)
-            elif where == "loop":
+            if where == "loop":
                 self._loop.submit(lambda: self._begin(call, arguments, keywords))
             else:
                 self._executors.submit(where, call, arguments, keywords)
@@ -88,7 +122,7 @@ class Performer:
         except BaseException as error:  # noqa: BLE001 - a call always ends, whatever happens
             self._fail(call, error)
 
-    def _decode(self, call: Call) -> tuple[Sequence[Any], dict[str, Any]]:
+    def _decode(self, call: Call) -> tuple[Sequence[Any], Mapping[str, Any]]:
         message = call.message
         if message is None:
             raise ProtocolError("the arguments of a call are decoded once")
@@ -103,7 +137,7 @@ class Performer:
         call.parts = ()
         return call.function.arguments.convert(tree["args"])
 
-    def _work(self, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]) -> None:
+    def _work(self, call: Call, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         """Call a plain function or generator on this thread, to its end."""
         if call.cancelled:
             return
@@ -147,6 +181,10 @@ class Performer:
                 self._fail(call, error)
                 return
             session.settle(call, protocol.result(call.id, encoded), encoded.parts)
+        self._wait_for_room(session)
+
+    def _wait_for_room(self, session: Session) -> None:
+        """Let whoever answers a page that does not read wait for it, where it may."""
         if session.waiting > protocol.QUEUE_BYTES and may_wait():
             session.wait_for_room()
 
@@ -176,7 +214,7 @@ class Performer:
 
     # --- on the loop --------------------------------------------------------------------------
 
-    def _begin(self, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]) -> None:
+    def _begin(self, call: Call, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         """Start the task of an asynchronous call. This is on the loop's thread."""
         if call.cancelled:
             return
@@ -187,7 +225,7 @@ class Performer:
         call.end_by(lambda: self._loop.cancel(task))
 
     async def _run_async(
-        self, call: Call, arguments: Sequence[Any], keywords: dict[str, Any]
+        self, call: Call, arguments: Sequence[Any], keywords: Mapping[str, Any]
     ) -> None:
         try:
             target = call.function.target

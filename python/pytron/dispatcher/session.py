@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytron import protocol
 from pytron.codec import Encoded
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 #: How long a thread waits for a page that does not read.
 PATIENCE_S = 10.0
+#: So many answers are sent together, none of them longer than this.
+_HELD: Final = 128
+_HELD_BYTES: Final = 4096
 
 
 class Outlet(Protocol):
@@ -77,12 +81,49 @@ class Session:
         self._outlet = outlet
         self._send = outlet.send
         self._lock = Lock()
+        #: Answers that are to be sent together; see `hold`.
+        self._held: deque[bytes] = deque()
+        self._holds = False
 
     def send(self, body: bytes, parts: Sequence[memoryview] = ()) -> None:
         """Queue comma-joined messages for the page."""
         with self._lock:  # an ended session must not write into its successor's queue
+            if self._held:
+                self._send_held()
             if self.alive:
                 self.waiting = self._send(self.window, body, parts)
+
+    def hold(self, body: bytes, holding: deque[Session]) -> None:
+        """Send an answer together with those that follow it at once.
+
+        Before anything else goes to the page, and at the latest when whoever works through
+        `holding`, where this session stands from now on, calls `release`.
+        """
+        held = self._held
+        held.append(body)
+        if not self._holds:
+            self._holds = True
+            holding.append(self)
+        if len(held) >= _HELD or len(body) > _HELD_BYTES:
+            with self._lock:
+                self._send_held()
+
+    def release(self) -> None:
+        """Send what is held."""
+        self._holds = False  # before the look: what is held after it puts the session there anew
+        with self._lock:
+            self._send_held()
+
+    def _send_held(self) -> None:
+        """The same, with the lock held."""
+        held = self._held
+        bodies = [held.popleft() for _ in range(len(held))]  # only they are taken, others may come
+        if bodies and self.alive:
+            self.waiting = self._send(self.window, b",".join(bodies), ())
+
+    def pending(self) -> int:
+        """How many calls are under way, or have answers that are not sent."""
+        return len(self.calls) + len(self._held)
 
     def is_behind(self) -> bool:
         """Whether the page has something to read before anything that may be left out."""
@@ -139,11 +180,18 @@ class Session:
 
     def settle(self, call: Call, body: bytes, parts: Sequence[memoryview] = ()) -> bool:
         """Send the one answer of a call; False when it has had it already."""
-        if self.calls.get(call.id) is not call or self.calls.pop(call.id, None) is None:
+        if not self.finish(call):
+            return False
+        self.send(body, parts)
+        return True
+
+    def finish(self, call: Call) -> bool:
+        """Whether a call may have its one answer: yes, once."""
+        calls = self.calls
+        if calls.get(call.id) is not call or calls.pop(call.id, None) is None:
             return False
         if call.uploads:
             self.end_uploads(call)
-        self.send(body, parts)
         return True
 
     def end_uploads(self, call: Call) -> None:

@@ -8,15 +8,16 @@ nothing, and quick ones pay nothing for that.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock, Semaphore, Thread
 from typing import Generic, Protocol, TypeVar, cast
 
+from pytron.logs import logger
+
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 #: A task that has run this long is slow: others take over what waits behind it.
 SLOW_S = 0.001
@@ -40,6 +41,24 @@ class Task(Protocol):
         ...
 
 
+class Run:
+    """Calls that came one behind the other: whoever has a place takes the next of them.
+
+    It stays at the head of the queue until it is empty, and taking from it needs no lock.
+    """
+
+    __slots__ = ("calls",)
+
+    in_order = False
+    takes_place = True
+
+    def __init__(self) -> None:
+        self.calls: deque[Task] = deque()
+
+    def run(self) -> None:
+        """Nothing of its own: the workers take what is in it."""
+
+
 class OrderedTask(Task, Protocol):
     """A task that is `in_order`: `run` is quick, and what may take long is in `after`."""
 
@@ -57,9 +76,19 @@ class Workers(Generic[T]):
         accept: Callable[[T], Iterable[Task]],
         *,
         limit: int,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
+        """Begin with `start`.
+
+        Args:
+            receive: gives what has arrived, and waits for it; nothing at the end.
+            accept: what is to be done about it.
+            limit: how many calls run at the same time.
+            settle: called by a thread that has run calls before it waits for anything.
+        """
         self._receive = receive
         self._accept = accept
+        self._settle = settle
         self._limit = limit
         self._tasks: deque[Task] = deque()
         self._arrivals = Lock()  # held while tasks are added, and while they are looked through
@@ -122,7 +151,24 @@ class Workers(Generic[T]):
             done = self._take(done)
             if done is None:
                 return
-            self._run(cast("OrderedTask", done).after if done.in_order else done.run)
+            if type(done) is Run:
+                self._work_off(done)
+            else:
+                self._run(cast("OrderedTask", done).after if done.in_order else done.run)
+
+    def _work_off(self, run: Run) -> None:
+        """Run the calls that are left, in the one place that this thread has."""
+        take = run.calls.popleft
+        while True:
+            try:
+                call = take()
+            except IndexError:
+                return
+            self._taken += 1
+            try:
+                call.run()
+            except BaseException:  # noqa: BLE001 - a function's SystemExit must not end a worker
+                _log.exception("a task failed")
 
     def _take(self, done: Task | None) -> Task | None:
         """The next task for this thread; in between it may lead or rest. None at the end."""
@@ -140,10 +186,12 @@ class Workers(Generic[T]):
                         return task
                 finally:
                     self._order.release()
+                self._run(self._settle)
                 if self._closed:
                     return None
                 may_rest = True
             else:
+                self._run(self._settle)
                 may_rest = False  # a task in order holds it, and somebody has to listen meanwhile
             if self._lead.acquire(blocking=False):
                 try:
@@ -160,10 +208,12 @@ class Workers(Generic[T]):
     def _next(self) -> Task | None:
         """Take a task, after those that come first and are `in_order`. With the order held."""
         tasks = self._tasks
+        while tasks and type(tasks[0]) is Run and not tasks[0].calls:
+            tasks.popleft()
         if not tasks:
             return None
         if self._may_run(tasks[0]):
-            task = tasks.popleft()
+            task = tasks[0] if type(tasks[0]) is Run else tasks.popleft()
         else:  # no more of its kind now: only those of the other kind may overtake it
             task = self._overtaking()
             if task is None:

@@ -46,7 +46,9 @@ class Runtime:
     def __init__(self, parts: Parts, engine: Engine) -> None:
         self._parts = parts
         self.engine = engine
-        self._workers: Workers[Incoming] = Workers(engine.receive, self._accept, limit=WORKERS)
+        self._workers: Workers[Incoming] = Workers(
+            engine.receive, self._accept, limit=WORKERS, settle=lambda: self.dispatcher.settle()
+        )
         self._deadlines = Deadlines()
         self.dispatcher = Dispatcher(
             parts.functions,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from pytron.dispatcher.workers import Task, Workers
+from pytron.dispatcher.workers import Run, Task, Workers
 from waiting import Counter, Gate
 
 
@@ -37,7 +37,7 @@ class Inbox:
     def receive(self) -> list[Iterable[Task]]:
         return self._queue.get()
 
-    def put(self, *tasks: Job) -> None:
+    def put(self, *tasks: Task) -> None:
         """They arrive together."""
         self._queue.put([tasks])
 
@@ -46,9 +46,13 @@ class Inbox:
 
 
 @contextmanager
-def working(limit: int = 4) -> Generator[tuple[Inbox, Workers[Iterable[Task]]]]:
+def working(
+    limit: int = 4, settle: Callable[[], None] = lambda: None
+) -> Generator[tuple[Inbox, Workers[Iterable[Task]]]]:
     inbox = Inbox()
-    workers: Workers[Iterable[Task]] = Workers(inbox.receive, lambda tasks: tasks, limit=limit)
+    workers: Workers[Iterable[Task]] = Workers(
+        inbox.receive, lambda tasks: tasks, limit=limit, settle=settle
+    )
     workers.start()
     try:
         yield inbox, workers
@@ -286,3 +290,73 @@ def test_burst_after_a_long_rest_finds_the_watcher_awake() -> None:
             inbox.put(Job(slow.pass_through), Job(quick.set))
             quick.pass_through()
             slow.set()
+
+
+# --- runs of calls ----------------------------------------------------------------------------
+
+
+def run_of(*jobs: Job) -> Run:
+    run = Run()
+    run.calls.extend(jobs)
+    return run
+
+
+def test_slow_call_of_a_run_leaves_the_others_to_another_thread() -> None:
+    slow, quick = Gate(), Counter()
+    with working() as (inbox, _):
+        jobs = [Job(slow.pass_through), *(Job(quick.add) for _ in range(100))]
+        inbox.put(run_of(*jobs))
+        quick.reach(100)
+        slow.set()
+
+
+def test_run_takes_no_more_places_than_there_are() -> None:
+    gate = Gate()
+    running = Counter()
+    with working(limit=2) as (inbox, _):
+        jobs = [Job(lambda: (running.add(), gate.pass_through())) for _ in range(6)]
+        inbox.put(run_of(*jobs[:3]), run_of(*jobs[3:]))
+        running.reach(2)
+        other = Gate()
+        inbox.put(Job(other.set, takes_place=False))
+        other.pass_through()
+        assert running.value == 2
+        gate.set()
+        running.reach(6)
+
+
+def test_one_in_order_comes_after_all_of_a_run_have_begun() -> None:
+    seen: list[str] = []
+    done = Gate()
+    with working(limit=1) as (inbox, _):
+        calls = run_of(*(Job(lambda: seen.append("call")) for _ in range(300)))
+        change = Job(lambda: seen.append("change"), in_order=True)
+        last = run_of(Job(lambda: seen.append("last")), Job(done.set))
+        inbox.put(calls, run_of(), change, last)
+        done.pass_through()
+    assert seen == ["call"] * 300 + ["change", "last"]
+
+
+def test_call_of_a_run_that_raises_ends_no_worker(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise SystemExit(1)
+
+    done = Gate()
+    with working(limit=1) as (inbox, _):
+        inbox.put(run_of(Job(fail), Job(fail), Job(done.set)))
+        done.pass_through()
+    assert [record.getMessage() for record in caplog.records] == ["a task failed"] * 2
+
+
+def test_answers_are_settled_before_anybody_waits_and_while_a_call_does() -> None:
+    gate, settled = Gate(), Gate()
+    answers: list[int] = []
+
+    def settle() -> None:
+        if answers:
+            settled.set()
+
+    with working(settle=settle) as (inbox, _):
+        inbox.put(run_of(Job(lambda: answers.append(1)), Job(gate.pass_through)))
+        settled.pass_through()
+        gate.set()
