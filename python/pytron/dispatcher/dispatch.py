@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from pytron import codec, protocol
 from pytron.dispatcher.call import Call
@@ -13,7 +13,7 @@ from pytron.dispatcher.faults import describe
 from pytron.dispatcher.functions import Function, unknown
 from pytron.dispatcher.grants import Grants
 from pytron.dispatcher.loop import Loop
-from pytron.dispatcher.perform import Performer, places
+from pytron.dispatcher.perform import Performer, arrive, places
 from pytron.dispatcher.session import Outlet, Session
 from pytron.dispatcher.workers import Run, Task
 from pytron.errors import CallError, ProtocolError
@@ -80,6 +80,8 @@ class Dispatcher:
             deadlines=deadlines,
             dev=dev,
         )
+        #: Sends the answers that workers have found up to here.
+        self.settle = self._performer.settle
         self._dev = dev
         self._labels: dict[int, str] = {}
         self._roles: dict[int, str] = {}  # of windows that count as another
@@ -131,10 +133,6 @@ class Dispatcher:
     def pending(self) -> int:
         """How many calls are under way."""
         return sum(session.pending() for session in list(self.sessions.values()))
-
-    def settle(self) -> None:
-        """Send the answers that workers have found up to here."""
-        self._performer.settle()
 
     def may_load(self, window: int, target: str) -> bool:
         """Whether a window may load a path of the app; what the client itself needs, always."""
@@ -192,8 +190,7 @@ class Dispatcher:
                 self._refuse(window, message.id, ProtocolError("a page must say hello first"))
             return
         calls, most, known = session.calls, session.most_pending, dict[str, Function]()
-        performer, work = self._performer, self._performer.work
-        run: Run | None = None
+        performer, run = self._performer, cast("Run | None", None)
         for message in messages:
             identity, name = message.id, message.name
             try:
@@ -210,15 +207,16 @@ class Dispatcher:
             except CallError as error:
                 self._refuse(window, identity, error, name)
                 continue
-            if function.takes_place:
-                call = Call(identity, message, function, session, parts, work, True)
-                if run is None:
-                    tasks.append(run := Run())
-                run.calls.append(call)
-            else:
-                make, run = performer.call_of(function), None
-                call = make(identity, message, function, session, parts, performer.hand_over, False)
+            here = function.takes_place
+            make, perform = (Call, performer.work) if here else performer.elsewhere(function)
+            call = make(identity, message, function, session, parts, perform, here)
+            if not here:
+                run = None
                 tasks.append(call)
+            elif run is None:
+                tasks.append(run := Run([call]))
+            else:
+                run.calls.append(call)
             calls[identity] = call
             if message.timeout is not None or function.options.timeout_s is not None:
                 performer.limit(call, message.timeout, function.options.timeout_s)
@@ -279,12 +277,7 @@ class Dispatcher:
         if upload is None:
             return  # it has ended while this was on its way
         try:
-            tree: dict[str, Any] = {"data": message.data}
-            if message.bin is not codec.UNSET:
-                codec.place(tree, places(message.bin), parts, forward=True)
-            part = tree["data"]
-            data = part.data if isinstance(part, codec.TypedPart) else None
-            upload.arrived(message.offset, data, message.error)
+            arrive(upload, message, parts)
         except ProtocolError as error:
             self._refuse(session.window, None, error, "a piece of an upload")
 

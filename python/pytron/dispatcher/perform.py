@@ -110,9 +110,10 @@ class Performer:
         except BaseException as error:  # noqa: BLE001 - a call always ends, whatever happens
             self._fail(call, error)
 
-    def call_of(self, function: Function) -> type[Call]:
-        """What a call of this function is made as."""
-        return OrderedCall if self._executors.runs_here(function.executor) else Call
+    def elsewhere(self, function: Function) -> tuple[type[Call], Callable[[Call], None]]:
+        """What a call is made as, and run by, whose function does not run on a worker."""
+        kind = OrderedCall if self._executors.runs_here(function.executor) else Call
+        return kind, self.hand_over
 
     def _perform_there(self, call: Call) -> None:
         """The same on the thread that the function belongs to."""
@@ -247,6 +248,21 @@ class Performer:
 def places(found: Iterable[codec.Record]) -> list[dict[str, Any]]:
     """Places of binary as `codec.place` takes them."""
     return [codec.fields(place) for place in found]
+
+
+def arrive(upload: Upload, piece: protocol.Piece, parts: Sequence[bytes | memoryview]) -> None:
+    """Give a piece of an upload to whoever reads it.
+
+    Raises:
+        ProtocolError: it is not what was asked for.
+    """
+    tree: dict[str, Any] = {"data": piece.data}
+    if piece.bin is not codec.UNSET:
+        codec.place(tree, places(piece.bin), parts, forward=True)
+    part = tree["data"]
+    upload.arrived(
+        piece.offset, part.data if isinstance(part, codec.TypedPart) else None, piece.error
+    )
 
 
 def _offer(call: Call, offers: Sequence[protocol.Offer], tree: object) -> None:

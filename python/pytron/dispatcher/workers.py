@@ -52,8 +52,8 @@ class Run:
     in_order = False
     takes_place = True
 
-    def __init__(self) -> None:
-        self.calls: deque[Task] = deque()
+    def __init__(self, calls: Iterable[Task]) -> None:
+        self.calls = deque(calls)
 
     def run(self) -> None:
         """Nothing of its own: the workers take what is in it."""
@@ -76,7 +76,6 @@ class Workers(Generic[T]):
         accept: Callable[[T], Iterable[Task]],
         *,
         limit: int,
-        settle: Callable[[], None] = lambda: None,
     ) -> None:
         """Begin with `start`.
 
@@ -84,11 +83,11 @@ class Workers(Generic[T]):
             receive: gives what has arrived, and waits for it; nothing at the end.
             accept: what is to be done about it.
             limit: how many calls run at the same time.
-            settle: called by a thread that has run calls before it waits for anything.
         """
+        #: Called by a thread that may have run calls, before it waits for anything.
+        self.settle: Callable[[], None] = lambda: None
         self._receive = receive
         self._accept = accept
-        self._settle = settle
         self._limit = limit
         self._tasks: deque[Task] = deque()
         self._arrivals = Lock()  # held while tasks are added, and while they are looked through
@@ -186,12 +185,12 @@ class Workers(Generic[T]):
                         return task
                 finally:
                     self._order.release()
-                self._run(self._settle)
+                self._run(self.settle)
                 if self._closed:
                     return None
                 may_rest = True
             else:
-                self._run(self._settle)
+                self._run(self.settle)
                 may_rest = False  # a task in order holds it, and somebody has to listen meanwhile
             if self._lead.acquire(blocking=False):
                 try:

@@ -46,9 +46,7 @@ class Runtime:
     def __init__(self, parts: Parts, engine: Engine) -> None:
         self._parts = parts
         self.engine = engine
-        self._workers: Workers[Incoming] = Workers(
-            engine.receive, self._accept, limit=WORKERS, settle=lambda: self.dispatcher.settle()
-        )
+        self._workers: Workers[Incoming] = Workers(engine.receive, self._accept, limit=WORKERS)
         self._deadlines = Deadlines()
         self.dispatcher = Dispatcher(
             parts.functions,
@@ -74,7 +72,7 @@ class Runtime:
         self._outlived: dict[str, Outlived] = {}
         self._serial = count(1)
         self._lock = Lock()
-        self._closing: set[int] = set()
+        self._closing, self._guests = set[int](), set[int]()
         self._loading = Loading(
             self._deadlines,
             lambda event: self.submit(Report(self.happened_to, event)),
@@ -82,8 +80,8 @@ class Runtime:
         )
         self._recovery = Recovery()
         self._visits = Visits(parts.functions, parts.events, first=parts.first, shared=parts.shared)
-        self._guests: set[int] = set()
         engine.pending = self.dispatcher.pending
+        self._workers.settle = self.dispatcher.settle
 
     # --- life ---------------------------------------------------------------------------------
 

@@ -50,9 +50,8 @@ def working(
     limit: int = 4, settle: Callable[[], None] = lambda: None
 ) -> Generator[tuple[Inbox, Workers[Iterable[Task]]]]:
     inbox = Inbox()
-    workers: Workers[Iterable[Task]] = Workers(
-        inbox.receive, lambda tasks: tasks, limit=limit, settle=settle
-    )
+    workers: Workers[Iterable[Task]] = Workers(inbox.receive, lambda tasks: tasks, limit=limit)
+    workers.settle = settle
     workers.start()
     try:
         yield inbox, workers
@@ -296,9 +295,7 @@ def test_burst_after_a_long_rest_finds_the_watcher_awake() -> None:
 
 
 def run_of(*jobs: Job) -> Run:
-    run = Run()
-    run.calls.extend(jobs)
-    return run
+    return Run(jobs)
 
 
 def test_slow_call_of_a_run_leaves_the_others_to_another_thread() -> None:
