@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pytron import codec, protocol
 from pytron.errors import CallError
@@ -25,7 +25,7 @@ class Call(codec.Record, eq=False, weakref=True):
     """
 
     #: Calls may run beside each other: the workers don't hold the order while they run.
-    in_order: ClassVar[bool] = False
+    in_order = False
 
     id: int
     #: What came; forgotten once the arguments are decoded, for it holds the whole frame.
@@ -69,7 +69,7 @@ class Call(codec.Record, eq=False, weakref=True):
 class OrderedCall(Call, eq=False):
     """A call for the main thread or a pool of the app's: they begin there in their order."""
 
-    in_order: ClassVar[bool] = True
+    in_order = True
 
     def after(self) -> None:
         """`run` has handed it over; that is all."""

@@ -160,8 +160,7 @@ class Dispatcher:
         except ProtocolError as error:
             self._refuse(window, None, error)
             return []
-        tasks: list[Task] = []
-        calls: list[protocol.Call] = []
+        tasks, calls = list[Task](), list[protocol.Call]()
         for message in messages:
             if type(message) is protocol.Call:  # nearly all are
                 calls.append(message)
@@ -191,6 +190,7 @@ class Dispatcher:
             return
         calls, most, known = session.calls, session.most_pending, dict[str, Function]()
         performer, run = self._performer, cast("Run | None", None)
+        on_worker = Call, performer.work
         for message in messages:
             identity, name = message.id, message.name
             try:
@@ -208,7 +208,7 @@ class Dispatcher:
                 self._refuse(window, identity, error, name)
                 continue
             here = function.takes_place
-            make, perform = (Call, performer.work) if here else performer.elsewhere(function)
+            make, perform = on_worker if here else performer.elsewhere(function)
             call = make(identity, message, function, session, parts, perform, here)
             if not here:
                 run = None

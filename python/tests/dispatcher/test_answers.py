@@ -32,13 +32,16 @@ class Way:
         self.sent.append(body)
         return WAITING
 
-    def waiting(self, *_: Any) -> int:
+    def waiting(self, window: int) -> int:
+        assert window == WINDOW
         return 0
 
-    def drained(self, *_: Any) -> bool:
-        return True
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        assert (window, timeout_s > 0) == (WINDOW, True)
+        return below > 0
 
-    def discard(self, *_: Any) -> None:
+    def discard(self, window: int) -> None:
+        assert window == WINDOW
         self.sent.clear()
 
 
