@@ -64,6 +64,18 @@ def test_every_page_can_be_found_from_getting_started() -> None:
     assert pages <= linked
 
 
+def test_tests_that_a_page_names_are_there() -> None:
+    named = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
+    found = [match for page in PAGES for match in named.findall(page.read_text("utf-8"))]
+    assert len(found) > 10  # those of the security page
+    missing = [
+        (file, test)
+        for file, test in found
+        if f"def {test}(" not in (ROOT / file).read_text("utf-8")
+    ]
+    assert missing == []
+
+
 def test_lines_that_are_not_in_the_file_are_noticed() -> None:
     source = "def a():\n    return 1\n\n\ndef b():\n    return 2\n"
     assert stands_in("return 1", source)
