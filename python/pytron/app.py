@@ -123,7 +123,8 @@ class App(Api, Services, Generic[S]):
             ConfigError: an option is unknown or does not fit.
         """
         super().__init__()
-        self._origin = Origin.of_frame(sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        self._origin = Origin.of_frame(frame)
         self.name = name
         self.id = app_id or slug(name)
         to_wire(window)  # an unknown option is an error here, where it was written
@@ -169,6 +170,8 @@ class App(Api, Services, Generic[S]):
                 shared=shared,
             )
         )
+        if frame.f_globals.get("__name__") == "__main__":
+            self._runner.hasten()
 
     def _place_frontend(self, frontend: str | Path | None, *, trust: bool) -> None:
         chosen = choose("frontend", frontend, self._origin, None)

@@ -119,6 +119,13 @@ class Engine(ABC):
     #: How many calls are under way; whoever runs the engine puts it there.
     pending: Callable[[], int] = staticmethod(lambda: 0)
 
+    def begin(self, options: EngineOptions) -> None:  # noqa: B027 - most are ready at once
+        """Begin what `start` waits for; it may be abandoned by `close`.
+
+        Raises:
+            EngineError: as `start`.
+        """
+
     @abstractmethod
     def start(self, options: EngineOptions) -> None:
         """Get ready to open windows.
@@ -217,6 +224,17 @@ def become_host() -> None:
     """Be the process of an app's windows, if this packaged program was started as one."""
     if is_packaged() and os.environ.pop(HOST, None):
         raise SystemExit(import_module("pytron.engines.native.process").main())
+
+
+def begins_early(name: str) -> bool:
+    """Whether this engine's own start takes so long that it is worth to begin it beforehand.
+
+    Not where a process has been started to be something else than the app.
+    """
+    frozen_child = getattr(sys, "frozen", False) and (
+        HOST in os.environ or any("multiprocessing" in word for word in sys.argv)
+    )
+    return name == "chrome" and not frozen_child and not os.environ.get("PYTRON_LINK")
 
 
 def engine_kind(name: str) -> type[Engine]:

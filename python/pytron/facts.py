@@ -46,11 +46,11 @@ def _native() -> dict[str, Any]:
 
 
 def _chrome() -> dict[str, Any]:
-    from pytron import electron
+    from pytron.electron.finding import find
     from pytron.errors import EngineError
 
     try:
-        found = electron.find()
+        found = find()
     except EngineError as error:
         return _engine("chrome", problem=str(error))
     return _engine("chrome", facts={"electron": found.version, "program": str(found.program)})

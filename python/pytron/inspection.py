@@ -31,6 +31,11 @@ def looking() -> Generator[None]:
         _looking = before
 
 
+def is_looking() -> bool:
+    """Whether a tool only looks at apps."""
+    return _looking
+
+
 def stop(app: Any) -> None:
     """End a run that must not happen.
 

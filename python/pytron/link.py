@@ -161,9 +161,10 @@ class Child:
     def end(self, timeout_s: float = END_TIMEOUT_S) -> None:
         """Wait for the end that it was asked for, then kill it and all that it started."""
         if not self._over.wait(timeout_s):
-            _log.warning("process %d did not end in %g s and is killed", self.pid, timeout_s)
+            if timeout_s > 0:
+                _log.warning("process %d did not end in %g s and is killed", self.pid, timeout_s)
             kill(self._process)
-            self._over.wait(timeout_s)
+            self._over.wait(END_TIMEOUT_S)
 
     def fate(self) -> str:
         """How it ended, for a message; it has left the link, and may take a while to end."""

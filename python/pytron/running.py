@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,8 +17,8 @@ from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.development.tools import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.functions import is_async
-from pytron.engine import Engine, EngineOptions, become_host, load_engine
-from pytron.errors import ConfigError, EngineError
+from pytron.engine import Engine, EngineOptions, become_host, begins_early, load_engine
+from pytron.errors import ConfigError, EngineError, PytronError
 from pytron.platforms import apps_folder
 
 if TYPE_CHECKING:
@@ -80,6 +81,39 @@ class Runner:
         self._plan = plan
         #: What runs now.
         self.runtime: Runtime | None = None
+        #: An engine that has begun to start, by its name.
+        self._begun: tuple[str, Engine] | None = None
+
+    def hasten(self) -> None:
+        """Begin to start an engine that is slow to be there; the program goes on meanwhile.
+
+        For an app that the program itself makes. Whatever is wrong is told by the run.
+        """
+        if inspection.is_looking() or is_child() or self._plan.single_instance:
+            return
+        with suppress(PytronError):
+            name, *_ = self._engine_names()
+            if not begins_early(name):
+                return
+            engine = load_engine(name)
+            engine.begin(self._engine_options())
+            self._begun = name, engine
+            atexit.register(self._abandon)
+
+    def _abandon(self) -> None:
+        """End what was begun for nothing."""
+        if self._begun is not None:
+            _, engine = self._begun
+            self._begun = None
+            engine.close()
+
+    def _engine(self, name: str, apart: bool | None) -> Engine:
+        if self._begun is not None and self._begun[0] == name:
+            _, engine = self._begun
+            self._begun = None
+            return engine
+        self._abandon()
+        return load_engine(name, apart=apart, watched=True)
 
     def run(self, app: object) -> int:
         """Open the first window and serve until the last has closed; the exit code."""
@@ -155,7 +189,7 @@ class Runner:
         name, *others = self._engine_names()
         while True:
             try:
-                engine = load_engine(name, apart=apart, watched=True)
+                engine = self._engine(name, apart)
                 if config.has_tabs() or engine.windowless:
                     from pytron.development.tabs import with_tabs  # only in development
 
@@ -205,6 +239,7 @@ class Runner:
             if engine is None:
                 engine = self._first_that_starts(self._engine_options(), apart)
             else:
+                self._abandon()
                 engine.start(self._engine_options())
             if loop is not None:  # here this is what the main thread turns
                 engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]

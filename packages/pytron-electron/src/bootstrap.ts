@@ -16,7 +16,7 @@ export function bootstrap(given: Given): void {
   // A larger frame's parts go up in pieces, which Python's side puts into a file meanwhile.
   const LARGE = 2 ** 20;
   const PIECE = 4 * 2 ** 20;
-  const FRAMES = 4; // read without telling the host
+  const FRAMES = 32; // read without telling the host
   const UNREAD = 65536; // characters, the same
   const REPORT_MS = 20; // and no longer than this
 

@@ -44,3 +44,26 @@ describe.each(cases)("$name", ({ hex, messages = [], error }) => {
     expect(Buffer.concat(written).toString("hex")).toBe(hex);
   });
 });
+
+describe("frames of one page", () => {
+  const head = Buffer.from('{"kind":"frame","window":1}');
+  const frame = (json: Uint8Array, text: string) =>
+    Buffer.concat(encodeFrame(json, [Buffer.from(text)]));
+
+  test("have the same message, and each its own parts", () => {
+    const other = Buffer.from('{"kind":"frame","window":2}');
+    const frames = [frame(head, "a"), frame(head, "b"), frame(other, "c"), frame(head, "d")];
+    const found = plain(read(Buffer.concat(frames), 5));
+    expect(found.map(({ message, parts }) => [message.window, parts[0]])).toEqual([
+      [1, "61"],
+      [1, "62"],
+      [2, "63"],
+      [1, "64"],
+    ]);
+  });
+
+  test("do not lend their message to one that is empty", () => {
+    const bytes = Buffer.concat([frame(head, "a"), frame(Buffer.alloc(0), "b")]);
+    expect(() => read(bytes, bytes.length)).toThrow();
+  });
+});

@@ -11,6 +11,8 @@ export interface LinkFrame {
 const MOST_JSON = 64 * 2 ** 20;
 const MOST_PARTS = 1025;
 const MOST_PART = 2 ** 30;
+const HEAD_BYTES = 8;
+const NOTHING = Buffer.alloc(0);
 
 /** The bytes of a frame, as pieces to be written one after the other. */
 export function encodeFrame(json: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
@@ -30,11 +32,13 @@ export function encodeFrame(json: Uint8Array, parts: readonly Uint8Array[]): Uin
 export class FrameReader {
   private readonly done: (frame: LinkFrame) => void;
   /** What is being filled: a head, the JSON, a length or a part. */
-  private target: Buffer = Buffer.allocUnsafe(8);
+  private target: Buffer = NOTHING;
+  private size = HEAD_BYTES;
   private filled = 0;
   private next: (this: FrameReader) => void = this.gotHead;
   private partCount = 0;
   private message: Record<string, unknown> = {};
+  private usual: Buffer | null = null;
   private parts: Buffer[] = [];
 
   constructor(done: (frame: LinkFrame) => void) {
@@ -49,17 +53,25 @@ export class FrameReader {
   add(chunk: Buffer): void {
     let at = 0;
     for (;;) {
-      const count = Math.min(this.target.length - this.filled, chunk.length - at);
-      if (count > 0) chunk.copy(this.target, this.filled, at, at + count);
+      // What is here as a whole needs no copy: nobody writes into a chunk again.
+      if (this.filled === 0 && chunk.length - at >= this.size) {
+        this.target = chunk.subarray(at, at + this.size);
+        at += this.size;
+        this.next.call(this);
+        continue;
+      }
+      if (chunk.length === at) return;
+      if (this.filled === 0) this.target = Buffer.allocUnsafe(this.size);
+      const count = chunk.copy(this.target, this.filled, at);
       at += count;
       this.filled += count;
-      if (this.filled < this.target.length) return;
+      if (this.filled < this.size) return;
       this.next.call(this);
     }
   }
 
   private expect(size: number, next: (this: FrameReader) => void): void {
-    this.target = Buffer.allocUnsafe(size);
+    this.size = size;
     this.filled = 0;
     this.next = next;
   }
@@ -73,12 +85,19 @@ export class FrameReader {
   }
 
   private gotJson(): void {
-    const message: unknown = JSON.parse(this.target.toString("utf8"));
-    const { kind } = (message ?? {}) as { kind?: unknown };
-    if (typeof kind !== "string") throw new Error("a message is no object with a kind");
-    this.message = message as Record<string, unknown>;
+    if (this.usual === null || !this.target.equals(this.usual))
+      this.message = this.parsed(this.target);
     this.parts = [];
     this.more();
+  }
+
+  private parsed(json: Buffer): Record<string, unknown> {
+    const message: unknown = JSON.parse(json.toString("utf8"));
+    const { kind } = (message ?? {}) as { kind?: unknown };
+    if (typeof kind !== "string") throw new Error("a message is no object with a kind");
+    // Before the frames of one page it is the same every time, and nobody changes it.
+    this.usual = kind === "frame" ? Buffer.from(json) : null;
+    return message as Record<string, unknown>;
   }
 
   private gotLength(): void {
@@ -98,7 +117,7 @@ export class FrameReader {
       return;
     }
     const frame = { message: this.message, parts: this.parts };
-    this.expect(8, this.gotHead);
+    this.expect(HEAD_BYTES, this.gotHead);
     this.done(frame);
   }
 }

@@ -1,9 +1,12 @@
 // The connection to Python: one stream, both ways. When it ends, so does this process.
 import { connect, Socket } from "node:net";
 import { encodeFrame, FrameReader, type LinkFrame } from "./framing.js";
+import { Patience } from "./patience.js";
 
 /** Frames up to this size are copied together, so that one write takes them. */
 const JOINED_BYTES = 64 * 1024;
+/** Larger frames are many calls, or binary: their answer takes longer than a moment. */
+const QUICK_BYTES = 4 * 1024;
 
 /** What the other side sends. */
 export interface Listener {
@@ -28,29 +31,30 @@ export interface Sender {
  */
 export function openLink(address: string, listener: Listener): Sender {
   const [kind, name = "", token = ""] = address.split(":");
-  if (kind === "fd") return new Link(new Socket({ fd: Number(name) }), listener);
+  if (kind === "fd") {
+    const descriptor = Number(name);
+    return new Link(new Socket({ fd: descriptor }), listener, Patience.of(descriptor));
+  }
   if (kind !== "pipe") throw new Error(`PYTRON_LINK=${kind} is no way to reach Python`);
   const socket = connect(`\\\\.\\pipe\\${name}`);
   socket.write(Buffer.from(token, "hex"));
-  return new Link(socket, listener);
+  return new Link(socket, listener, null);
 }
 
 class Link implements Sender {
   private readonly socket: Socket;
   /** The JSON before a frame of each window, the same every time. */
   private readonly heads = new Map<number, Uint8Array>();
+  private readonly reader: FrameReader;
+  private readonly listener: Listener;
+  private readonly patience: Patience | null;
 
-  constructor(socket: Socket, listener: Listener) {
+  constructor(socket: Socket, listener: Listener, patience: Patience | null) {
     this.socket = socket;
-    const reader = new FrameReader((frame) => listener.message(frame));
-    socket.on("data", (chunk) => {
-      try {
-        reader.add(chunk);
-      } catch (error) {
-        socket.destroy();
-        listener.ended(`what Python sent cannot be read: ${(error as Error).message}`);
-      }
-    });
+    this.listener = listener;
+    this.patience = patience;
+    this.reader = new FrameReader((frame) => listener.message(frame));
+    socket.on("data", (chunk) => this.take(chunk));
     socket.on("error", () => {}); // "close" follows
     socket.on("close", () => listener.ended("Python has gone"));
   }
@@ -66,10 +70,24 @@ class Link implements Sender {
       this.heads.set(window, head);
     }
     this.write(head, parts);
+    const [text] = parts;
+    if (this.patience === null || parts.length !== 1 || text === undefined) return;
+    if (text.byteLength > QUICK_BYTES || this.socket.writableLength > 0) return;
+    const chunk = this.patience.look();
+    if (chunk !== null) this.take(chunk);
   }
 
   end(left: () => void): void {
     this.socket.end(left);
+  }
+
+  private take(chunk: Buffer): void {
+    try {
+      this.reader.add(chunk);
+    } catch (error) {
+      this.socket.destroy();
+      this.listener.ended(`what Python sent cannot be read: ${(error as Error).message}`);
+    }
   }
 
   private write(json: Uint8Array, parts: readonly Uint8Array[]): void {

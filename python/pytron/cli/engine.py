@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from pytron import electron
+from pytron.electron import finding, installs, releases
 from pytron.errors import EngineError
 
 _BAR = 30
@@ -30,9 +30,9 @@ def install(
     name: str, version: str | None, mirror: str | None, sha256: str | None, as_json: bool
 ) -> int:
     """Fetch an Electron for the chrome engine, check it and unpack it."""
-    release = electron.release(version, mirror=mirror, checksum=sha256)
+    release = releases.release(version, mirror=mirror, checksum=sha256)
     shown = _Progress()
-    made = electron.install(release, shown.show)
+    made = installs.install(release, shown.show)
     shown.finish()
     if as_json:
         found = {"engine": name, "version": made.version, "path": str(made.program)}
@@ -47,9 +47,9 @@ def install(
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def list_(as_json: bool) -> int:
     """Show what is installed, and which is used."""
-    found = electron.installs()
+    found = finding.installs()
     try:
-        used = electron.find().program
+        used = finding.find().program
     except EngineError:
         used = None
     rows = [
@@ -79,10 +79,10 @@ def list_(as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def verify(name: str, version: str | None, as_json: bool) -> int:
     """Check every file of what is installed; exit code 1 when one is not what it was."""
-    versions = [version] if version else [each.version for each in electron.installs()]
+    versions = [version] if version else [each.version for each in finding.installs()]
     if not versions:
         raise EngineError("the chrome engine is not installed; run `pytron engine install chrome`")
-    found = {each: electron.verify(each) for each in versions}
+    found = {each: installs.verify(each) for each in versions}
     damaged = any(found.values())
     if as_json:
         rows = [{"engine": name, "version": each, "wrong": found[each]} for each in versions]
@@ -106,8 +106,8 @@ def verify(name: str, version: str | None, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 def remove(name: str, version: str | None, as_json: bool) -> int:
     """Remove what is installed."""
-    versions = [version] if version else [each.version for each in electron.installs()]
-    removed = [(each, str(electron.remove(each).folder)) for each in versions]
+    versions = [version] if version else [each.version for each in finding.installs()]
+    removed = [(each, str(installs.remove(each).folder)) for each in versions]
     if as_json:
         rows = [{"engine": name, "version": each, "folder": folder} for each, folder in removed]
         click.echo(json.dumps(rows, indent=2))

@@ -70,9 +70,9 @@ def _versions() -> Finding:
 
 
 def _electron() -> Finding:
-    from pytron import electron
+    from pytron.electron.finding import installs
 
-    found = electron.installs()
+    found = installs()
     if found:
         versions = ", ".join(each.version for each in found)
         return good("engine chrome", f"Electron {versions}")

@@ -1,4 +1,4 @@
-"""What is installed of Electron: putting it there, finding, checking and removing it."""
+"""Putting Electron on this machine, checking and removing it."""
 
 from __future__ import annotations
 
@@ -10,72 +10,16 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from pytron.electron import fetching, unpacking
-from pytron.electron.releases import Release, order
+from pytron.electron.finding import MANIFEST, PREFIX, Install, installs, root
+from pytron.electron.releases import Release
 from pytron.errors import ConfigError, EngineError
-from pytron.platforms import data_folder, electron_program, electron_target
+from pytron.platforms import electron_program
 
-#: Beside the files of an install: what they were when it was made.
-_MANIFEST: Final = "pytron.json"
-_PREFIX: Final = "electron-v"
 #: Told what is being done, how much of it, and of how much.
 Progress = Callable[[str, int, int], object]
-
-
-class Install(NamedTuple):
-    """An Electron that can be run."""
-
-    version: str
-    program: Path
-    #: Its folder, when it is one of ours; None for one that was only named.
-    folder: Path | None
-
-
-def root() -> Path:
-    """The folder of installed engines."""
-    chosen = os.environ.get("PYTRON_ENGINES_FOLDER")
-    return Path(chosen) if chosen else data_folder() / "pytron" / "engines"
-
-
-def find() -> Install:
-    """The Electron to use: PYTRON_ELECTRON_PATH, else the newest that is installed.
-
-    Raises:
-        EngineError: there is none; says how to install it.
-    """
-    named = os.environ.get("PYTRON_ELECTRON_PATH")
-    if named:
-        return _named(Path(named))
-    for found in installs():
-        return found
-    raise EngineError(
-        "the chrome engine is not installed; run `pytron engine install chrome`, or name an "
-        "Electron in PYTRON_ELECTRON_PATH"
-    )
-
-
-def _named(path: Path) -> Install:
-    program = electron_program(path) if path.is_dir() else path
-    if not program.is_file() or not os.access(program, os.X_OK):
-        raise EngineError(
-            f"PYTRON_ELECTRON_PATH={path} is no Electron: {program} is no program that can be run"
-        )
-    beside = program.with_name("version")
-    version = beside.read_text("utf-8").strip() if beside.is_file() else "unknown"
-    return Install(version.removeprefix("v"), program, None)
-
-
-def installs() -> list[Install]:
-    """What is installed for this kind of machine, the newest first."""
-    found: list[Install] = []
-    for folder in root().glob(f"{_PREFIX}*-{electron_target()}"):
-        program = electron_program(folder)
-        if (folder / _MANIFEST).is_file() and program.is_file():
-            version = folder.name.removeprefix(_PREFIX).removesuffix(f"-{electron_target()}")
-            found.append(Install(version, program, folder))
-    return sorted(found, key=lambda each: order(each.version), reverse=True)
 
 
 def install(release: Release, progress: Progress) -> Install:
@@ -84,7 +28,7 @@ def install(release: Release, progress: Progress) -> Install:
     Raises:
         EngineError: it cannot be fetched or unpacked; says what to do. Nothing half is left.
     """
-    folder = root() / f"{_PREFIX}{release.version}-{release.target}"
+    folder = root() / f"{PREFIX}{release.version}-{release.target}"
     there = next((each for each in installs() if each.folder == folder), None)
     if there is not None:
         return there
@@ -116,7 +60,7 @@ def _put(making: Path, folder: Path) -> None:
         making.rename(folder)
     except OSError:
         # Another process was quicker, or a broken one stands there.
-        if (folder / _MANIFEST).is_file() and electron_program(folder).is_file():
+        if (folder / MANIFEST).is_file() and electron_program(folder).is_file():
             return
         shutil.rmtree(folder, ignore_errors=True)
         making.rename(folder)
@@ -164,7 +108,7 @@ def verify(version: str) -> list[str]:
     found = _installed(version)
     folder = found.folder
     assert folder is not None
-    wanted: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))["files"]
+    wanted: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
     there = dict(_files(folder))
     wrong = [f"{name} is missing" for name in wanted if name not in there]
     wrong += [f"{name} was added" for name in there if name not in wanted]
@@ -190,7 +134,7 @@ def _write_manifest(folder: Path, release: Release) -> None:
         "sha256": release.sha256,
         "files": dict(_files(folder)),
     }
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
@@ -201,7 +145,7 @@ def _files(folder: Path) -> Iterator[tuple[str, str]]:
             key = path.relative_to(folder).as_posix()
             if path.is_symlink():
                 yield key, f"-> {path.readlink()}"
-            elif name in names and key != _MANIFEST:
+            elif name in names and key != MANIFEST:
                 digest = hashlib.sha256()
                 with path.open("rb") as file:
                     while piece := file.read(1 << 20):

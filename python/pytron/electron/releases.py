@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from pytron.electron.finding import order
 from pytron.errors import ConfigError
 from pytron.platforms import cache_folder, electron_target
 
@@ -50,7 +51,7 @@ def pins() -> Mapping[str, Mapping[str, str]]:
     """The SHA-256 of zips by version and target; the newest version first."""
     text = Path(__file__).with_name("checksums.json").read_text("utf-8")
     found: dict[str, dict[str, str]] = json.loads(text)
-    return dict(sorted(found.items(), key=lambda pin: _numbers(pin[0]), reverse=True))
+    return dict(sorted(found.items(), key=lambda pin: order(pin[0]), reverse=True))
 
 
 def release(
@@ -112,12 +113,3 @@ def cache_root() -> Path:
     lower = "electron_config_cache"  # as npm's electron spells it
     chosen = os.environ.get(lower) or os.environ.get(lower.upper())
     return Path(chosen) if chosen else cache_folder("electron")
-
-
-def order(version: str) -> tuple[int, ...]:
-    """Sorts versions by age."""
-    return _numbers(version)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))

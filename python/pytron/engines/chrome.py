@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pytron import bundled, codec, config, electron
+from pytron import bundled, codec, config
+from pytron.electron.finding import find
 from pytron.electron.folders import Files, Profile
 from pytron.engine import Capability, EngineOptions, Frame, Incoming
 from pytron.errors import EngineError
@@ -56,13 +57,21 @@ class ChromeEngine(LinkedEngine):
         self._program: Path | None = None
         self._permissions: Sequence[str] = ()
 
-    def start(self, options: EngineOptions) -> None:
+    def begin(self, options: EngineOptions) -> None:
         """Start Electron with our shell.
+
+        Raises:
+            EngineError: it is not installed, or too old; says what to do.
+        """
+        self._permissions = options.permissions
+        super().begin(options)
+
+    def start(self, options: EngineOptions) -> None:
+        """Wait for Electron.
 
         Raises:
             EngineError: it is not installed, too old, or cannot start here; says what to do.
         """
-        self._permissions = options.permissions
         try:
             super().start(options)
         except EngineError as error:
@@ -78,17 +87,16 @@ class ChromeEngine(LinkedEngine):
         Raises:
             EngineError: it is not installed, or too old.
         """
-        found = electron.find()
+        found = find()
         major = found.version.partition(".")[0]
         if major.isdigit() and int(major) < _OLDEST:
             raise EngineError(
                 f"Electron {found.version} is too old: {_OLDEST} is the oldest that works; run "
                 "`pytron engine install chrome`, or name a newer one in PYTRON_ELECTRON_PATH"
             )
-        self._program = found.program
         self._profile = Profile(options.data_folder)
         self._files = Files()
-        self._permissions = options.permissions or ()
+        self._program = found.program
 
     def release(self) -> None:
         """Remove what was only for this run."""

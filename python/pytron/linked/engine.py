@@ -58,6 +58,7 @@ class LinkedEngine(Engine):
         self._listening = False
         self._main: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._lock = Lock()
+        self._ready = False
         self._over = False
         self._code = 0
         #: What the host says of itself.
@@ -107,39 +108,42 @@ class LinkedEngine(Engine):
 
     # --- life ---------------------------------------------------------------------------------
 
-    def start(self, options: EngineOptions) -> None:
+    def begin(self, options: EngineOptions) -> None:
         """Start the process, or take the link that this one was started with.
 
         Raises:
-            EngineError: it is missing, cannot start, or says that it cannot show windows.
+            EngineError: it is missing, or cannot start.
         """
+        if self._link is not None:
+            return
         self._link = link.taken()
         self.kept = self._link is not None
         if self._link is None:
             self.prepare(options)
-            program = self.program()
-            self._child = Child(program.command, program.environment)
+            self._child = self.program().start()
             self._link = self._child.channel
         hub = self._hub = Hub()
         self.ports = Ports(hub, self._pages)
         hub.add(self._link)
-        start = {
-            "kind": "start",
-            "version": link.VERSION,
-            "engine": self.name,
-            "app": options.app_id,
-            "name": options.name,
-            "folder": options.data_folder,
-            "dev": options.dev,
-            **self.details(),
-        }
-        post(self._link, start)
+        start = {"kind": "start", "version": link.VERSION, "engine": self.name}
+        start |= {"app": options.app_id, "name": options.name, "dev": options.dev}
+        post(self._link, {**start, "folder": options.data_folder, **self.details()})
+
+    def start(self, options: EngineOptions) -> None:
+        """Begin, where that has not been done, and wait until the host is ready.
+
+        Raises:
+            EngineError: it is missing, cannot start, or says that it cannot show windows.
+        """
+        self.begin(options)
+        hub = self._hub
+        assert hub is not None
         try:
-            self._await_ready(self._link, hub)
+            self._await_ready(self.host, hub)
             self.started()
         except BaseException:
             self._stop(_LOST)
-            self._link.close()  # a host that has refused, or has been refused, ends with it
+            self.host.close()  # a host that has refused, or has been refused, ends with it
             self.close()
             raise
 
@@ -176,6 +180,7 @@ class LinkedEngine(Engine):
                 f"is {link.VERSION}; install both from one release",
                 code="version",
             )
+        self._ready = True
         self.facts = dict(fields.get("facts") or {})
         windows: list[dict[str, Any]] = fields.get("windows") or []
         for window in windows:
@@ -222,7 +227,8 @@ class LinkedEngine(Engine):
         """Wait for the end of the process, by force if it does not come."""
         self.quit()
         if self._child is not None:
-            self._child.end()
+            # One that has not come up yet has nothing to end in order.
+            self._child.end(link.END_TIMEOUT_S if self._ready else 0)
         for page in self._pages.values():
             page.close()
         if self._link is not None:
@@ -302,12 +308,10 @@ class LinkedEngine(Engine):
             post(host, {**head, "file": body._asdict()})
         elif isinstance(body, AsyncIterator):
             raise EngineError("the kit reads asynchronous bodies before it answers")
-        elif isinstance(body, Iterator):
+        elif isinstance(body, Iterator) or memoryview(body).nbytes > PIECE_BYTES:
             post(host, {**head, "stream": True})
-            self._bodies.send(host, request, body)
-        elif memoryview(body).nbytes > PIECE_BYTES:
-            post(host, {**head, "stream": True})
-            self._bodies.send(host, request, iter([memoryview(body)]))
+            pieces = body if isinstance(body, Iterator) else iter([memoryview(body)])
+            self._bodies.send(host, request, pieces)
         else:
             post(host, head, [body] if len(body) else [])
 
@@ -325,9 +329,8 @@ class LinkedEngine(Engine):
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._over:
             if self._inbox:
-                items = list(self._inbox)
-                self._inbox.clear()
-                return items
+                items, self._inbox = self._inbox, deque()
+                return list(items)
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 return []

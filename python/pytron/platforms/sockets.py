@@ -89,8 +89,9 @@ class Channel:
         """
         found: list[Parcel] = []
         for _ in range(_READS):
+            room = self._unpacker.room()
             try:
-                count = self._receive()
+                count = self._receive(room)
             except (BlockingIOError, InterruptedError):
                 return found, True
             except OSError:  # reset: the other process was killed with something unread
@@ -103,6 +104,9 @@ class Channel:
                 if found:
                     return found, True  # the error comes again next time
                 raise
+            # All that was there. What comes now, or the end, the next look at it tells.
+            if count < room.nbytes:
+                break
         return found, True
 
     def close(self) -> None:
@@ -125,12 +129,10 @@ class Channel:
             self.closed = True
             return self._socket.detach()
 
-    def _receive(self) -> int:
+    def _receive(self, room: memoryview) -> int:
         if not self._takes_descriptors:
-            return self._socket.recv_into(self._unpacker.room())
-        count, beside, flags, _ = self._socket.recvmsg_into(
-            [self._unpacker.room()], _DESCRIPTORS, _CLOSE_ON_EXEC
-        )
+            return self._socket.recv_into(room)
+        count, beside, flags, _ = self._socket.recvmsg_into([room], _DESCRIPTORS, _CLOSE_ON_EXEC)
         del flags
         for level, kind, data in beside:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytron.electron import Release, releases
+from pytron.electron import releases
+from pytron.electron.releases import Release
 from pytron.platforms import electron_program, electron_target
 
 VERSION = "99.1.2"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pytron.electron import release
-from pytron.electron.releases import pins
+from pytron.electron.releases import pins, release
 from pytron.errors import ConfigError
 
 
