@@ -18,8 +18,8 @@ CHROME_ONLY = ("test_chrome", "test_playwright")
 UNDER_WAYLAND = ("test_blank", "test_conformance")
 #: What an engine's own host offers of the desktop.
 OFFERED = (
-    *("test_clipboard", "test_dialogs", "test_downloads", "test_menus", "test_pages"),
-    "test_windows",
+    *("test_clipboard", "test_dialogs", "test_downloads", "test_frameless", "test_menus"),
+    *("test_pages", "test_windows"),
 )
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")

@@ -110,7 +110,12 @@ def test_a_double_click_maximizes_and_restores(run_app: RunApp) -> None:
           if (maximized === wanted) { stop(); done(maximized); }
         });
       });
-      await pytron.double(300, 20);
+      let known = false;
+      changed.then(() => { known = true; });
+      while (!known) {  // the window may still be on its way to where it is clicked
+        await pytron.double(300, 20);
+        for (let look = 0; look < 100 && !known; look++) await pytron.bounds();
+      }
       await report(await changed);
     }
     """

@@ -1,13 +1,14 @@
 // The windows of this process, and what Python asks of them.
-import { app, ipcMain, nativeTheme, session, type WebContents } from "electron";
+import { app, type IpcMainEvent, ipcMain, nativeTheme, session, type WebContents } from "electron";
 import { answer, themeName } from "./answers.js";
 import { Assets } from "./assets.js";
+import type { Drop } from "./dropping.js";
 import type { LinkFrame } from "./framing.js";
 import type { Sender } from "./link.js";
 import { lockSession } from "./lockdown.js";
 import { PartFiles } from "./parts.js";
 import { PagePort } from "./port.js";
-import { type Desk, serve, tellOf, watchDownloads } from "./services/index.js";
+import { type Desk, dress, serve, tellOf, watchDownloads } from "./services/index.js";
 import { HostWindow } from "./window.js";
 import { type Live, type Options, ORIGIN, originOf, type Start } from "./wire.js";
 
@@ -39,16 +40,17 @@ export class Host {
     this.serve(null);
     ipcMain.on("pytron-port", (event) => {
       const window = this.byContents.get(event.sender);
-      const { senderFrame } = event;
       const [channel] = event.ports;
       if (window === undefined || channel === undefined) return;
-      // Null: the document has gone meanwhile. Only the main frame of a trusted origin is heard.
-      const known =
-        senderFrame !== null &&
-        senderFrame.parent === null &&
-        window.trusts(originOf(senderFrame.url));
-      if (known) window.adopt(new PagePort(channel, window.number, window, sender, this.files));
+      if (speaksFor(window, event))
+        window.adopt(new PagePort(channel, window.number, window, sender, this.files));
       else window.tell("refused", { reason: "a page that is not the app's wanted the bridge" });
+    });
+    ipcMain.on("pytron-drop", (event, drop: unknown) => {
+      const window = this.byContents.get(event.sender);
+      if (window === undefined || !speaksFor(window, event)) return;
+      const fields = dropOf(drop);
+      if (fields !== null) this.desk.happened("drop", { window: window.number, ...fields });
     });
     ipcMain.on("pytron-script", (event) => {
       event.returnValue = this.byContents.get(event.sender)?.script ?? "";
@@ -145,6 +147,7 @@ export class Host {
       this.byContents.delete(webContents);
       this.sender.send({ kind: "closed", window: number });
     });
+    dress(window);
     window.tell("opened");
     if (options.url) window.load(options.url);
   }
@@ -207,4 +210,25 @@ export class Host {
       return window === undefined ? contents === null && trusts(origin) : window.trusts(origin);
     });
   }
+}
+
+/** Whether this is the main frame of a trusted origin; the document may have gone meanwhile. */
+function speaksFor(window: HostWindow, { senderFrame }: IpcMainEvent): boolean {
+  return (
+    senderFrame !== null && senderFrame.parent === null && window.trusts(originOf(senderFrame.url))
+  );
+}
+
+const PHASES: ReadonlySet<unknown> = new Set(["enter", "over", "leave", "drop"]);
+
+/** What a page's process says of a drop, as far as it is well formed. */
+function dropOf(said: unknown): Drop | null {
+  if (typeof said !== "object" || said === null) return null;
+  const { phase, x, y, paths, element } = said as Partial<Record<keyof Drop, unknown>>;
+  if (!PHASES.has(phase) || !Number.isFinite(x) || !Number.isFinite(y)) return null;
+  const listed = Array.isArray(paths)
+    ? { paths: paths.filter((path): path is string => typeof path === "string") }
+    : {};
+  const named = phase === "drop" ? { element: typeof element === "string" ? element : null } : {};
+  return { phase, x, y, ...listed, ...named } as Drop;
 }

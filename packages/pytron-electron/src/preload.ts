@@ -2,6 +2,7 @@
 // the app's pages their port and nothing else.
 import { ipcRenderer, webFrame } from "electron";
 import { bootstrap, type Given } from "./bootstrap.js";
+import { followFiles } from "./dropping.js";
 
 const ORIGINS = "--pytron-origins=";
 const SCRIPT = "--pytron-script";
@@ -15,6 +16,7 @@ function join(origins: readonly string[]): void {
   void webFrame.executeJavaScript(`(${bootstrap})(${JSON.stringify(given)})`);
   window.postMessage(token, "*", [port1]);
   ipcRenderer.postMessage("pytron-port", null, [port2]);
+  followFiles((drop) => ipcRenderer.send("pytron-drop", drop));
   if (process.argv.includes(SCRIPT))
     void webFrame.executeJavaScript(String(ipcRenderer.sendSync("pytron-script")));
 }

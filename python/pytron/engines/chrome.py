@@ -28,6 +28,7 @@ _FEATURES: Final = frozenset(
     {
         *("window", "window.screenshot", "window.bounds", "window.zoom", "window.devtools"),
         *("window.print", "window.pdf", "window.attention", "window.clear"),
+        *("window.drag", "window.edge", "window.files", "drop"),
         *("dialogs.open", "dialogs.save", "dialogs.message"),
         *("clipboard.read", "clipboard.write", "clipboard.formats", "clipboard.watch"),
         *("menu.set", "menu.update", "menu.popup", "shortcuts.register", "shortcuts.unregister"),
@@ -35,12 +36,11 @@ _FEATURES: Final = frozenset(
         "download.cancel",
     }
 )
-_AT_ITS_EDGES: Final = "Electron moves and resizes windows itself; use CSS `app-region: drag`"
+#: What follows the pointer over the screen.
+_FOLLOWS: Final = frozenset({"window.drag", "window.edge"})
 #: Why not, and what to do instead.
 _REFUSED: Final = {
     "dialogs.prompt": "Electron has no dialog that asks for a text; ask in the page",
-    "window.drag": _AT_ITS_EDGES,
-    "window.edge": _AT_ITS_EDGES,
 }
 
 
@@ -116,7 +116,7 @@ class ChromeEngine(LinkedEngine):
             switches.append("--no-sandbox")
         if port := config.debug_port():
             switches.append(f"--remote-debugging-port={port}")
-        if os.environ.get("WAYLAND_DISPLAY") and not os.environ.get("DISPLAY"):
+        if _wayland_only():
             switches.append("--ozone-platform=wayland")
         command = [str(self._program), *switches, str(bundled.electron_shell())]
         return Program(command, environment)
@@ -152,6 +152,14 @@ class ChromeEngine(LinkedEngine):
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do."""
+        if feature in _FOLLOWS and _wayland_only():
+            return Capability(
+                False, "Wayland tells no program where the pointer is; use CSS `app-region: drag`"
+            )
         if feature in _FEATURES:
             return Capability(True, "the chrome engine does it")
         return Capability(False, _REFUSED.get(feature, f"the chrome engine has no {feature}"))
+
+
+def _wayland_only() -> bool:
+    return bool(os.environ.get("WAYLAND_DISPLAY") and not os.environ.get("DISPLAY"))

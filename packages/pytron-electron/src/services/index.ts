@@ -6,10 +6,12 @@ import { desktop } from "./desktop.js";
 import { dialogs } from "./dialogs.js";
 import { downloads } from "./downloads.js";
 import { menus } from "./menus.js";
+import { moving } from "./moving.js";
 import { pages } from "./pages.js";
 import { type Desk, type Fields, Refusal, type Service } from "./service.js";
 
 export { watchDownloads } from "./downloads.js";
+export { dress } from "./menus.js";
 export { type Desk, tellOf } from "./service.js";
 
 const SERVICES: Readonly<Record<string, Service>> = {
@@ -18,6 +20,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   ...menus,
   ...desktop,
   ...pages,
+  ...moving,
   ...downloads,
 };
 

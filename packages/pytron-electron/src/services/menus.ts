@@ -45,6 +45,9 @@ interface Shown {
 /** Gets the id of what the user chose. */
 type Chosen = (id: string, item: MenuItem) => void;
 
+/** The place of the menu that every window has which has none of its own. */
+const ALL = "windows";
+
 /** By place: an update of an item is for all of them. */
 const shown = new Map<string, Shown>();
 
@@ -157,10 +160,16 @@ function renew(one: Shown): void {
   one.show(one.menu);
 }
 
+/** Gives a new window the menu that all windows have. */
+export function dress(window: HostWindow): void {
+  const menu = shown.get(ALL)?.menu;
+  if (menu !== undefined && process.platform !== "darwin") window.frame.setMenu(menu);
+}
+
 export const menus: Record<string, Service> = {
   "menu.set": ({ args, window, desk }) => {
     const build = (items: Fields[]): Menu => menuOf(items, desk, clicks(desk, window));
-    const where = window === null ? "windows" : `window ${window.number}`;
+    const where = window === null ? ALL : `window ${window.number}`;
     window?.frame.once("closed", () => shown.delete(where));
     place(where, args.items, build, (menu) => {
       if (process.platform === "darwin") Menu.setApplicationMenu(menu);

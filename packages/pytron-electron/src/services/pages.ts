@@ -3,7 +3,6 @@ import { writeFile } from "node:fs/promises";
 import { type Fields, Refusal, type Service, windowOf } from "./service.js";
 
 const MM_PER_INCH = 25.4;
-const CSS = "use CSS `app-region: drag` in the page: Electron moves a window by that";
 
 function number(args: Fields, name: string): number | undefined {
   const value = args[name];
@@ -61,12 +60,5 @@ export const pages: Record<string, Service> = {
     if (storages.length > 0) await session.clearStorageData({ storages: [...storages] });
     if (kinds.includes("cache")) await session.clearCache();
     return null;
-  },
-
-  "window.drag": () => {
-    throw new Refusal("unsupported", CSS);
-  },
-  "window.edge": () => {
-    throw new Refusal("unsupported", "Electron's windows are resized at their own edges");
   },
 };
