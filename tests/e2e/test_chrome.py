@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from e2e.driver import RunApp
-from e2e.test_dialogs import PRESS
 from e2e.test_drops import WINDOWS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
