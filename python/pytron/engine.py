@@ -6,6 +6,7 @@ Source: spec/view.md, whose command and event names these are.
 from __future__ import annotations
 
 import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -231,10 +232,10 @@ def begins_early(name: str) -> bool:
 
     Not where a process has been started to be something else than the app.
     """
-    frozen_child = getattr(sys, "frozen", False) and (
+    is_child = is_packaged() and (
         HOST in os.environ or any("multiprocessing" in word for word in sys.argv)
     )
-    return name == "chrome" and not frozen_child and not os.environ.get("PYTRON_LINK")
+    return name == "chrome" and not is_child and not os.environ.get("PYTRON_LINK")
 
 
 def engine_kind(name: str) -> type[Engine]:

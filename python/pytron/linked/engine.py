@@ -58,8 +58,7 @@ class LinkedEngine(Engine):
         self._listening = False
         self._main: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._lock = Lock()
-        self._ready = False
-        self._over = False
+        self._ready = self._over = False
         self._code = 0
         #: What the host says of itself.
         self.facts: dict[str, Any] = {}
@@ -227,8 +226,7 @@ class LinkedEngine(Engine):
         """Wait for the end of the process, by force if it does not come."""
         self.quit()
         if self._child is not None:
-            # One that has not come up yet has nothing to end in order.
-            self._child.end(link.END_TIMEOUT_S if self._ready else 0)
+            self._child.end(link.END_TIMEOUT_S if self._ready else 0)  # or it has nothing to end
         for page in self._pages.values():
             page.close()
         if self._link is not None:
