@@ -99,6 +99,8 @@ class Runner:
             engine.begin(self._engine_options())
             self._begun = name, engine
             atexit.register(self._abandon)
+            # Beside its start this costs no time, and after it the first page would wait.
+            import pytron.runtime.runtime  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
     def _abandon(self) -> None:
         """End what was begun for nothing."""
