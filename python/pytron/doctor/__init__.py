@@ -16,4 +16,4 @@ def examine(folder: Path) -> list[Finding]:
     from pytron.doctor import project, python
 
     system = import_module(f"pytron.doctor.{SYSTEM}")
-    return [*python.findings(), *system.findings(), *project.findings(folder)]
+    return [*python.findings(), *system.findings(), *project.findings(folder, system.owner_of)]

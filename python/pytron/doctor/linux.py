@@ -182,3 +182,27 @@ def _watches(root: Path) -> Finding:
             "sudo sysctl -w fs.inotify.max_user_watches=524288",
         )
     return good("file watching", f"up to {int(text)} files")
+
+
+def owner_of(port: int) -> tuple[int, str] | None:
+    """The process that listens at a port; None when it is another user's."""
+    sockets = {
+        f"socket:[{fields[9]}]"
+        for table in ("tcp", "tcp6")
+        for fields in map(str.split, _lines_of(Path("/proc/net") / table)[1:])
+        if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port  # 0A: listens
+    }
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(str(file.readlink()) in sockets for file in (process / "fd").iterdir()):
+                return int(process.name), (process / "comm").read_text().strip()
+        except OSError:  # another user's, or it has ended
+            continue
+    return None
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []

@@ -56,3 +56,19 @@ def _asked(*words: str) -> str:
         return ""
     done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def owner_of(port: int) -> tuple[int, str] | None:
+    """The process that listens at a port; None when it is another user's."""
+    words = ["lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc"]
+    try:
+        told = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return owner_in(told)
+
+
+def owner_in(told: str) -> tuple[int, str] | None:
+    """The first process that lsof names: lines with `p` and its number, `c` and its command."""
+    fields = {line[0]: line[1:] for line in reversed(told.splitlines()) if line}
+    return (int(fields["p"]), fields.get("c", "")) if fields.get("p", "").isdigit() else None

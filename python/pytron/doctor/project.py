@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytron.config import Origin
+from pytron.doctor import ports
 from pytron.doctor.finding import Finding, good
 from pytron.errors import PytronError, ToolMissing
 from pytron.project import frontend, node, updating
@@ -17,7 +18,7 @@ from pytron.project import frontend, node, updating
 _PYTRON = (sys.executable, "-m", "pytron")
 
 
-def findings(folder: Path) -> Iterator[Finding]:
+def findings(folder: Path, owner_of: ports.OwnerOf) -> Iterator[Finding]:
     """What was found; nothing where there is no project."""
     root = updating.project_of(folder)
     if root is None:
@@ -38,6 +39,9 @@ def findings(folder: Path) -> Iterator[Finding]:
         return
     yield _node(sources)
     yield _page(sources)
+    port = ports.finding(sources.folder, owner_of)
+    if port is not None:
+        yield port
 
 
 def _manager(root: Path) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
@@ -67,3 +68,23 @@ def _runtime() -> str:
         except OSError:
             continue
     return ""
+
+
+def owner_of(port: int) -> tuple[int, str] | None:
+    """The process that listens at a port."""
+    question = (
+        f"$c = Get-NetTCPConnection -State Listen -LocalPort {port} | Select-Object -First 1; "
+        '"$($c.OwningProcess) $((Get-Process -Id $c.OwningProcess).ProcessName)"'
+    )
+    words = ["powershell", "-NoProfile", "-Command", question]
+    try:
+        told = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return owner_in(told)
+
+
+def owner_in(told: str) -> tuple[int, str] | None:
+    """The process in `123 name`."""
+    number, _, name = told.strip().partition(" ")
+    return (int(number), name) if number.isdigit() else None
