@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pytron.errors import PackagingError, ToolMissing
 from pytron.packager.pipeline import Build
@@ -28,25 +28,31 @@ _PASSWORD: Final = "PYTRON_SIGN_PASSWORD"
 
 @dataclass(frozen=True)
 class Sign:
-    """The step that signs, or with `dry` only shows how."""
+    """A step that signs, or with `dry` only shows how.
 
+    The program is signed before it is proved and before an installer takes it in, the installers
+    after they are made.
+    """
+
+    what: Literal["program", "installers"]
     dry: bool = False
 
     @property
     def title(self) -> str:
         """What it does."""
-        return "show how it would be signed" if self.dry else "sign"
+        return f"show how the {self.what} would be signed" if self.dry else f"sign the {self.what}"
 
     def run(self, build: Build) -> None:
-        """Sign programs inside out, then what holds them.
+        """Sign what holds programs after them.
 
         Raises:
             PackagingError: nothing says with what, or a tool refused.
             ToolMissing: the tool is not installed.
         """
-        commands = [*windows_commands(build, dry=self.dry), *macos_commands(build, dry=self.dry)]
+        signed = program_commands if self.what == "program" else installer_commands
+        commands = signed(build, dry=self.dry)
         if not commands:
-            build.voice.note("nothing here is signed: Debian packages are signed by repositories")
+            build.voice.note("nothing here is signed: on Linux, repositories sign their packages")
         for command in commands:
             build.voice.note(" ".join(command))
             if not self.dry:
@@ -58,19 +64,24 @@ class Sign:
         build.run("sign", command)
 
 
-def windows_commands(build: Build, *, dry: bool) -> list[list[str]]:
-    """How the program and the installer are signed, and the signatures looked at."""
-    files = [path for path in (build.program, build.results.get("nsis")) if _is_pe(path)]
-    if not files:
+def program_commands(build: Build, *, dry: bool) -> list[list[str]]:
+    """How the program, or the bundle around it, is signed."""
+    return [*_windows(build, build.program, dry=dry), *_bundle(build, dry=dry)]
+
+
+def installer_commands(build: Build, *, dry: bool) -> list[list[str]]:
+    """How what the program is handed out in is signed."""
+    return [*_windows(build, build.results.get("nsis"), dry=dry), *_image(build, dry=dry)]
+
+
+def _windows(build: Build, file: Path | None, *, dry: bool) -> list[list[str]]:
+    if not _is_pe(file):
         return []
     signing = build.product.settings.sign
     certificate = _needed(signing.windows_certificate, "sign.windows_certificate", dry=dry)
     if shutil.which("signtool"):
-        return [_signtool(signing, certificate, file) for file in files]
-    commands: list[list[str]] = []
-    for file in files:
-        commands += _osslsigncode(build, certificate, file)
-    return commands
+        return [_signtool(signing, certificate, file)]
+    return _osslsigncode(build, certificate, file)
 
 
 def _is_pe(path: Path | None) -> bool:
@@ -108,28 +119,40 @@ def _password_file(folder: Path) -> Path:
     return path
 
 
-def macos_commands(build: Build, *, dry: bool) -> list[list[str]]:
-    """How every Mach-O file is signed, the innermost first, then the bundle; then notarised."""
+def _bundle(build: Build, *, dry: bool) -> list[list[str]]:
+    """How every Mach-O file is signed, the innermost first, then the bundle."""
     bundle = build.out / f"{build.product.name}.app"
     if not bundle.is_dir():
         return []
+    sign = _codesign(build, dry=dry)
+    commands = [[*sign, str(path)] for path in mach_o_files(bundle)]
+    commands.append([*sign, str(bundle)])
+    commands.append(["codesign", "--verify", "--deep", "--strict", str(bundle)])
+    return commands
+
+
+def _image(build: Build, *, dry: bool) -> list[list[str]]:
+    """How a disk image is signed, and notarised with all that it holds."""
+    image = build.results.get("dmg")
+    if image is None:
+        return []
+    commands = [[*_codesign(build, dry=dry), str(image)]]
+    profile = build.product.settings.sign.macos_profile
+    if profile:
+        submit = ["xcrun", "notarytool", "submit", str(image), "--wait"]
+        commands.append([*submit, "--keychain-profile", profile])
+        commands.append(["xcrun", "stapler", "staple", str(image)])
+    return commands
+
+
+def _codesign(build: Build, *, dry: bool) -> list[str]:
     signing = build.product.settings.sign
     identity = _needed(signing.macos_identity, "sign.macos_identity", dry=dry)
     sign = ["codesign", "--force", "--timestamp", "--options", "runtime", "--sign", identity]
     if signing.macos_entitlements:
         entitlements = build.product.folder / signing.macos_entitlements
         sign += ["--entitlements", str(entitlements)]
-    commands = [[*sign, str(path)] for path in mach_o_files(bundle)]
-    commands.append([*sign, str(bundle)])
-    commands.append(["codesign", "--verify", "--deep", "--strict", str(bundle)])
-    image = build.results.get("dmg")
-    if image is not None:
-        commands.append([*sign, str(image)])
-        if signing.macos_profile:
-            submit = ["xcrun", "notarytool", "submit", str(image), "--wait"]
-            commands.append([*submit, "--keychain-profile", signing.macos_profile])
-            commands.append(["xcrun", "stapler", "staple", str(image)])
-    return commands
+    return sign
 
 
 def mach_o_files(bundle: Path) -> list[Path]:

@@ -51,6 +51,9 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
         steps.append(Explain())  # sealed, no part can be told from another
     if seals_all:
         steps.append(Seal())
+    signs = wishes.sign or wishes.sign_dry_run
+    if signs:
+        steps.append(Sign("program", dry=wishes.sign_dry_run))
     if wishes.prove:
         steps.append(Prove())
     if wishes.report and not seals_all:
@@ -59,8 +62,8 @@ def steps_for(product: Product, wishes: Wishes) -> list[Step]:
         if product.settings.one_file:
             raise PackagingError(f"--installer {name} needs a folder; leave --one-file out")
         steps.append(formats.installer(name, product.folder))
-    if wishes.sign or wishes.sign_dry_run:
-        steps.append(Sign(dry=wishes.sign_dry_run))
+    if signs and wishes.installers:
+        steps.append(Sign("installers", dry=wishes.sign_dry_run))
     return [*steps, Describe()]
 
 

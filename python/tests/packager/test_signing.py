@@ -17,7 +17,8 @@ from pytron.errors import PackagingError
 from pytron.packager.manifest import manifest, sign
 from pytron.packager.pipeline import Build, Position
 from pytron.packager.settings import Signing
-from pytron.packager.signing import Sign, mach_o_files, macos_commands, windows_commands
+from pytron.packager.signing import Sign, installer_commands, mach_o_files, program_commands
+from pytron.packager.steps import Wishes, steps_for
 
 
 class Voice:
@@ -47,7 +48,7 @@ def test_a_dry_run_needs_no_certificate_and_changes_nothing(tmp_path: Path) -> N
     build = build_of(tmp_path)
     build.program = build.out / "app.exe"
     build.program.write_bytes(b"MZ")
-    Sign(dry=True).run(build)
+    Sign("program", dry=True).run(build)
     assert build.program.read_bytes() == b"MZ"
     assert any("<sign.windows_certificate>" in note for note in build.voice.notes)  # type: ignore[attr-defined]
 
@@ -57,7 +58,7 @@ def test_signing_without_a_certificate_names_the_setting(tmp_path: Path) -> None
     build.program = build.out / "app.exe"
     build.program.write_bytes(b"MZ")
     with pytest.raises(PackagingError, match=r"sign\.windows_certificate"):
-        Sign().run(build)
+        Sign("program").run(build)
 
 
 def test_no_password_is_in_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +66,7 @@ def test_no_password_is_in_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyP
     build = build_of(tmp_path, windows_certificate="cert.p12")
     build.program = build.out / "app.exe"
     build.program.write_bytes(b"MZ")
-    commands = windows_commands(build, dry=False)
+    commands = program_commands(build, dry=False)
     assert "hunter2" not in str(commands)
     if shutil.which("signtool") is None:
         assert (build.work / "sign-password").stat().st_mode & 0o077 == 0
@@ -82,11 +83,14 @@ def test_a_bundle_is_signed_inside_out(tmp_path: Path) -> None:
     (outer.parent / "readme.txt").write_text("no Mach-O", "utf-8")
     (outer.parent / "link").symlink_to("app")
     assert mach_o_files(bundle) == [inner, outer]
-    build.results["dmg"] = build.out / "a.dmg"
-    commands = macos_commands(build, dry=False)
+    commands = program_commands(build, dry=False)
     signed = [command[-1] for command in commands if "--sign" in command]
-    assert signed == [str(inner), str(outer), str(bundle), str(build.results["dmg"])]
+    assert signed == [str(inner), str(outer), str(bundle)]
     assert all("--options" in command for command in commands if "--sign" in command)
+    assert installer_commands(build, dry=False) == []
+    build.results["dmg"] = build.out / "a.dmg"
+    commands = installer_commands(build, dry=False)
+    assert commands[0][-1] == str(build.results["dmg"])
     assert [command[1] for command in commands if command[0] == "xcrun"] == [
         "notarytool",
         "stapler",
@@ -121,7 +125,7 @@ def test_a_windows_program_is_signed_for_real(
     script.write_text(f'Unicode true\nOutFile "{build.program}"\nSection\nSectionEnd\n', "utf-8")
     subprocess.run(["makensis", "-V1", str(script)], check=True)
     before = build.program.read_bytes()
-    Sign().run(build)
+    Sign("program").run(build)
     assert build.program.read_bytes() != before
     verify = ["osslsigncode", "verify", "-CAfile", "c.pem", "-in", str(build.program)]
     done = subprocess.run(verify, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -170,3 +174,14 @@ def test_a_key_that_is_none_says_how_to_make_one(tmp_path: Path, content: bytes 
         key.write_bytes(content)
     with pytest.raises(PackagingError, match="openssl genpkey -algorithm ed25519"):
         sign(b"{}", key)
+
+
+def test_an_installer_takes_in_a_program_that_was_signed_and_proved() -> None:
+    wishes = Wishes(sign=True, installers=["nsis"])
+    titles = [step.title for step in steps_for(product(), wishes)]
+    order = ["sign the program", "prove that it starts elsewhere", "make the Windows installer"]
+    assert [title for title in titles if title in (*order, "sign the installers")] == [
+        *order,
+        "sign the installers",
+    ]
+    assert titles[-1] == "describe the package"
