@@ -29,7 +29,7 @@ from pathlib import Path
 
 from pytron import App
 
-app = App("Größe & Co", frontend="page", app_id="org.example.sample")
+app = App("Größe & Co", frontend="page", app_id="org.example.sample", single_instance=True)
 
 
 @app.expose

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import pytron
 from package.conftest import Packaged, package, packaged, write_app
 from pytron import proof
+from pytron.platforms import SYSTEM
 
 #: A fifth of what the public namesake's package of a hello window takes.
 MOST_BYTES = 69_000_000
@@ -41,6 +43,20 @@ def test_the_systems_own_libraries_stay_out(sample: Packaged) -> None:
     names = {path.name for path in sample.results["folder"].rglob("*.so*")}
     assert not [name for name in names if name.startswith(("libglib", "libgtk", "libwebkit"))]
     assert not [name for name in names if name.startswith(("libstdc++", "libX11", "libz.so"))]
+
+
+def test_services_are_in_which_are_imported_by_name(sample: Packaged) -> None:
+    work = sample.folder / "build" / "pytron" / "grosse-co"
+    facts = json.loads((work / "frozen.json").read_text("utf-8"))
+    services = Path(pytron.__file__).parent / "services"
+    found = (path.relative_to(services.parent.parent) for path in services.rglob("*.py"))
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in found}
+    others = tuple(
+        f"pytron.services.{name}" for name in ("linux", "macos", "windows") if name != SYSTEM
+    )
+    ours = {name for name in names if not name.startswith(others)}
+    assert f"pytron.services.{SYSTEM}" in ours
+    assert ours <= {name for name, _ in facts["pure"]}
 
 
 def test_what_only_tools_need_stays_out(sample: Packaged) -> None:

@@ -18,7 +18,7 @@ from pytron.packager.parts import FACTS
 from pytron.packager.pipeline import Build
 from pytron.packager.pyinstaller import data_of, included, script_of
 from pytron.packager.shield import MODULE, PAYLOAD
-from pytron.platforms import frozen_program, icon_format
+from pytron.platforms import SYSTEM, frozen_program, icon_format
 
 #: What is loaded by name, which Nuitka cannot see either; Pytron itself is taken whole but for…
 _BY_NAME: Final = ("multiprocessing.spawn", "multiprocessing.resource_tracker")
@@ -27,6 +27,7 @@ _TOOLS: Final = (
     *("__main__", "cli", "devserver", "doctor", "packager", "project", "templates", "testing"),
     "typegen",
 )
+_SYSTEMS: Final = ("linux", "macos", "windows")
 #: Parts of the server engine by which every app tells whether it could be used.
 _ASKED: Final = frozenset({"listening", "options"})
 _KNOWN: Final = Path(__file__).with_name("nuitka.yml")
@@ -117,6 +118,7 @@ def _bundled() -> list[str]:
 def _left_out(build: Build) -> list[str]:
     chosen = {*build.product.settings.engines, "native"}
     names = [f"pytron.{name}" for name in _TOOLS]
+    names += [f"pytron.services.{name}" for name in _SYSTEMS if name != SYSTEM]
     others = (module.name for module in iter_modules(engines.__path__))
     names += [f"pytron.engines.{name}" for name in others if name not in chosen]
     if "server" not in chosen:

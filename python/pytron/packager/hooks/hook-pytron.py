@@ -2,10 +2,14 @@
 
 from PyInstaller.utils.hooks import collect_data_files, collect_submodules
 
+from pytron.platforms import SYSTEM
+
+_OTHERS = tuple(
+    f"pytron.services.{name}" for name in ("linux", "macos", "windows") if name != SYSTEM
+)
 hiddenimports = [
-    *collect_submodules(
-        "pytron.engines.native"
-    ),  # some are imported where they are needed, by name
+    *collect_submodules("pytron.engines.native"),  # some are imported by name, where they are used
+    *collect_submodules("pytron.services", lambda name: not name.startswith(_OTHERS)),  # likewise
     "pytron.proof",
     "multiprocessing.spawn",  # executor="process"
     "multiprocessing.resource_tracker",
