@@ -34,6 +34,8 @@ LIBRARIES = (
 REAL_WINDOWS = ("tests/native", "tests/e2e", "tests/package")
 NO_WINDOWS = tuple(f"--ignore={folder}" for folder in REAL_WINDOWS)
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
+#: Tests that take minutes each are not taken for ones that hang.
+LONG = ("-o", "faulthandler_timeout=3000")
 #: A test that fails is run once more, and named with its traceback when it passes then: on a
 #: loaded machine one race in thousands of tests must not hide what all the others say.
 AGAIN = ("--reruns", "1", "--rerun-show-tracebacks", "-r", "fER")
@@ -132,17 +134,19 @@ def slow(session: nox.Session) -> None:
     run_all(
         session,
         (*ON_DISPLAY, *python("pytest", "tests/e2e/test_templates.py")),
+        (*ON_DISPLAY, *python("pytest", *LONG, "tests/e2e/test_kill.py")),
         python("pytest", "python/tests/protocol/test_fuzz.py"),
         ("cargo", "test", "--package", "pytron-native", "--release", "--locked"),
         npx("vitest", "run", "packages/pytron-client/tests", no_hurry),
         python("pip", "install", "--quiet", ZIG),
         python("tools.dev.targets"),
         python("pip", "install", "--quiet", "--target", str(libraries), *LIBRARIES),
-        (*ON_DISPLAY, *python("pytest", "-o", "faulthandler_timeout=3000", "tests/package")),
+        (*ON_DISPLAY, *python("pytest", *LONG, "tests/package")),
         PYTRON_FUZZ_EXAMPLES=cases,
         PROPTEST_CASES=cases,
         FUZZ_RUNS=cases,
         PYTRON_TEMPLATES="all",
+        PYTRON_KILLS="100",
         PYTRON_TEST_LIBRARIES=str(libraries),
     )
 

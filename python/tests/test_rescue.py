@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytron.engine import AssetRequest, EngineOptions, Frame, Happening, Incoming
 from pytron.engines.headless import HeadlessEngine
-from pytron.engines.native import rescue
+from pytron.engines.native import remembered, rescue
 from pytron.engines.native.rescue import RescuingEngine
 from pytron.errors import EngineError
 
@@ -158,3 +160,107 @@ def test_without_a_second_engine_the_failure_is_told(
     first.gives = [BLANK]
     assert engine.receive() == [BLANK]
     assert "cannot be opened anew with SOFT=1: no" in caplog.text
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What is known of the graphics, for the test to change."""
+    facts = {"cards": "0x10de nouveau"}
+    monkeypatch.delenv("PYTRON_GRAPHICS", raising=False)
+    monkeypatch.setattr(remembered, "graphics_facts", lambda: dict(facts))
+    monkeypatch.setattr(remembered, "host_facts", lambda: {"version": "2.50.6"})
+    return facts
+
+
+def kept_in(folder: Path) -> EngineOptions:
+    return OPTIONS._replace(data_folder=str(folder / "app" / "pages"))
+
+
+def started(options: EngineOptions) -> tuple[Scripted, RescuingEngine]:
+    first = Scripted()
+    engine = RescuingEngine(first, {"SOFT": "1"})
+    engine.start(options)
+    engine.command({"kind": "open", "window": 1, "options": {"url": "a"}})
+    return first, engine
+
+
+def rescued(options: EngineOptions, second: Scripted) -> None:
+    """One run in which the remedy helps."""
+    first, engine = started(options)
+    first.gives = [BLANK]
+    engine.receive()
+    second.gives = [Happening("loaded", 1, {})]
+    engine.receive()
+    second.told.clear()
+
+
+@pytest.mark.usefixtures("machine")
+def test_the_next_start_begins_with_what_has_helped(second: Scripted, tmp_path: Path) -> None:
+    rescued(kept_in(tmp_path), second)
+    first, engine = started(kept_in(tmp_path))
+    assert (first.told, [one["kind"] for one in second.told]) == ([], ["open"])
+    assert second.environment == {"SOFT": "1"}
+    second.gives = [Happening("loaded", 1, {})]
+    assert engine.receive() == [Happening("loaded", 1, {})]
+
+
+@pytest.mark.usefixtures("machine")
+def test_what_helps_no_more_is_forgotten(second: Scripted, tmp_path: Path) -> None:
+    rescued(kept_in(tmp_path), second)
+    _, engine = started(kept_in(tmp_path))
+    second.gives = [BLANK]
+    assert engine.receive() == [BLANK], "nothing else is left to try: the kit says so"
+    first, _ = started(kept_in(tmp_path))
+    assert first.told
+
+
+def test_another_driver_is_tried_without_it(
+    second: Scripted, tmp_path: Path, machine: dict[str, str]
+) -> None:
+    rescued(kept_in(tmp_path), second)
+    machine["cards"] = "0x10de nvidia 570"
+    first, _ = started(kept_in(tmp_path))
+    assert first.told
+    assert not list(tmp_path.rglob("graphics.json"))
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("how", ["time", "variable", "damage", "own"])
+def test_it_is_forgotten(
+    how: str, second: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rescued(kept_in(tmp_path), second)
+    (file,) = tmp_path.rglob("graphics.json")
+    if how == "time":
+        kept = json.loads(file.read_text("utf-8"))
+        kept["since"] -= remembered.KEEP_S
+        file.write_text(json.dumps(kept), "utf-8")
+    elif how == "variable":
+        monkeypatch.setenv("PYTRON_GRAPHICS", "again")
+    elif how == "damage":
+        file.write_text('{"since": []', "utf-8")
+    options = kept_in(tmp_path / "of another app") if how == "own" else kept_in(tmp_path)
+    first, _ = started(options)
+    assert first.told
+    assert file.exists() == (how == "own")
+
+
+@pytest.mark.usefixtures("machine")
+def test_an_app_that_keeps_nothing_remembers_nothing(second: Scripted) -> None:
+    rescued(OPTIONS, second)
+    first, _ = started(OPTIONS)
+    assert first.told
+
+
+@pytest.mark.usefixtures("machine")
+def test_where_it_cannot_start_so_it_starts_as_ever(
+    second: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rescued(kept_in(tmp_path), second)
+
+    def refuse(_: EngineOptions) -> None:
+        raise EngineError("no")
+
+    monkeypatch.setattr(second, "start", refuse)
+    first, _ = started(kept_in(tmp_path))
+    assert first.told

@@ -19,12 +19,18 @@ from tools.dev.packages import CHROMIUMS
 DEADLINE_MS = 30_000
 
 
-@pytest.fixture(scope="session")
-def browser() -> Generator[Browser]:
-    """Chromium without a window, as the system has it: nothing is downloaded."""
+def chromium_program() -> str:
+    """The Chromium that the system has: nothing is downloaded."""
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:
         pytest.fail("there is no Chromium: run the tests through dev.py, which installs it")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    """Chromium without a window."""
+    found = chromium_program()
     # Its sandbox refuses root, which CI often is; what it shows here is our own.
     arguments = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
     with sync_playwright() as playwright:

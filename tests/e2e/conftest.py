@@ -1,5 +1,8 @@
 """Fixtures for tests with real windows."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from e2e.browser import browser
 from e2e.driver import run_app
@@ -14,6 +17,8 @@ WITH_A_PORT = ("test_security", "test_transport")
 SERVER_ONLY = ("test_network",)
 #: All else runs once with the fast path and once without it.
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
+#: What is not about how page and Python are joined.
+ONCE = ("test_mistakes", "test_remedies")
 CHROME_ONLY = ("test_chrome", "test_playwright")
 UNDER_WAYLAND = ("test_blank", "test_conformance")
 #: What an engine's own host offers of the desktop.
@@ -25,6 +30,16 @@ OFFERED = (
 PROCESSES = ("test_blank", "test_recovery")
 #: The driver works in the page: how its messages travel is one matter, where windows live another.
 DRIVEN = tuple(view for view in NATIVE if view.name not in ("reply", "evaluate"))
+
+
+@pytest.fixture(scope="session")
+def blind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a machine whose graphics fail."""
+    library = tmp_path_factory.mktemp("blind") / "blind.so"
+    source = Path(__file__).with_name("blind.c")
+    command = ["cc", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"]
+    subprocess.run(command, check=True)
+    return {"LD_PRELOAD": str(library)}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.definition.path.stem
     every = name in CONFORMANCE or metafunc.definition.get_closest_marker("every_view")
     views = VIEWS if every else (USUAL, *WITHOUT_FAST_PATH)
-    if name == "test_mistakes":
+    if name in ONCE:
         views = (USUAL,)
     elif name in PROCESSES:
         views = (*views, *(view for view in NATIVE if view.name == "hosted"))

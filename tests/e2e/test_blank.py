@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from e2e.driver import RunApp
@@ -42,16 +40,6 @@ const starts = await pytron.started();
 report([starts, ...await pytron.place()]);
 if (starts === 1) await new Promise(() => {});
 """
-
-
-@pytest.fixture(scope="session")
-def blind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a machine whose graphics fail."""
-    library = tmp_path_factory.mktemp("blind") / "blind.so"
-    source = Path(__file__).with_name("blind.c")
-    command = ["cc", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"]
-    subprocess.run(command, check=True)
-    return {"LD_PRELOAD": str(library)}
 
 
 def test_a_blank_window_is_opened_anew_and_the_app_goes_on(

@@ -20,7 +20,7 @@ from pytron.engine import Body, Capability, Engine, EngineOptions, Happening, In
 from pytron.errors import EngineError
 from pytron.hub import Hub, LocalHub
 from pytron.server.lines import Lines
-from pytron.server.listening import check_packages, listen
+from pytron.server.listening import check_certificate, check_packages, listen
 from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions, origin_of
 from pytron.server.pairing import Pairing, load_key
@@ -88,9 +88,11 @@ class ServerEngine(Engine):
         """Begin to listen.
 
         Raises:
-            EngineError: the extra is not installed, or the port is taken.
+            EngineError: the extra is not installed, the port is taken, or the certificate unfit.
         """
         check_packages()
+        if self.options.tls_cert:
+            check_certificate(self.options.tls_cert, self.options.tls_key)
         listener = listen(self.options.host, self.options.port)
         port = listener.getsockname()[1]
         self.port = port

@@ -107,6 +107,30 @@ def graphics_remedy() -> dict[str, str]:
     return {name: value for name, value in wanted.items() if name not in os.environ}
 
 
+def graphics_facts(root: Path = Path("/")) -> dict[str, str]:
+    """What draws on this machine: kernel, cards and drivers, window system."""
+    cards: list[str] = []
+    for device in sorted((root / "sys/class/drm").glob("card[0-9]*/device")):
+        driver = device / "driver"
+        name = driver.readlink().name if driver.is_symlink() else ""
+        words = [_line(device / "vendor"), _line(device / "device"), name]
+        words.append(_line(root / "sys/module" / name / "version") if name else "")
+        cards.append(" ".join(word for word in words if word))
+    return {
+        "kernel": platform.release(),
+        "cards": ", ".join(sorted(set(cards))),
+        "nvidia": _line(root / "proc/driver/nvidia/version"),
+        "display": "wayland" if os.environ.get("WAYLAND_DISPLAY") else "x11",
+    }
+
+
+def _line(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace").partition("\n")[0].strip()
+    except OSError:
+        return ""
+
+
 def native_remedy(error: ImportError) -> str:
     """What to do when the native engine cannot be loaded."""
     text = str(error)

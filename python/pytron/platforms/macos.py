@@ -38,6 +38,11 @@ def electron_program(folder: Path) -> Path:
     return folder / "Electron.app" / "Contents" / "MacOS" / "Electron"
 
 
+def graphics_facts() -> dict[str, str]:
+    """What draws on this machine: nothing that would have to be known."""
+    return {}
+
+
 def graphics_remedy() -> dict[str, str]:
     """What has the processor draw the system's web view: it needs no telling here."""
     return {}

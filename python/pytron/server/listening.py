@@ -44,3 +44,21 @@ def listen(host: str, port: int) -> socket.socket:
             "port, or end the program that has it"
         ) from error
     return listener
+
+
+def check_certificate(certificate: str, key: str) -> None:
+    """Refuse to begin with a certificate that no browser could be shown.
+
+    Raises:
+        EngineError: a file is missing, is none, or the two do not belong together.
+    """
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise EngineError(
+            f"TLS with {certificate} and {key} is not possible ({error.strerror or error}); give a "
+            "PEM file with the server's certificate, then those that signed it, and one with its "
+            "key, without a passphrase"
+        ) from error

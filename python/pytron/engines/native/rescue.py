@@ -3,7 +3,8 @@
 Where graphics fail, WebKit's page runs and its window shows nothing, or its process dies before the
 page has loaded. What it draws with is decided once for a process, so the second try is in a second
 one: the app goes on in this one, and its pages load again, as after a reload. What fails there too
-is for the kit, which shows an error page.
+is for the kit, which shows an error page. What helped is remembered: the next start of the app
+opens its windows in such a process at once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, ClassVar, Final
 
 from pytron.engine import Body, Capability, Engine, EngineOptions, Frame, Happening, Incoming
 from pytron.engines.native.hosted import HostedEngine
+from pytron.engines.native.remembered import Remembered
 from pytron.errors import EngineError
 from pytron.linked import LinkedEngine
 from pytron.platforms import app_origin
@@ -60,8 +62,23 @@ class RescuingEngine(Engine):
     # --- life ---------------------------------------------------------------------------------
 
     def start(self, options: EngineOptions) -> None:
-        """Start the first."""
+        """Start the first, or at once the one that has helped before."""
         self._options = options
+        self._memory = Remembered(options)
+        remedy = {
+            name: value for name, value in self._memory.remedy().items() if name in self._remedy
+        }
+        if remedy:
+            engine = HostedEngine(remedy)
+            try:
+                engine.start(options)
+            except EngineError as error:
+                _log.warning("windows cannot be opened as the last time: %s", error)
+                self._memory.forget()
+            else:
+                self._first = self._current = engine
+                self._tried = True
+                return
         self._first.start(options)
 
     def run(self) -> int:
@@ -173,6 +190,10 @@ class RescuingEngine(Engine):
         """Wait for pages and windows; a blank one is seen to here."""
         engine = self._current
         items = engine.receive(timeout_s)
+        if self._tried:
+            for item in items:
+                if isinstance(item, Happening):
+                    self._learn(item)
         if engine is self._second:
             return [_of_second(item) for item in items]
         for item in items:
@@ -191,6 +212,13 @@ class RescuingEngine(Engine):
         return event.kind == "blank" or (
             event.kind == "crashed" and event.window not in self._alive
         )
+
+    def _learn(self, event: Happening) -> None:
+        """See whether the remedy helps, with which the windows are open now."""
+        if event.kind == "loaded" and self._second is not None:
+            self._memory.keep(self._remedy)
+        elif event.kind == "blank":
+            self._memory.forget()
 
     def _rescue(self, event: Happening) -> bool:
         """Open all windows in a second engine; whether that was possible."""

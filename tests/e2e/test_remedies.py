@@ -1,0 +1,139 @@
+"""Where an engine cannot show the app, the next one does; what has helped is remembered."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from e2e.driver import RunApp
+from e2e.views import CHROME, SERVER, View
+
+from tools.dev.electron import FOLDER
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the loader's words are Linux's")
+
+#: In place of the native module, on a machine without the system's web view.
+ABSENT = """
+raise ImportError(
+    "libwebkit2gtk-4.1.so.0: cannot open shared object file: No such file or directory"
+)
+"""
+APP = """
+from pytron import App
+app = App("Chain", app_id="chain", frontend="page", ephemeral=True)
+
+@app.expose
+def add(a: int, b: int) -> int:
+    return a + b
+
+@app.expose
+def done(sum: int, where: str) -> None:
+    print("page:", sum, where, flush=True)
+    app.quit()
+
+if __name__ == "__main__":
+    raise SystemExit(app.run())
+"""
+PAGE = """<!doctype html><meta charset="utf-8"><title>chain</title><script type="module">
+import pytron from "/_pytron/client.js";
+await pytron.done(await pytron.add(1, 2), navigator.userAgent);
+</script>"""
+SETTINGS = '[tool.pytron]\nengine = ["native", "chrome", "server"]\n'
+
+NATIVE_GONE = re.compile(
+    r"engine native: the system's web view is missing \(libwebkit2gtk-4\.1\.so\.0: cannot open "
+    r"shared object file: No such file or directory\); install it: .+; chrome is tried instead"
+)
+CHROME_GONE = (
+    "engine chrome: the chrome engine is not installed; run `pytron engine install chrome`, or "
+    "name an Electron in PYTRON_ELECTRON_PATH; server is tried instead"
+)
+
+
+def ran(view: View, tmp_path: Path, *command: str, **variables: str) -> tuple[str, str]:
+    """What an app writes that is set to three engines, on a machine without a web view."""
+    folder = tmp_path / "app"
+    (folder / "page").mkdir(parents=True)
+    (folder / "gone").mkdir()
+    for name, text in (
+        ("app.py", APP), ("page/index.html", PAGE), ("pyproject.toml", SETTINGS),
+        ("gone/pytron_native.py", ABSENT),
+    ):  # fmt: skip
+        (folder / name).write_text(text, "utf-8")
+    with ExitStack() as ends:
+        whole = {
+            **os.environ,
+            **{name: value for name, value in view.environment.items() if name != "PYTRON_ENGINE"},
+            **ends.enter_context(view.surroundings()),
+            "PYTHONPATH": str(folder / "gone"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "NO_AT_BRIDGE": "1",
+            **variables,
+        }
+        done = subprocess.run(
+            view.command([sys.executable, *command], folder),
+            cwd=folder, env=whole, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("command", [("app.py",), ("-m", "pytron", "run")], ids=["file", "run"])
+def test_without_web_view_and_electron_the_browser_shows_the_app(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    out, log = ran(SERVER, tmp_path, *command)
+    assert "page: 3 " in out
+    assert NATIVE_GONE.search(log), log
+    assert CHROME_GONE in log
+
+
+@pytest.mark.skipif(not CHROME, reason="no Electron for this machine")
+def test_without_web_view_electron_shows_the_app(tmp_path: Path) -> None:
+    out, log = ran(CHROME[0], tmp_path, "app.py")
+    assert "Electron/" in out
+    assert NATIVE_GONE.search(log), log
+    assert "server is tried" not in log
+
+
+def test_without_a_display_the_browser_shows_the_app(tmp_path: Path) -> None:
+    out, log = ran(
+        SERVER, tmp_path, "app.py",
+        PYTHONPATH="", DISPLAY="", WAYLAND_DISPLAY="", PYTRON_ELECTRON_PATH=str(FOLDER),
+    )  # fmt: skip
+    assert "page: 3 " in out
+    assert re.search(r"engine native: .*display.*; chrome is tried instead", log), log
+    assert re.search(r"engine chrome: .*display.*; server is tried instead", log), log
+
+
+def test_the_next_start_begins_with_what_has_helped(
+    run_app: RunApp, blind: dict[str, str], tmp_path: Path
+) -> None:
+    environment = {**blind, "PYTRON_TEST_MENDS": "1", "PYTRON_DATA_FOLDER": str(tmp_path / "kept")}
+    python = """
+    app = App("Test", app_id="blank", state={"starts": 0}, frontend="page")
+
+    @app.expose
+    def started() -> int:
+        with app.transaction():
+            app.state.starts += 1
+        return app.state.starts
+    """
+    page = """
+    document.body.innerHTML = "<h1>There is something to see</h1>";
+    const starts = await pytron.started();
+    report(starts);
+    """
+    slow = page + "if (starts === 1) await new Promise(() => {});"
+    first = run_app(slow, python, environment=environment, deadline_s=120)
+    assert first.reports == [1, 2]
+    assert (tmp_path / "kept" / "blank" / "graphics.json").is_file()
+    frames = "for (let i = 0; i < 240; i++) await new Promise(requestAnimationFrame);"
+    second = run_app(page + frames, python, environment=environment, deadline_s=120)
+    assert second.reports == [1], "seen at once"
+    assert "blank" not in second.log
