@@ -77,6 +77,11 @@ def post(
     return channel.send(pack(codec.encode_plain(fields), parts), descriptor)
 
 
+#: The link that was given back, and the address that stands for it.
+_spare: list[Channel] = []
+_SPARE: Final = "spare"
+
+
 def taken() -> Channel | None:
     """The link that this process was started with; None when it was started without.
 
@@ -84,7 +89,18 @@ def taken() -> Channel | None:
         EngineError: the address is none.
     """
     address = os.environ.pop(ADDRESS, None)  # not for what this process starts in its turn
+    if address == _SPARE:
+        return _spare.pop() if _spare else None
     return inherited(address) if address else None
+
+
+def let_go(channel: Channel, *, to_next: bool) -> None:
+    """Have no more to do with a link: it ends, or is taken by the next engine that is tried."""
+    if to_next:
+        _spare[:] = [channel]
+        os.environ[ADDRESS] = _SPARE
+    else:
+        channel.close()
 
 
 class Child:

@@ -14,13 +14,17 @@ static int fails(void) {
 
 static int dies(void) { return getenv("PYTRON_TEST_DIES") != NULL; }
 
+typedef void *(*Open)(const char *, int);
+
 void gtk_widget_draw(void *widget, void *context) {
-  void (*draw)(void *, void *) = (void (*)(void *, void *))dlsym(RTLD_NEXT, "gtk_widget_draw");
-  if (!fails() || dies()) draw(widget, context);
+  if (fails() && !dies()) return;
+  /* Python loads GTK for itself alone, where RTLD_NEXT does not look. */
+  void *gtk = ((Open)dlsym(RTLD_NEXT, "dlopen"))("libgtk-3.so.0", RTLD_LAZY | RTLD_NOLOAD);
+  ((void (*)(void *, void *))dlsym(gtk, "gtk_widget_draw"))(widget, context);
 }
 
 void *dlopen(const char *name, int how) {
-  void *(*open)(const char *, int) = (void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");
+  Open open = (Open)dlsym(RTLD_NEXT, "dlopen");
   int is_web = strcmp(program_invocation_short_name, "WebKitWebProcess") == 0;
   if (dies() && fails() && is_web && name != NULL && strstr(name, "libEGL") != NULL) _exit(134);
   return open(name, how);

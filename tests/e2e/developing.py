@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -81,9 +82,10 @@ class Development:
     def line(self, *parts: str) -> str:
         """Wait for a line with all of these in it."""
         seen: list[str] = []
+        deadline = time.monotonic() + DEADLINE_S
         while True:
             try:
-                line = self._lines.get(timeout=DEADLINE_S)
+                line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
                 line = None
             assert line is not None, f"it did not come: {parts}\n" + "\n".join(seen)

@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from e2e.developing import Development
 from e2e.driver import RunApp
-from e2e.views import CHROME, SERVER, View
+from e2e.views import CHROME, SERVER, USUAL, View
+from playwright.sync_api import Browser
 
 from tools.dev.electron import FOLDER
 
@@ -55,20 +58,26 @@ CHROME_GONE = (
 )
 
 
+def by_setting(view: View) -> View:
+    """A view whose engine is not chosen by the environment, which would win."""
+    rest = {name: value for name, value in view.environment.items() if name != "PYTRON_ENGINE"}
+    return replace(view, environment=rest)
+
+
 def ran(view: View, tmp_path: Path, *command: str, **variables: str) -> tuple[str, str]:
     """What an app writes that is set to three engines, on a machine without a web view."""
     folder = tmp_path / "app"
     (folder / "page").mkdir(parents=True)
-    (folder / "gone").mkdir()
+    (folder / "gone" / "pytron_native").mkdir(parents=True)
     for name, text in (
         ("app.py", APP), ("page/index.html", PAGE), ("pyproject.toml", SETTINGS),
-        ("gone/pytron_native.py", ABSENT),
+        ("gone/pytron_native/__init__.py", ABSENT),
     ):  # fmt: skip
         (folder / name).write_text(text, "utf-8")
     with ExitStack() as ends:
         whole = {
             **os.environ,
-            **{name: value for name, value in view.environment.items() if name != "PYTRON_ENGINE"},
+            **by_setting(view).environment,
             **ends.enter_context(view.surroundings()),
             "PYTHONPATH": str(folder / "gone"),
             "XDG_CACHE_HOME": str(folder / "cache"),
@@ -95,7 +104,8 @@ def test_without_web_view_and_electron_the_browser_shows_the_app(
 
 @pytest.mark.skipif(not CHROME, reason="no Electron for this machine")
 def test_without_web_view_electron_shows_the_app(tmp_path: Path) -> None:
-    out, log = ran(CHROME[0], tmp_path, "app.py")
+    (chrome,) = CHROME
+    out, log = ran(chrome, tmp_path, "app.py")
     assert "Electron/" in out
     assert NATIVE_GONE.search(log), log
     assert "server is tried" not in log
@@ -109,6 +119,53 @@ def test_without_a_display_the_browser_shows_the_app(tmp_path: Path) -> None:
     assert "page: 3 " in out
     assert re.search(r"engine native: .*display.*; chrome is tried instead", log), log
     assert re.search(r"engine chrome: .*display.*; server is tried instead", log), log
+
+
+LASTING = PAGE.replace(
+    "await pytron.done(await pytron.add(1, 2), navigator.userAgent);",
+    """for (;;) {
+  try { await pytron.done(await pytron.add(1, 2), navigator.userAgent); } catch { /* anew */ }
+  await new Promise((done) => setTimeout(done, 100));
+}""",
+)
+
+
+def developed(tmp_path: Path, view: View = USUAL) -> Development:
+    """The same under `pytron dev`, with a page that goes on."""
+    folder = tmp_path / "app"
+    (folder / "page").mkdir(parents=True)
+    files = {
+        "app.py": APP.replace("    app.quit()\n", ""), "page/index.html": LASTING,
+        "pyproject.toml": SETTINGS, "gone/pytron_native/__init__.py": ABSENT,
+    }  # fmt: skip
+    gone, cache = str(folder / "gone"), str(folder / "cache")
+    return Development(folder, files, view=by_setting(view), PYTHONPATH=gone, XDG_CACHE_HOME=cache)
+
+
+def test_under_dev_the_browser_shows_the_app_also_after_a_save(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with developed(tmp_path) as dev:
+        assert NATIVE_GONE.search(dev.line("chrome is tried instead"))
+        assert CHROME_GONE in dev.line("server is tried instead")
+        address = dev.line("open the page in a browser: ").rpartition(" ")[2]
+        page = browser.new_page()
+        page.goto(address)
+        dev.line("page: 3 ")
+        dev.change("return a + b", "return a + b + 1")
+        dev.line("server is tried instead")
+        dev.line("page: 4 ")
+        page.close()
+
+
+@pytest.mark.skipif(not CHROME, reason="no Electron for this machine")
+def test_under_dev_electron_shows_the_app_also_after_a_save(tmp_path: Path) -> None:
+    with developed(tmp_path, *CHROME) as dev:
+        assert NATIVE_GONE.search(dev.line("chrome is tried instead"))
+        dev.line("page: 3 ", "Electron/")
+        dev.change("return a + b", "return a + b + 1")
+        dev.line("chrome is tried instead")
+        dev.line("page: 4 ", "Electron/")
 
 
 def test_the_next_start_begins_with_what_has_helped(

@@ -112,7 +112,7 @@ def test_a_browser_signs_the_book_over_tls(certificates: Certificates, serving: 
         page.locator("[name=text]").fill("over TLS")
         page.locator("form button").click()
         expect(page.locator("body")).to_contain_text("over TLS", timeout=DEADLINE_MS)
-        (cookie,) = context.cookies()
+        (cookie,) = (dict(found) for found in context.cookies())
         assert cookie["name"] == "__Host-pytron"
         assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
         assert page.evaluate("isSecureContext && document.cookie") == ""

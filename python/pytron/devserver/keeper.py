@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from pytron import codec, link
-from pytron.engine import EngineOptions, load_engine
+from pytron import link
+from pytron.devserver.frames import HELLO, RESTART, fault
+from pytron.devserver.hosting import WINDOWLESS, host_of
 from pytron.errors import EngineError, ProtocolError
 from pytron.framing import Parcel, pack
 from pytron.link import Channel, Child, Hub, Message, post
@@ -26,19 +27,7 @@ _log = logging.getLogger(__name__)
 END_TIMEOUT_S: Final = 1.5
 #: Frames that wait for an app that is being started; more are forgotten, and pages begin anew.
 _BUFFER_BYTES: Final = 64 << 20
-#: Tells a page that another process takes over (spec/ipc.md, section 4).
-RESTART: Final = b'[{"kind":"restart"}]'
-#: How the first frame of a page begins once it has heard of that.
-_HELLO: Final = b'[{"kind":"hello"'
 _LOST: Final = 1
-#: What `start` says, in the order of `EngineOptions`.
-_OPTIONS: Final = ("app", "name", "folder", "dev", "permissions")
-_WINDOWLESS: Final = "server"  # its windows are tabs of browsers, which nobody must start
-
-
-def fault(message: str, trace: str) -> bytes:
-    """The frame that tells a page why there is no app to answer it."""
-    return b"[" + codec.encode_plain({"kind": "fault", "message": message, "trace": trace}) + b"]"
 
 
 class Keeper:
@@ -78,6 +67,8 @@ class Keeper:
         self._host: Child | None = None
         self._engine: LinkedEngine | None = None  # has what the host shares with the apps
         self._ready: dict[str, Any] | None = None
+        #: What engines said that cannot show windows here, by their names.
+        self._refusals: dict[str, dict[str, Any]] = {}
         #: Windows whose page has not yet heard of the next app: what it says was for the last one.
         self._behind: set[int] = set()
         #: The app has been answered its `start`, and takes what comes.
@@ -207,34 +198,38 @@ class Keeper:
 
     def _welcome(self, start: dict[str, Any]) -> None:
         """Answer an app's `start`: the first one's by a host, the others' by what is known."""
-        if start["engine"] == _WINDOWLESS:
+        assert self._app is not None
+        name = str(start["engine"])
+        if name in self._refusals:  # so was an earlier app, which then tried its next engine
+            post(self._app.channel, self._refusals[name])
+            return
+        if name == WINDOWLESS:
             self._ready = {"kind": "ready", "version": link.VERSION, "facts": {}}
         if self._ready is not None:
             self._greet()
         elif self._host is None:
-            self._start_host(start)
+            self._start_host(name, start)
 
-    def _start_host(self, start: dict[str, Any]) -> None:
-        assert self._app is not None
+    def _start_host(self, name: str, start: dict[str, Any]) -> None:
         try:
-            engine = load_engine(start["engine"], apart=True)
-            if not isinstance(engine, LinkedEngine):
-                raise EngineError(f"windows of the {engine.name} engine cannot outlive the app")
-            options: Any = [start.get(name) for name in _OPTIONS]
-            engine.prepare(EngineOptions(*options))
-            self._engine = engine
-            program = engine.program()
-            self._host = Child(
-                program.command,
-                program.environment,
-                output=self._output("window"),
-                ended=self._hub.ring,
-            )
+            self._engine, self._host = host_of(start, self._output, self._hub.ring)
         except EngineError as error:
-            post(self._app.channel, {"kind": "ready", "error": str(error), "code": error.code})
+            self._refused(name, {"kind": "ready", "error": str(error), "code": error.code})
             return
         self._hub.add(self._host.channel)
-        post(self._host.channel, {**start, **engine.details()})
+        post(self._host.channel, {**start, **self._engine.details()})
+
+    def _refused(self, name: str, fields: dict[str, Any]) -> None:
+        """An engine cannot show windows here. The app may have another to try."""
+        self._refusals[name] = fields
+        if self._host is not None and self._engine is not None:
+            self._hub.remove(self._host.channel)
+            self._host.channel.close()
+            self._host.end(END_TIMEOUT_S)
+            self._engine.release()
+            self._host = self._engine = None
+        if self._app is not None:
+            post(self._app.channel, fields)
 
     def _greet(self) -> None:
         """Give a new app the living windows."""
@@ -297,7 +292,10 @@ class Keeper:
     def _from_host(self, message: Message, parcel: Parcel) -> None:
         fields, kind = message.fields, message.kind
         app = self._app.channel if self._app is not None and self._serves else None
-        if kind == "ready":
+        if kind == "ready" and "error" in fields:
+            assert self._engine is not None
+            self._refused(self._engine.name, fields)
+        elif kind == "ready":
             assert self._engine is not None
             facts: dict[str, Any] = {**(fields.get("facts") or {}), **self._engine.details()}
             self._ready = fields = {**fields, "facts": facts}
@@ -351,8 +349,8 @@ class Keeper:
 
     def _is_late(self, window: int, parcel: Parcel) -> bool:
         """Whether a frame was meant for an app that has ended."""
-        head = bytes(parcel.parts[0][: len(_HELLO)]) if parcel.parts else b""
-        if head == _HELLO:
+        head = bytes(parcel.parts[0][: len(HELLO)]) if parcel.parts else b""
+        if head == HELLO:
             self._behind.discard(window)
         return window in self._behind
 
@@ -379,7 +377,7 @@ class Keeper:
         if host is None or self._code is not None:
             return
         host.wait(END_TIMEOUT_S)
-        if self._ready is not None and "error" not in self._ready:
+        if self._ready is not None:
             _log.error("the windows have gone (%s), and the app ends", host.fate())
         self.quit(_LOST)
 

@@ -135,14 +135,14 @@ class LinkedEngine(Engine):
             EngineError: it is missing, cannot start, or says that it cannot show windows.
         """
         self.begin(options)
-        hub = self._hub
-        assert hub is not None
+        assert self._hub is not None
         try:
-            self._await_ready(self.host, hub)
+            self._await_ready(self.host, self._hub)
             self.started()
         except BaseException:
             self._stop(_LOST)
-            self.host.close()  # a host that has refused, or has been refused, ends with it
+            link.let_go(self.host, to_next=self.kept)  # a host ends with it, a keeper has others
+            self._link = None
             self.close()
             raise
 

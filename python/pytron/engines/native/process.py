@@ -37,7 +37,9 @@ def main() -> int:
     try:
         import pytron_native
     except ImportError as error:
-        post(channel, {"kind": "ready", "error": str(error), "code": "unsupported"})
+        from pytron.platforms import native_remedy
+
+        post(channel, {"kind": "ready", "error": native_remedy(error), "code": "unsupported"})
         return _REFUSED
     hub = Hub()
     hub.add(channel)
