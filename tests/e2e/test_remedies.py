@@ -104,7 +104,7 @@ def test_without_web_view_and_electron_the_browser_shows_the_app(
 
 @pytest.mark.skipif(not CHROME, reason="no Electron for this machine")
 def test_without_web_view_electron_shows_the_app(tmp_path: Path) -> None:
-    (chrome,) = CHROME
+    chrome = next(iter(CHROME))
     out, log = ran(chrome, tmp_path, "app.py")
     assert "Electron/" in out
     assert NATIVE_GONE.search(log), log
