@@ -133,6 +133,37 @@
     });
   }
 
+  // Files that are dropped: only WebView2 itself can tell their paths, of what the page hands it.
+  function drops() {
+    const { webview } = chrome;
+    const files = webview.postMessageWithAdditionalObjects?.bind(webview);
+    if (!files) return; // a runtime older than 2023
+    const tell = (phase, event, more, list) =>
+      files({ secret, phase, x: event.clientX, y: event.clientY, ...more }, list);
+    const carries = (event) => event.dataTransfer?.types.includes("Files");
+    let told = 0;
+    const over = (event) => {
+      if (!carries(event)) return;
+      if (!event.defaultPrevented) event.preventDefault(); // else it is shown in the page's place
+      if (event.timeStamp - told < 50) return;
+      told = event.timeStamp;
+      tell("over", event, {}, []);
+    };
+    const drop = (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      const near = event.composedPath().find((node) => typeof node.id === "string" && node.id);
+      tell("drop", event, { element: near?.id ?? null }, event.dataTransfer.files);
+    };
+    const leave = (event) => {
+      if (carries(event) && event.relatedTarget === null) tell("leave", event, {}, []);
+    };
+    // Last, so that the page's own handlers have had them.
+    window.addEventListener("dragover", over);
+    window.addEventListener("drop", drop);
+    window.addEventListener("dragleave", leave);
+  }
+
   // The engine's own would mark the document as closed even when the app then keeps it open.
   window.close = () => up("c", "", "");
   const port = { version: 1, kind: "native", transport: mode, origin: home, open };
@@ -140,6 +171,7 @@
     port.part = part;
     chrome.webview.addEventListener("message", (event) => down(event.data));
     chrome.webview.addEventListener("sharedbufferreceived", share);
+    drops();
   }
   Object.defineProperty(window, "__pytron__", { value: Object.freeze(port) });
   if (mode !== "posted" && mode !== "reply")

@@ -64,7 +64,11 @@ impl Host {
         let flow = platform::flow()?;
         platform::prepare(app_id, name)?;
         let shared = LOOP.with_borrow_mut(|kept| {
-            let event_loop = kept.get_or_insert_with(|| EventLoopBuilder::new().build());
+            let event_loop = kept.get_or_insert_with(|| {
+                let mut builder = EventLoopBuilder::new();
+                platform::prepare_loop(&mut builder);
+                builder.build()
+            });
             let proxy = event_loop.create_proxy();
             let shared = Arc::new(Shared::new(flow, Waker::new(proxy.clone()), hand_over)?);
             let engine = Engine::new(data_folder, dev);

@@ -24,6 +24,8 @@ mod lines;
 mod link;
 mod memory;
 mod menu;
+#[cfg(not(target_os = "linux"))]
+mod notice;
 mod outbox;
 mod part;
 mod picture;

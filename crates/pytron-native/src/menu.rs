@@ -48,12 +48,34 @@ struct Change {
 /// What is shown now of an id: one for each menu that has it.
 #[derive(Default)]
 struct Known {
-    items: HashMap<String, Vec<MenuItemKind>>,
+    items: HashMap<String, Vec<(u64, MenuItemKind)>>,
     /// The ids of the radio group that an id is in.
     groups: HashMap<String, Vec<String>>,
     /// The description that new windows get.
     app: Option<Vec<Item>>,
-    windows: HashMap<u32, Menu>,
+    windows: HashMap<u32, Built>,
+    /// Of the menu that is built now, or was last.
+    serial: u64,
+}
+
+/// A menu whose items are known as long as it lives.
+pub struct Built {
+    pub menu: Menu,
+    serial: u64,
+}
+
+impl Drop for Built {
+    fn drop(&mut self) {
+        // When the thread ends there is nothing left to forget.
+        let _ = KNOWN.try_with(|known| {
+            if let Ok(mut known) = known.try_borrow_mut() {
+                known.items.retain(|_, all| {
+                    all.retain(|(serial, _)| *serial != self.serial);
+                    !all.is_empty()
+                });
+            }
+        });
+    }
 }
 
 /// Gets the id of what was chosen.
@@ -101,9 +123,15 @@ pub fn attach(number: u32) {
     }
 }
 
-/// A window has gone, and its menu with it.
-pub fn detach(number: u32) {
-    KNOWN.with_borrow_mut(|known| known.windows.remove(&number));
+/// The menu of a window that goes; it is the window's no longer.
+pub fn detach(number: u32) -> Option<Built> {
+    KNOWN.with_borrow_mut(|known| known.windows.remove(&number))
+}
+
+/// The menu of a window.
+#[cfg(windows)]
+pub fn of_window(number: u32) -> Option<Menu> {
+    KNOWN.with_borrow(|known| known.windows.get(&number).map(|built| built.menu.clone()))
 }
 
 fn attach_items(number: u32, items: &[Item]) -> Result<(), Failure> {
@@ -113,26 +141,33 @@ fn attach_items(number: u32, items: &[Item]) -> Result<(), Failure> {
     };
     let before = KNOWN.with_borrow_mut(|known| known.windows.remove(&number));
     if let Some(before) = before {
-        services::remove_menu(&window, &before);
+        services::remove_menu(&window, &before.menu);
     }
     if items.is_empty() {
         return Ok(());
     }
-    let menu = build(items)?;
-    services::attach_menu(&window, &menu)
+    let built = build(items)?;
+    services::attach_menu(&window, &built.menu)
         .map_err(|error| Failure::unsupported(format!("the menu was not shown: {error}")))?;
-    KNOWN.with_borrow_mut(|known| known.windows.insert(number, menu));
+    KNOWN.with_borrow_mut(|known| known.windows.insert(number, built));
     Ok(())
 }
 
-/// A menu of these items. What was known of their ids stays: the same id may be in several.
-pub fn build(items: &[Item]) -> Result<Menu, Failure> {
+/// A menu of these items. The same id may be in several.
+pub fn build(items: &[Item]) -> Result<Built, Failure> {
     listen();
-    let menu = Menu::new();
+    let serial = KNOWN.with_borrow_mut(|known| {
+        known.serial += 1;
+        known.serial
+    });
+    let built = Built {
+        menu: Menu::new(),
+        serial,
+    };
     for item in made(items)? {
-        menu.append(as_item(&item)).map_err(refused)?;
+        built.menu.append(as_item(&item)).map_err(refused)?;
     }
-    Ok(menu)
+    Ok(built)
 }
 
 /// Changes items wherever they are shown.
@@ -145,7 +180,7 @@ pub fn update(args: Value) -> Outcomes {
             change.id
         )));
     };
-    for item in &items {
+    for (_, item) in &items {
         match item {
             MenuItemKind::MenuItem(item) => {
                 change.label.iter().for_each(|label| item.set_text(label));
@@ -242,8 +277,9 @@ fn make(item: &Item) -> Result<Option<MenuItemKind>, Failure> {
     };
     if !item.id.is_empty() {
         KNOWN.with_borrow_mut(|known| {
+            let serial = known.serial;
             let all = known.items.entry(item.id.clone()).or_default();
-            all.push(made.clone());
+            all.push((serial, made.clone()));
         });
     }
     Ok(Some(made))
@@ -299,7 +335,7 @@ fn check_item(id: &str, checked: bool) {
     let (items, group) =
         KNOWN.with_borrow(|known| (known.items.clone(), known.groups.get(id).cloned()));
     let set = |id: &str, on: bool| {
-        for item in items.get(id).into_iter().flatten() {
+        for (_, item) in items.get(id).into_iter().flatten() {
             if let MenuItemKind::Check(item) = item {
                 item.set_checked(on);
             }
@@ -329,9 +365,9 @@ fn clicked(id: &str) {
         return services::perform(role);
     }
     let (item, radio) = KNOWN.with_borrow(|known| {
-        let item = known.items.get(id).and_then(|items| items.last().cloned());
+        let item = known.items.get(id).and_then(|items| items.last());
         (
-            item,
+            item.map(|(_, item)| item.clone()),
             known.groups.get(id).is_some_and(|group| !group.is_empty()),
         )
     });

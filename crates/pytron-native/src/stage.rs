@@ -194,6 +194,7 @@ impl Stage {
         let window = self.windows.borrow_mut().remove(&number);
         if let Some(window) = window {
             self.numbers.borrow_mut().remove(&window.id());
+            platform::services::window_closing(&window);
             drop(window);
             self.shared.remove_page(number);
             platform::services::window_closed(number);

@@ -13,6 +13,8 @@ mod envelope;
 mod frames;
 #[path = "../src/head.rs"]
 mod head;
+#[path = "../src/platform/portable/services/image.rs"]
+mod image;
 #[path = "../src/inbox.rs"]
 mod inbox;
 #[path = "../src/limits.rs"]
@@ -44,6 +46,8 @@ mod memory {
         }
     }
 }
+#[path = "../src/notice.rs"]
+mod notice;
 #[path = "../src/outbox.rs"]
 mod outbox;
 #[path = "../src/part.rs"]
@@ -63,3 +67,5 @@ mod route;
 #[cfg(target_os = "linux")]
 #[path = "../src/platform/linux/sentry.rs"]
 mod sentry;
+#[path = "../src/platform/windows/toast.rs"]
+mod toast;

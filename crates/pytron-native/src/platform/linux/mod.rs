@@ -27,6 +27,9 @@ pub use view::View;
 use crate::error::Error;
 use crate::outbox::Flow;
 
+/// The loop is GTK's, which gives keys to menus by itself.
+pub fn prepare_loop(_builder: &mut tao::event_loop::EventLoopBuilder<()>) {}
+
 /// The app's origin, as a page has it.
 pub const ORIGIN: &str = "pytron://localhost";
 

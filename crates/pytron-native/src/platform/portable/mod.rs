@@ -13,7 +13,7 @@ pub use scheme::Request;
 pub use turn::{Waker, Watch};
 pub use view::{View, with_window};
 
-pub use super::system::{ORIGIN, facts, prepare};
+pub use super::system::{ORIGIN, facts, prepare, prepare_loop};
 use crate::error::Error;
 use crate::outbox::Flow;
 

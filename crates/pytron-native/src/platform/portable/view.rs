@@ -8,6 +8,7 @@ use tao::dpi::LogicalSize;
 use wry::{NewWindowResponse, PageLoadEvent, WebViewBuilder};
 
 use super::super::system;
+use super::services::downloads;
 use super::{ORIGIN, SCHEME, scheme};
 use crate::error::Error;
 use crate::event::Event;
@@ -22,6 +23,7 @@ pub struct View {
     wry: OnceCell<wry::WebView>,
     secret: String,
     number: Rc<Cell<u32>>,
+    zoom: Cell<f64>,
 }
 
 impl View {
@@ -30,6 +32,7 @@ impl View {
             wry: OnceCell::new(),
             secret: crate::secret::view()?,
             number: Rc::default(),
+            zoom: Cell::new(1.0),
         })
     }
 
@@ -63,7 +66,7 @@ impl View {
         }
         let builder = self.policy(self.transport(builder, window.number()));
         let wry = system::finish(builder, &self.number).build(window.frame())?;
-        system::watch(&wry, &self.number);
+        system::watch(&wry, &self.number, &self.secret);
         // Adopted once, so the cell is empty.
         let _ = self.wry.set(wry);
         Ok(())
@@ -130,19 +133,22 @@ impl View {
                     });
                 });
             })
-            .with_download_started_handler(move |url, _| {
-                guard("a download", (), || {
+            .with_download_started_handler(move |url, path| {
+                let taken = guard("a download", None, || {
                     with_window(&download, |stage, window| {
                         if route::origin(&url) == Some(ORIGIN) {
                             // The kit has it, and writes it.
                             let fields = json!({"url": url, "window": window.number()});
-                            return service::happened("download.asked", fields);
+                            service::happened("download.asked", fields);
+                            return false;
                         }
-                        let reason = format!("a download of {url}: downloads are not supported");
-                        stage.refuse(window.number(), reason);
-                    });
+                        downloads::begin(&stage.shared, window.number(), url, path)
+                    })
                 });
-                false
+                taken.unwrap_or(false)
+            })
+            .with_download_completed_handler(|url, _, whole| {
+                guard("a download", (), || downloads::ended(&url, whole));
             })
     }
 
@@ -184,8 +190,27 @@ impl View {
         self.with("the focus", wry::WebView::focus);
     }
 
+    pub fn zoom(&self) -> f64 {
+        self.zoom.get()
+    }
+
     pub fn set_zoom(&self, zoom: f64) {
+        self.zoom.set(zoom);
         self.with("the zoom", |wry| wry.zoom(zoom));
+    }
+
+    /// Undoes or does again what the user typed.
+    pub fn edit(&self, what: &str) {
+        let script = format!("document.execCommand({})", json!(what));
+        self.with("an edit", |wry| wry.evaluate_script(&script));
+    }
+
+    /// What a script of ours gives, as JSON.
+    #[cfg(target_os = "macos")]
+    pub fn ask(&self, script: &str, answer: impl Fn(String) + Send + 'static) {
+        self.with("a question", |wry| {
+            wry.evaluate_script_with_callback(script, answer)
+        });
     }
 
     /// Allows the inspector.

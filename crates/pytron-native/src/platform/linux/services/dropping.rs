@@ -21,20 +21,7 @@ use crate::service::{self, Failure, Outcomes};
 use crate::window::Window;
 
 /// The id of the element at a place, or of the nearest around it that has one.
-const ELEMENT: &str = "((x, y) => {
-    let found = document.elementFromPoint(x, y);
-    for (;;) {
-        const inner = found?.shadowRoot?.elementFromPoint(x, y);
-        if (!inner || inner === found) break;
-        found = inner;
-    }
-    while (found) {
-        const near = found.closest('[id]:not([id=\"\"])');
-        if (near) return near.id;
-        found = found.getRootNode().host;
-    }
-    return null;
-})";
+const ELEMENT: &str = include_str!("../../element.js");
 /// How long a drop waits for a page that does not answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Longer ids are none.
@@ -99,7 +86,7 @@ fn with_element(web: &WebView, (x, y): (f64, f64), fields: Value) {
     let late = finish.clone();
     gtk::glib::timeout_add_local_once(PATIENCE, move || guard("a drop", (), || late(None)));
     // In a world of its own: nothing of the page's can answer in its place.
-    let script = format!("{ELEMENT}({x}, {y})");
+    let script = format!("({})({x}, {y})", ELEMENT.trim_end());
     let world = Some("pytron");
     web.evaluate_javascript(&script, world, None, Cancellable::NONE, move |found| {
         guard("a drop", (), || {

@@ -94,7 +94,7 @@ pub fn popup(window: &Rc<Window>, args: Value, reply: Reply) {
     let Some(surface) = web.window() else {
         return reply.give(Err(Failure::unsupported("the window is not shown")));
     };
-    let shown = made.gtk_context_menu();
+    let shown = made.menu.gtk_context_menu();
     let pending = Pending::new(Some(window), reply);
     let answering = Rc::clone(&pending);
     menu::on_chosen(Some(Box::new(move |id| answering.finish(Ok(json!(id))))));

@@ -125,9 +125,15 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
     reply.give(outcome);
 }
 
+/// A window goes. Its menu goes first: GTK complains of keys that went with their window.
+pub fn window_closing(window: &Rc<Window>) {
+    if let Some(built) = menu::detach(window.number()) {
+        remove_menu(window, &built.menu);
+    }
+}
+
 /// A window has gone: what waits for it waits no longer.
 pub fn window_closed(number: u32) {
-    menu::detach(number);
     pending::window_closed(number);
     downloads::window_closed(number);
 }

@@ -1,10 +1,20 @@
 //! Windows: WebView2.
 
+pub mod carrying;
+pub mod clipboard;
+mod dropping;
+pub mod menus;
+pub mod messages;
+pub mod notifications;
+mod prompt;
+mod toast;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tao::platform::windows::WindowExtWindows;
+use tao::event_loop::EventLoopBuilder;
+use tao::platform::windows::EventLoopBuilderExtWindows;
 use webview2_com::Microsoft::Web::WebView2::Win32::{
     COREWEBVIEW2_CAPTURE_PREVIEW_IMAGE_FORMAT_PNG, COREWEBVIEW2_PROCESS_FAILED_KIND,
     COREWEBVIEW2_PROCESS_FAILED_KIND_BROWSER_PROCESS_EXITED,
@@ -25,7 +35,6 @@ use crate::guard::guard;
 use crate::head::{self, Part};
 use crate::service::{Failure, Outcomes};
 use crate::stage::{self, Stage};
-use crate::window::Window;
 
 /// The app's origin, as a page has it: wry gives custom schemes a public host name.
 pub const ORIGIN: &str = "https://pytron.localhost";
@@ -39,7 +48,8 @@ const SHARED_FROM: usize = 64 << 10;
 type Done = Box<dyn FnOnce(Result<Value, String>)>;
 
 /// Is the engine there?
-pub fn prepare(_app_id: &str, _name: &str) -> Result<(), Error> {
+pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
+    notifications::meet(app_id, name);
     match wry::webview_version() {
         Ok(_) => Ok(()),
         Err(_) => Err(Error::Unsupported {
@@ -60,17 +70,6 @@ pub fn badge(_stage: &Stage, _count: i64) -> Outcomes {
     Err(Failure::unsupported(can_badge().1))
 }
 
-/// Puts a menu above a window's page.
-pub fn attach_menu(window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> {
-    // SAFETY: the handle of a living window, on its own thread.
-    unsafe { made.init_for_hwnd(window.frame().hwnd()) }
-}
-
-pub fn remove_menu(window: &Rc<Window>, made: &muda::Menu) {
-    // SAFETY: as above. It fails only when the menu is not there.
-    let _ = unsafe { made.remove_for_hwnd(window.frame().hwnd()) };
-}
-
 /// Facts about this machine, found without opening a display.
 pub fn facts() -> Vec<(&'static str, Fact)> {
     let version = wry::webview_version().unwrap_or_default();
@@ -88,13 +87,25 @@ pub fn facts() -> Vec<(&'static str, Fact)> {
     ]
 }
 
+/// The loop gives keys to menus before the page gets them.
+pub fn prepare_loop(builder: &mut EventLoopBuilder<()>) {
+    builder.with_msg_hook(menus::hook);
+}
+
 /// What only this engine's builder has.
 pub fn finish<'a>(builder: WebViewBuilder<'a>, _number: &Rc<Cell<u32>>) -> WebViewBuilder<'a> {
     builder.with_https_scheme(true)
 }
 
+/// Hears of what happens to the page.
+pub fn watch(wry: &WebView, number: &Rc<Cell<u32>>, secret: &str) {
+    menus::watch_keys(wry, number);
+    dropping::watch(wry, number, secret);
+    watch_process(wry, number);
+}
+
 /// Tells the kit when the page's process died.
-pub fn watch(wry: &WebView, number: &Rc<Cell<u32>>) {
+fn watch_process(wry: &WebView, number: &Rc<Cell<u32>>) {
     let number = Rc::clone(number);
     let handler = ProcessFailedEventHandler::create(Box::new(move |_, failed| {
         let mut kind = COREWEBVIEW2_PROCESS_FAILED_KIND::default();

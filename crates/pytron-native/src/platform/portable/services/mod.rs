@@ -1,32 +1,65 @@
 //! Services of spec/view.md, section 8, on Windows and macOS. Only type-checked so far, not run.
 
+mod choosing;
+mod clipboard;
+pub mod downloads;
+pub mod dropping;
+mod image;
+mod menus;
+pub mod messages;
+mod pending;
+mod tray;
+
 use std::rc::Rc;
 
-use muda::{Menu, PredefinedMenuItem};
 use serde_json::Value;
 use tao::window::{ProgressBarState, ProgressState};
 
 use super::super::system;
+pub use super::super::system::menus::{attach_menu, remove_menu, system_role};
 use crate::service::{Failure, Outcomes, Reply};
 use crate::stage::Stage;
 use crate::window::Window;
 use crate::{menu, shortcuts};
+pub use menus::perform;
+
+/// What the system does on every machine.
+const HERE: [&str; 22] = [
+    "badge.progress",
+    "clipboard.clear",
+    "clipboard.formats",
+    "clipboard.read",
+    "clipboard.watch",
+    "clipboard.write",
+    "dialogs.message",
+    "dialogs.open",
+    "dialogs.prompt",
+    "dialogs.save",
+    "download.accept",
+    "download.cancel",
+    "drop",
+    "menu.popup",
+    "menu.set",
+    "menu.update",
+    "shortcuts",
+    "tray",
+    "window.attention",
+    "window.drag",
+    "window.edge",
+    "window.files",
+];
 
 /// Whether something works here.
 pub fn can(feature: &str) -> Option<(bool, String)> {
     if feature == "badge.count" {
         return Some(system::can_badge());
     }
-    let here = [
-        "badge.progress",
-        "menu",
-        "shortcuts",
-        "window.drag",
-        "window.edge",
-        "window.attention",
-    ];
+    if feature.starts_with("notifications.") {
+        return Some(system::notifications::can(feature));
+    }
     let group = |known: &&str| feature == *known || feature.starts_with(&format!("{known}."));
-    (here.iter().any(|known| group(&known)) && feature != "menu.popup")
+    HERE.iter()
+        .any(group)
         .then(|| (true, "the system does it".to_owned()))
 }
 
@@ -39,15 +72,30 @@ pub fn shortcuts() -> (bool, String) {
 pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value, reply: Reply) {
     let number = window.map(|window| window.number());
     let outcome = match name {
+        "dialogs.open" => return choosing::open(window, args, reply),
+        "dialogs.save" => return choosing::save(window, args, reply),
+        "dialogs.message" => return messages::message(window, args, reply),
+        "dialogs.prompt" => return messages::prompt(window, args, reply),
+        name if name.starts_with("clipboard.") => {
+            return clipboard::serve(&stage.shared, name, args, reply);
+        }
+        name if name.starts_with("notifications.") => {
+            return system::notifications::serve(&stage.shared, name, args, reply);
+        }
+        name if name.starts_with("download.") => downloads::serve(name, args),
+        "tray.show" => tray::show(args),
+        "tray.hide" => tray::hide(),
         "menu.set" => menu::set(number, args),
         "menu.update" => menu::update(args),
         "badge.count" => system::badge(stage, args["count"].as_i64().unwrap_or(0)),
         "badge.progress" => progress(stage, args["value"].as_f64()),
         name if name.starts_with("shortcuts.") => shortcuts::serve(&stage.shared, name, args),
-        name => window.map_or_else(
-            || Err(missing(name)),
-            |window| of_window(window, name, &args),
-        ),
+        name => match window {
+            Some(window) if name == "menu.popup" => return menus::popup(window, args, reply),
+            Some(window) if name == "window.files" => return dropping::carry(window, args, reply),
+            Some(window) => of_window(window, name, &args),
+            None => Err(missing(name)),
+        },
     };
     reply.give(outcome);
 }
@@ -88,51 +136,12 @@ fn missing(name: &str) -> Failure {
     ))
 }
 
-/// A window has gone.
+/// A window goes: here the menu needs no help.
+pub fn window_closing(_window: &Rc<Window>) {}
+
+/// A window has gone: what waits for it waits no longer.
 pub fn window_closed(number: u32) {
-    menu::detach(number);
-}
-
-pub fn attach_menu(window: &Rc<Window>, made: &Menu) -> muda::Result<()> {
-    system::attach_menu(window, made)
-}
-
-pub fn remove_menu(window: &Rc<Window>, made: &Menu) {
-    system::remove_menu(window, made);
-}
-
-/// What the system does by itself.
-pub fn system_role(role: &str, label: Option<&str>) -> Option<PredefinedMenuItem> {
-    use PredefinedMenuItem as Own;
-    Some(match role {
-        "undo" => Own::undo(label),
-        "redo" => Own::redo(label),
-        "cut" => Own::cut(label),
-        "copy" => Own::copy(label),
-        "paste" => Own::paste(label),
-        "selectall" => Own::select_all(label),
-        "fullscreen" => Own::fullscreen(label),
-        "minimize" => Own::minimize(label),
-        "close" => Own::close_window(label),
-        "about" => Own::about(label, None),
-        "services" => Own::services(label),
-        "hide" => Own::hide(label),
-        "hideothers" => Own::hide_others(label),
-        "showall" => Own::show_all(label),
-        _ => return None,
-    })
-}
-
-/// Does what an item with another role says, to the window that has the keyboard.
-pub fn perform(role: &str) {
-    let Some(stage) = crate::stage::current() else {
-        return;
-    };
-    let window = stage.focused().and_then(|number| stage.window(number));
-    match (role, window) {
-        ("quit", _) => crate::service::happened("menu.quit", serde_json::json!({})),
-        ("reload", Some(window)) => window.view().reload(),
-        ("zoomreset", Some(window)) => window.view().set_zoom(1.0),
-        _ => {}
-    }
+    drop(menu::detach(number));
+    pending::window_closed(number);
+    downloads::window_closed(number);
 }

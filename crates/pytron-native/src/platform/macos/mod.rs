@@ -1,5 +1,12 @@
 //! macOS: WKWebView.
 
+pub mod carrying;
+pub mod clipboard;
+mod dropping;
+pub mod menus;
+pub mod messages;
+pub mod notifications;
+
 use std::cell::Cell;
 use std::fs;
 use std::rc::Rc;
@@ -9,6 +16,7 @@ use objc2::rc::Retained;
 use objc2_app_kit::{NSBitmapImageFileType, NSBitmapImageRep, NSImage};
 use objc2_foundation::{NSDictionary, NSError};
 use serde_json::{Value, json};
+use tao::event_loop::EventLoopBuilder;
 use tao::platform::macos::WindowExtMacOS;
 use wry::{WebView, WebViewBuilder, WebViewBuilderExtDarwin, WebViewExtMacOS};
 
@@ -18,7 +26,6 @@ use crate::error::Error;
 use crate::guard::guard;
 use crate::service::{Failure, Outcomes};
 use crate::stage::Stage;
-use crate::window::Window;
 
 /// The app's origin, as a page has it.
 pub const ORIGIN: &str = "pytron://localhost";
@@ -29,18 +36,9 @@ pub const MODE: &str = "ipc";
 type Done = Box<dyn FnOnce(Result<Value, String>)>;
 
 /// macOS always has a screen to draw to.
-pub fn prepare(_app_id: &str, _name: &str) -> Result<(), Error> {
+pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
+    notifications::meet(app_id, name);
     Ok(())
-}
-
-/// The system has one menu bar for all windows.
-pub fn attach_menu(_window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> {
-    made.init_for_nsapp();
-    Ok(())
-}
-
-pub fn remove_menu(_window: &Rc<Window>, made: &muda::Menu) {
-    made.remove_for_nsapp();
 }
 
 /// Whether the icon can have a number.
@@ -70,8 +68,12 @@ pub fn facts() -> Vec<(&'static str, Fact)> {
     ]
 }
 
+/// The menu bar gets its keys from the system.
+pub fn prepare_loop(_builder: &mut EventLoopBuilder<()>) {}
+
 /// What only this engine's builder has.
 pub fn finish<'a>(builder: WebViewBuilder<'a>, number: &Rc<Cell<u32>>) -> WebViewBuilder<'a> {
+    let builder = dropping::watch(builder, number);
     let number = Rc::clone(number);
     builder.with_on_web_content_process_terminate_handler(move || {
         guard("a crash", (), || {
@@ -83,7 +85,7 @@ pub fn finish<'a>(builder: WebViewBuilder<'a>, number: &Rc<Cell<u32>>) -> WebVie
 }
 
 /// All signals are the builder's here.
-pub fn watch(_wry: &WebView, _number: &Rc<Cell<u32>>) {}
+pub fn watch(_wry: &WebView, _number: &Rc<Cell<u32>>, _secret: &str) {}
 
 /// Hands a frame to the bootstrap. A string literal is only scanned, not compiled.
 pub fn deliver(wry: &WebView, _window: u32, text: &str) -> wry::Result<()> {
