@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
+from inspect import get_annotations, isfunction
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a bare machine 
 FILE = "FILE"  # stands for a file that is there
 #: Every method that gives an answer, and arguments that fit.
 CALLS: Mapping[str, tuple[Any, ...]] = {
+    "autostart.disable": (),
+    "autostart.enable": (["--hidden"],),
     "autostart.enabled": (),
     "badge.count": (1,),
     "badge.progress": (0.5,),
@@ -44,15 +47,19 @@ CALLS: Mapping[str, tuple[Any, ...]] = {
     "dialogs.open_folder": (),
     "dialogs.prompt": ("?",),
     "dialogs.save_file": (),
+    "downloads.accept": (1, FILE),
     "downloads.cancel": (1,),
     "downloads.save": ("/file.txt",),
     "links.opened": (),
     "links.register_scheme": ("notes",),
     "links.register_files": (["note"],),
+    "links.unregister": (),
     "menus.popup": ([],),
     "menus.set": ([],),
     "menus.update": ("open",),
+    "notifications.register": (),
     "notifications.show": ("title",),
+    "notifications.unregister": (),
     "notifications.withdraw": (1,),
     "opener.file": (FILE,),
     "opener.reveal": (FILE,),
@@ -74,6 +81,7 @@ CALLS: Mapping[str, tuple[Any, ...]] = {
     "tray.show": (FILE,),
     "windows.attention": (),
     "windows.carry": ([FILE],),
+    "windows.clear": (["cache"],),
     "windows.drag": (),
     "windows.pdf": (FILE,),
     "windows.print": (),
@@ -85,9 +93,10 @@ NAMED: Mapping[str, Mapping[str, Any]] = {
 }
 #: What needs neither a desktop nor programs.
 ALWAYS = frozenset(
-    {"autostart.enabled", "downloads.save", "links.opened", "opener.trash", "system.locale", "system.online",
-     "system.power", "system.watch", "tray.hide", "notifications.withdraw",
-     "windows.toggle_maximized"}
+    {"autostart.disable", "autostart.enable", "autostart.enabled", "downloads.save",
+     "links.opened", "links.unregister", "opener.trash", "system.locale", "system.online",
+     "system.power", "system.watch", "tray.hide", "notifications.unregister",
+     "notifications.withdraw", "windows.toggle_maximized"}
 )  # fmt: skip
 
 
@@ -159,6 +168,18 @@ def test_table_has_every_function_of_pages() -> None:
     assert sorted(pages - set(CALLS)) == ["can"]  # it always answers: below
 
 
+def test_table_has_every_method_that_answers() -> None:
+    found = {
+        f"{service}.{name}"
+        for service in SERVICES.names()
+        for name, method in vars(SERVICES.find(service)).items()
+        if isfunction(method)
+        and not name.startswith("_")
+        and "Answer[" in str(get_annotations(method).get("return"))
+    }
+    assert found <= set(CALLS)
+
+
 def test_page_is_told_what_a_bare_machine_can(bare: Path) -> None:
     del bare
     with TestClient(App("Bare"), timeout_s=60) as page:
@@ -222,7 +243,8 @@ def _plain(value: Any) -> Any:
     [
         name
         for name in CALLS
-        if name.partition(".")[0] in ("dialogs", "windows") and name not in ALWAYS
+        if (name == "menus.popup" or name.partition(".")[0] in ("dialogs", "windows"))
+        and name not in ALWAYS
     ],
 )
 def test_window_that_closes_ends_what_waits_for_it(bare: Path, name: str) -> None:
