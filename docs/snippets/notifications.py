@@ -1,7 +1,7 @@
 from pytron import App, Event
 from pytron.services.notifications import Action
 
-app = App("Exports")
+app = App("Exports", app_id="org.example.exports", single_instance=True)
 
 
 @app.expose
@@ -24,3 +24,10 @@ def clicked(event: Event) -> None:
 async def show_unread(count: int) -> None:
     if app.can("badge.count"):
         await app.badge.count(count)  # 0 takes it away
+
+
+@app.expose
+async def outlive() -> bool:
+    if app.can("notifications.register"):
+        await app.notifications.register()  # once: the system remembers it
+    return bool(app.can("notifications.launch"))

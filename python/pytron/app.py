@@ -127,6 +127,7 @@ class App(Api, Services, Generic[S]):
         self._origin = Origin.of_frame(frame)
         self.name = name
         self.id = app_id or slug(name)
+        self.single_instance = single_instance
         to_wire(window)  # an unknown option is an error here, where it was written
         self._window_options = cast("WindowOptions", {"title": name, **window})
         check_names(executors or {})

@@ -191,6 +191,9 @@ def run_app(target: Target) -> int:
     try:
         with _search_path(target):
             if target.attribute is not None:
+                from pytron.services.again import run_as  # only where it is needed
+
+                run_as(Path.cwd(), str(target))
                 return _attribute_of(_imported(target), target).run()
             _run_as_main(target)
     except PytronError:

@@ -263,6 +263,7 @@ class Runner:
                     first = plan.services.remembered("main", plan.window)
                     runtime.open_window("main", plan.url, first)
                 engine.resume()
+                plan.services.begin_services()
                 yield runtime
             finally:
                 engine.quit()

@@ -23,6 +23,7 @@ WATCHER = "org.kde.StatusNotifierWatcher"
 ITEM = "org.kde.StatusNotifierItem"
 NOTIFICATIONS = "org.freedesktop.Notifications"
 GLOBAL_SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
+LASTING = "org.freedesktop.portal.Notification"
 
 
 class Bus:
@@ -226,11 +227,22 @@ class _Portal:
         bus.own("org.freedesktop.portal.Desktop")
 
     def properties(self, interface: str) -> Mapping[str, tuple[str, Any]] | None:
-        return {"version": ("u", 1)} if interface == GLOBAL_SHORTCUTS else None
+        return {"version": ("u", 1)} if interface in (GLOBAL_SHORTCUTS, LASTING) else None
 
     def call(self, interface: str, member: str, body: Sequence[Any]) -> Any:
         if interface == "org.freedesktop.host.portal.Registry":
             _say("registered", app=body[0])
+            return "", ()
+        if member == "AddNotification":
+            shown = {key: value[1] for key, value in body[1].items() if key != "icon"}
+            shown["buttons"] = [
+                {key: value[1] for key, value in button.items()}
+                for button in shown.get("buttons", ())
+            ]
+            _say("lasting", id=body[0], icon="icon" in body[1], **shown)
+            return "", ()
+        if member == "RemoveNotification":
+            _say("removed", id=body[0])
             return "", ()
         if interface == "org.freedesktop.portal.Session":
             _say("session closed")

@@ -24,7 +24,7 @@ APP = "dev.pytron.offers"
 #: What only Python has, and what is more than a method.
 MORE = (
     "autostart.enable", "downloads.accept", "drop", "links.register_files", "links.register_scheme",
-    "notifications.actions", "notifications.launch", "secrets.get", "tray.click", "windows.clear",
+    "notifications.actions", "notifications.launch", "notifications.register", "secrets.get", "tray.click", "windows.clear",
 )  # fmt: skip
 _HEAD = """# What the desktop offers
 
@@ -70,6 +70,7 @@ def answers() -> dict[str, list[Any]]:
         """As much of an app as the question needs."""
 
         name, id = "Offers", APP
+        single_instance = True
 
         def now(self, what: str) -> Any:  # noqa: ARG002 - it is not asked what for
             return SimpleNamespace(engine=engine, windows=[])
@@ -91,6 +92,9 @@ def on(desktop: str) -> Mapping[str, list[Any]]:
         entry = home / "applications" / f"{APP}.desktop"
         entry.parent.mkdir()
         entry.write_text("[Desktop Entry]\n", "utf-8")
+        service = home / "dbus-1" / "services" / f"{APP}.service"
+        service.parent.mkdir(parents=True)
+        service.write_text("[D-BUS Service]\n", "utf-8")
         path = os.pathsep.join(sys.path)  # a test finds this package by pytest's own settings
         variables = {
             **os.environ,

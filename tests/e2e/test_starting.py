@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,19 +22,23 @@ import sys, threading
 from pytron import App
 app = App("One", app_id="dev.pytron.one", engine="headless", single_instance=True, ephemeral=True)
 
+def say(*words):
+    sys.stdout.write(" ".join(map(str, words)) + "\\n")  # at once: handlers run side by side
+    sys.stdout.flush()
+
 @app.on("instance.started")
 def started(event):
-    print("started", event.data["args"], flush=True)
+    say("started", event.data["args"])
     if event.data["args"] == ["--quit"]:
         app.quit()
 
 @app.on("links.opened")
 def opened(event):
-    print("opened", event.data, flush=True)
+    say("opened", event.data)
 
 @app.on_start
 def ready():
-    print("first", flush=True)
+    say("first")
 
 if __name__ == "__main__":
     raise SystemExit(app.run())
@@ -58,7 +63,9 @@ def test_second_start_hands_over_and_ends(home: Path) -> None:
     note = home / "a note.txt"
     note.write_text("x", "utf-8")
     command = [sys.executable, str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+    with ExitStack() as ends:
+        first = ends.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        ends.callback(first.kill)  # else a failure would wait for it
         assert first.stdout is not None
         assert first.stdout.readline().strip() == "first"
         again = [*command, "one:two", note.name, "--flag"]
@@ -172,6 +179,29 @@ def test_a_package_is_started_again_from_anywhere(home: Path, module: str) -> No
         seen.unlink()
 
 
+@pytest.mark.parametrize("dev", [[], ["--dev"]])
+def test_an_attribute_of_a_module_is_started_again_from_anywhere(
+    home: Path, dev: list[str]
+) -> None:
+    package = home / "my work" / "shop"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "words.py").write_text('SCHEME = "shop"', "utf-8")
+    (package / "desk.py").write_text(textwrap.dedent(PACKAGE), "utf-8")
+    command = [sys.executable, "-m", "pytron", "run", *dev, "shop.desk:app", "--register"]
+    subprocess.run(command, cwd=package.parent, timeout=60, check=True, capture_output=True)
+    entry = home / "data" / "applications" / "dev.pytron.pack.desktop"
+    lines = entry.read_text("utf-8").splitlines()
+    (line,) = [line.removeprefix("Exec=") for line in lines if line.startswith("Exec=")]
+    again = [word for word in shlex.split(line) if word != "%U"]
+    assert again[-4:] == [str(package.parent), "pytron", "run", "shop.desk:app"]
+    (home / "shop").mkdir()  # where the system starts it, the same word may be a folder
+    seen = home / "seen"
+    elsewhere = [*again, str(seen), "shop:today"]
+    subprocess.run(elsewhere, cwd=home, timeout=60, check=True, capture_output=True)
+    assert seen.read_text("utf-8") == f"shop.desk shop:today shop:today {seen}"
+
+
 def test_an_installed_package_is_started_with_m_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     from pytron.services.again import launch_command
 
@@ -184,14 +214,11 @@ def test_what_cannot_be_started_again_is_said(monkeypatch: pytest.MonkeyPatch) -
     from pytron.services.again import launch_command
 
     main = sys.modules["__main__"]
-    monkeypatch.setattr(main, "__spec__", importlib.util.find_spec("pytron.__main__"))
-    with pytest.raises(CallError, match=r"attribute of a module.*python -m") as refused:
-        launch_command()
-    assert refused.value.code == "unsupported"
     monkeypatch.setattr(main, "__spec__", None)
     monkeypatch.delattr(main, "__file__")
-    with pytest.raises(CallError, match="not started from a file"):
+    with pytest.raises(CallError, match=r"not started from a file.*python -m") as refused:
         launch_command()
+    assert refused.value.code == "unsupported"
 
 
 def test_files_are_registered(home: Path) -> None:

@@ -26,6 +26,7 @@ if sys.platform == "win32":
         memory_folder,
         native_remedy,
         plain_environment,
+        silent_python,
     )
 elif sys.platform == "darwin":
     from pytron.platforms.macos import (
@@ -46,6 +47,7 @@ elif sys.platform == "darwin":
         memory_folder,
         native_remedy,
         plain_environment,
+        silent_python,
     )
 else:
     from pytron.platforms.linux import (
@@ -66,6 +68,7 @@ else:
         memory_folder,
         native_remedy,
         plain_environment,
+        silent_python,
     )
 
 #: Which system this is.
@@ -93,6 +96,7 @@ __all__ = [
     "memory_folder",
     "native_remedy",
     "plain_environment",
+    "silent_python",
 ]
 
 

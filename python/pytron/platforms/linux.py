@@ -163,6 +163,11 @@ def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
     return out / name if one_file else out / name / name
 
 
+def silent_python() -> str:
+    """The interpreter that opens no console: here none does."""
+    return sys.executable
+
+
 def icon_format() -> str | None:
     """The format of icons in programs: on Linux they stand beside."""
     return None

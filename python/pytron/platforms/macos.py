@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,11 @@ def native_remedy(error: ImportError) -> str:
 def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
     """Where PyInstaller puts the program."""
     return out / name if one_file else out / name / name
+
+
+def silent_python() -> str:
+    """The interpreter that opens no console: here none does."""
+    return sys.executable
 
 
 def icon_format() -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,12 @@ def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
     """Where PyInstaller puts the program."""
     program = f"{name}.exe"
     return out / program if one_file else out / name / program
+
+
+def silent_python() -> str:
+    """The interpreter that opens no console: pythonw, where it is."""
+    silent = Path(sys.executable).with_name("pythonw.exe")
+    return str(silent) if silent.is_file() else sys.executable
 
 
 def icon_format() -> str | None:

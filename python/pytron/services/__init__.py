@@ -5,6 +5,7 @@ An `App` has each as a property. Nothing is imported, connected or started befor
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Services:
     name: str
     id: str
     _desk: Desk | None = None
+    _begun = False
+    #: Whether a second start hands over to the first.
+    single_instance: bool = False
 
     def now(self, what: str) -> Runtime:
         """The run of this app, for services."""
@@ -173,6 +177,8 @@ class Services:
             from pytron.services.desk import Desk
 
             self._desk = Desk(self)
+            if self._begun:
+                self._desk.begin()
         return self._desk
 
     # --- for the app ----------------------------------------------------------------------------
@@ -199,8 +205,17 @@ class Services:
 
         return self.service(Bounds).restore(label, options)
 
+    def begin_services(self) -> None:
+        """The app runs, and its first window is on its way."""
+        self._begun = True
+        if self._desk is not None:
+            self._desk.begin()
+        if sys.argv[1:2] and sys.argv[1].startswith("x-pytron-"):
+            self.notifications.arrived(sys.argv[1])  # a click has started it
+
     def end_services(self) -> None:
         """Let go of everything."""
+        self._begun = False
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.close()

@@ -13,6 +13,16 @@ from typing import Any
 
 from pytron.errors import CallError
 from pytron.packaged import is_packaged
+from pytron.platforms import silent_python
+
+#: What `pytron run MODULE:NAME` was given, and where: then no file is the app's own.
+_run_as: tuple[Path, str] | None = None
+
+
+def run_as(folder: Path, target: str) -> None:
+    """`pytron run` runs an attribute of a module, as this target names it in that folder."""
+    global _run_as
+    _run_as = (folder, target)
 
 
 def launch_command() -> list[str]:
@@ -23,6 +33,9 @@ def launch_command() -> list[str]:
     """
     if is_packaged():
         return [sys.executable]
+    if _run_as is not None:
+        folder, target = _run_as
+        return [silent_python(), "-m", __name__, str(folder), "pytron", "run", target]
     main: Any = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)
     file = getattr(main, "__file__", None)
@@ -34,20 +47,16 @@ def launch_command() -> list[str]:
         command = _of_module(spec.name, Path(spec.origin).absolute())
     else:
         raise _not_again("this app was not started from a file")
-    return [sys.executable, *command]
+    return [silent_python(), *command]
 
 
 def _of_file(file: Path) -> list[str]:
-    if file.stem == "pytron":  # the program `pytron` itself: it runs an app MODULE:NAME
-        raise _not_again("this app was started as an attribute of a module")
     return [str(file)]
 
 
 def _of_module(name: str, origin: Path) -> list[str]:
     """`python -m`: of the package, where it was its `__main__`."""
     module = name.removesuffix(".__main__")
-    if module == "pytron":
-        raise _not_again("this app was started as an attribute of a module")
     folder = origin.parents[name.count(".")]
     installed = [Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")]
     if folder in installed:
@@ -62,9 +71,12 @@ def _not_again(reason: str) -> CallError:
 
 def _start(folder: str, module: str) -> None:
     """Be `python -m MODULE`, run in that folder."""
+    import os
     import runpy  # only where it is needed
 
     del sys.argv[1:3]
+    if module == "pytron":
+        os.chdir(folder)  # `pytron run` looks for the app where it is
     sys.path[0] = folder  # where `-m` has put the folder that this was started in
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -41,6 +41,8 @@ class Desk:
         self._providers: dict[str, Provider | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._untold: deque[tuple[str, Mapping[str, Any]]] = deque()
+        #: What happened before the app ran: whoever told us does not wait for it.
+        self._early: list[tuple[str, Mapping[str, Any]]] | None = []
         self._telling = Lock()
         self._closed = False
 
@@ -161,8 +163,19 @@ class Desk:
         data = {key: value for key, value in fields.items() if key not in ("kind", "name")}
         return [self._later(name, data)]
 
+    def begin(self) -> None:
+        """The app runs: it is told what happened while it started."""
+        with self._lock:
+            early, self._early = self._early, None
+        for name, data in early or ():
+            self.tell_soon(name, data)
+
     def tell_soon(self, name: str, data: Mapping[str, Any]) -> None:
         """Something happened, and this thread has other things to do."""
+        with self._lock:
+            if self._early is not None:
+                self._early.append((name, data))
+                return
         self.runtime(name).submit(self._later(name, data))
 
     def _later(self, name: str, data: Mapping[str, Any]) -> Task:

@@ -13,14 +13,15 @@ from pytron.platforms import SYSTEM
 PROVIDERS: Mapping[str, str] = {
     "linux": {
         "badge": "pytron.services.linux.badge.Badge",
+        "instance": "pytron.services.linux.activation.Activation",
         "notifications": "pytron.services.linux.notifications.Notifications",
         "opener": "pytron.services.linux.revealing.Revealing",
         "shortcuts": "pytron.services.linux.shortcuts.Shortcuts",
         "system": "pytron.services.linux.system.System",
         "tray": "pytron.services.linux.tray.Tray",
     },
-    "macos": {},
-    "windows": {},
+    "macos": {"system": "pytron.services.macos.system.System"},
+    "windows": {"system": "pytron.services.windows.system.System"},
 }[SYSTEM]
 
 

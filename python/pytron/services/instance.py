@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar, TypedDict
@@ -50,6 +50,9 @@ class Instance(Service):
         self._door = doors.claim(self._desk.app.id, message)
         if self._door is None:
             return False
+        desktop: Any = self._desk.provider("instance")
+        if desktop is not None:
+            desktop.answer(self._asked)
         Thread(target=self._serve, name="pytron-instance", daemon=True).start()
         return True
 
@@ -69,8 +72,17 @@ class Instance(Service):
                 continue
             self._happened(args, folder)
 
-    def _happened(self, args: list[str], folder: str) -> None:
-        from pytron.services.links import Links
+    def _asked(self, args: Sequence[str]) -> None:
+        """The desktop asks the app that runs, instead of starting it once more."""
+        self._happened(list(args), str(Path.home()))
 
+    def _happened(self, args: list[str], folder: str) -> None:
+        from pytron.services.launch import SCHEME
+        from pytron.services.links import Links
+        from pytron.services.notifications import Notifications
+
+        if args and args[0].startswith(SCHEME):
+            self._desk.service(Notifications).arrived(args[0])
+            return
         self._desk.tell_soon("instance.started", {"args": args, "folder": folder})
         self._desk.service(Links).arrived(args, folder)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, ClassVar, TypedDict
 
 from pytron.answer import Answer
-from pytron.errors import ConfigError
+from pytron.engine import Capability
+from pytron.errors import CallError, ConfigError
+from pytron.services.again import launch_command
+from pytron.services.here import part
+from pytron.services.launch import Click, read, secret_of
 from pytron.services.service import Service
 from pytron.window import Window
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class Notifications(Service):
     """`app.notifications`. A click comes as `notifications.click` with `key`, `action`, `url`.
 
     `action` is None for a click on the notification itself. Then the window that it leads to comes
-    to the front, and shows `url` if there is one.
+    to the front, and shows `url` if there is one. After `register` a click starts the app, if it
+    has ended meanwhile.
     """
 
     name: ClassVar[str] = "notifications"
@@ -64,9 +73,70 @@ class Notifications(Service):
     def begin(self) -> None:
         """Hear of clicks."""
         self._keys = count(1)
-        self._routes: dict[int, tuple[str | None, str | None]] = {}
+        self._run = token_hex(4)
+        self._shown: dict[int, Click] = {}
         self._desk.hear("notifications.click", self._clicked)
         self._desk.hear("notifications.closed", self._closed)
+
+    def register(self) -> Answer[None]:
+        """Let a click on a notification start this app, when it has ended meanwhile.
+
+        The app must be `single_instance=True`. Done once the system has agreed; it stays so.
+        """
+        refused = self._not_launched()
+        if refused is not None:
+            answer: Answer[None] = Answer("notifications.register")
+            answer.fail(CallError(refused, code="unsupported"))
+            return answer
+        app, command = self._desk.app, launch_command()
+
+        def work() -> None:
+            part("starting").register_launch(app, command)
+            secret_of(self._folder)
+            desktop: Any = self._desk.provider("instance")
+            if desktop is not None:
+                desktop.answer(None)
+
+        return self._desk.run("notifications.register", work)
+
+    def unregister(self) -> Answer[None]:
+        """Take that back: a click reaches the running app only."""
+        app = self._desk.app
+        work = lambda: part("starting").unregister_launch(app)  # noqa: E731
+        return self._desk.run("notifications.unregister", work)
+
+    def can(self, feature: str) -> Capability | None:
+        """Whether a click can start the app."""
+        if feature not in ("notifications.register", "notifications.launch"):
+            return None
+        refused = self._not_launched()
+        shows: Any = self._desk.provider("notifications")
+        if refused is None and shows is not None:
+            possible, reason = shows.can_last()
+            refused = None if possible else reason
+        if refused is None and feature == "notifications.launch":
+            return Capability(*self._launches())
+        return Capability(refused is None, refused or "the system starts the app")
+
+    def _not_launched(self) -> str | None:
+        """Why a click can never start this app."""
+        if not self._desk.app.single_instance:
+            return "a click goes to the one that runs: give App(single_instance=True)"
+        possible, reason = part("starting").can_launch(self._desk.app)
+        return None if possible else reason
+
+    def _launches(self) -> tuple[bool, str]:
+        """Whether a click on what is shown now would start the app."""
+        refused = self._not_launched()
+        if refused is None and not part("starting").launches(self._desk.app):
+            refused = "the system does not know how to start the app; register() tells it"
+        return refused is None, refused or "the system starts the app"
+
+    @property
+    def _folder(self) -> Path:
+        from pytron.services.folders import Folders
+
+        return self._desk.service(Folders).data
 
     def show(
         self,
@@ -93,41 +163,73 @@ class Notifications(Service):
             window: where a click leads; the first one by default.
         """
         key = next(self._keys) if replaces is None else replaces
-        self._routes[key] = (None if window is None else window.label, url)
+        click = Click(key, self._run, "" if window is None else window.label, url or "", "")
+        self._shown[key] = click
+        launch = self._launch(click)
         shown = self._ask(
             "show",
             key=key,
             title=title,
             body=body,
-            actions=[{"id": action.id, "label": action.label} for action in actions],
+            actions=[
+                {"id": action.id, "label": action.label}
+                | ({"launch": self._launch(click._replace(action=action.id))} if launch else {})
+                for action in actions
+            ],
             icon=None if icon is None else str(Path(icon).absolute()),
             urgent=urgent,
+            launch=launch,
         )
         return shown.map(lambda _: key)
 
+    def _launch(self, click: Click) -> str | None:
+        """The address that starts the app for this click; None when it would start nothing."""
+        if not self._launches()[0]:
+            return None
+        if click.url and (not click.url.startswith("/") or click.url.startswith("//")):
+            click = click._replace(url="/" + click.url.lstrip("/"))
+        return click.address(self._desk.app.id, secret_of(self._folder))
+
     def withdraw(self, key: int) -> Answer[None]:
         """Take one away."""
-        self._routes.pop(key, None)
+        self._shown.pop(key, None)
         return self._ask("withdraw", key=key)
 
+    def arrived(self, address: str) -> None:
+        """The system hands over the address of a click, to the app that it started or that runs."""
+        click = read(address, self._desk.app.id, secret_of(self._folder))
+        if click is None:
+            _log.warning("somebody opened an address as if a notification had been clicked")
+            return
+        told = {"key": click.key, "action": click.action or None, "launch": address}
+        self._desk.tell_soon("notifications.click", told)
+
     def _clicked(self, data: Mapping[str, Any]) -> bool:
-        key, action = data["key"], data.get("action")
-        label, url = self._routes.pop(key, (None, None))
+        key, action = int(data["key"]), data.get("action")
+        launch = data.get("launch")
+        click = read(launch, self._desk.app.id, secret_of(self._folder)) if launch else None
+        if click is None or click.run == self._run:
+            known = self._shown.pop(key, None)
+            if known is None and click is not None:
+                return False  # told already
+            click = known
         if action is None:
-            self._lead(label, url)
+            self._lead(click)
+        url = None if click is None else click.url or None
         self._desk.emit("notifications.click", {"key": key, "action": action, "url": url})
         return False  # told already, with the address
 
     def _closed(self, data: Mapping[str, Any]) -> None:
-        self._routes.pop(data["key"], None)
+        self._shown.pop(int(data["key"]), None)
 
-    def _lead(self, label: str | None, url: str | None) -> None:
+    def _lead(self, click: Click | None) -> None:
         runtime = self._desk.runtime("notifications")
+        label = click.window if click is not None else ""
         try:
             window = runtime.window(label) if label else runtime.windows[0]
         except (ConfigError, IndexError):
             return  # it has been closed meanwhile
-        if url is not None:
-            window.navigate(url)
+        if click is not None and click.url:
+            window.navigate(click.url)
         window.show()
         window.focus()

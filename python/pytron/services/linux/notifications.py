@@ -6,6 +6,7 @@ Source: <https://specifications.freedesktop.org/notification-spec/latest/>
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -13,12 +14,17 @@ from pytron.answer import Answer
 from pytron.engine import Capability
 from pytron.errors import CallError
 from pytron.services.desk import Desk
+from pytron.services.linux.activation import ACTION
 from pytron.services.linux.bus import Bus
+from pytron.services.linux.portal import Portal
 from pytron.services.service import Provider
 
 SERVER = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 _REMEDY = "start a notification server, such as dunst, mako or that of the desktop"
+#: Shows those that start the app: a click on one of the server's reaches a running app only.
+PORTAL = "org.freedesktop.portal.Notification"
+_ICON_BYTES_MAX = 1 << 20
 #: What the server calls a click on the notification itself.
 _DEFAULT = "default"
 
@@ -32,14 +38,15 @@ class Notifications(Provider):
         self._lock = Lock()
         self._keys: dict[int, int] = {}  # the server's numbers → ours
         self._listening = False
+        self._portal = Portal(self._bus, desk.app.id)
+        self._by_portal: set[int] = set()
 
     def can(self, feature: str) -> Capability | None:
         """Whether a server is there, and what it can."""
         try:
+            if feature in ("notifications.launch", "notifications.register"):
+                return None  # the app's own reasons come first
             self._check_server()
-            if feature == "notifications.launch":
-                reason = "a click reaches the running app only; a closed one is not started"
-                return Capability(False, reason)
             if feature in ("notifications.actions", "notifications.click"):
                 (found,) = self._bus.call(SERVER, PATH, SERVER, "GetCapabilities")
                 if "actions" not in found:
@@ -47,6 +54,14 @@ class Notifications(Provider):
         except CallError as error:
             return Capability(False, str(error))
         return Capability(True, "the desktop's notification server does it")
+
+    def can_last(self) -> tuple[bool, str]:
+        """Whether somebody shows what outlives the app."""
+        try:
+            self._portal.version(PORTAL)
+        except CallError as error:
+            return False, str(error)
+        return True, "the message bus starts the app"
 
     def ask(self, name: str, window: int | None, args: Mapping[str, Any]) -> Answer[Any] | None:
         """Show or withdraw one."""
@@ -63,6 +78,9 @@ class Notifications(Provider):
             raise CallError(f"nobody shows notifications; {_REMEDY}", code="unsupported")
 
     def _show(self, args: Mapping[str, Any]) -> None:
+        if args.get("launch") and self._has_portal():
+            self._show_lasting(args)
+            return
         self._check_server()
         with self._lock:
             first, self._listening = not self._listening, True
@@ -87,7 +105,37 @@ class Notifications(Provider):
         (number,) = self._bus.call(SERVER, PATH, SERVER, "Notify", "susssasa{sv}i", body)
         self._keys[number] = args["key"]
 
+    def _has_portal(self) -> bool:
+        try:
+            return self._portal.version(PORTAL) > 0
+        except CallError:
+            return False
+
+    def _show_lasting(self, args: Mapping[str, Any]) -> None:
+        """By the portal: a click comes over the bus, which starts the app if need be."""
+        does = ("s", f"app.{ACTION}")
+        shown: dict[str, tuple[str, Any]] = {
+            "title": ("s", args["title"]),
+            "body": ("s", args.get("body", "")),
+            "priority": ("s", "urgent" if args.get("urgent") else "normal"),
+            "default-action": does,
+            "default-action-target": ("s", args["launch"]),
+        }
+        buttons = [
+            {"label": ("s", one["label"]), "action": does, "target": ("s", one["launch"])}
+            for one in args.get("actions") or ()
+        ]
+        if buttons:
+            shown["buttons"] = ("aa{sv}", buttons)
+        if args.get("icon"):
+            shown["icon"] = ("(sv)", ("bytes", ("ay", _picture(Path(args["icon"])))))
+        self._portal.tell(PORTAL, "AddNotification", "sa{sv}", (str(args["key"]), shown))
+        self._by_portal.add(args["key"])
+
     def _withdraw(self, args: Mapping[str, Any]) -> None:
+        if args["key"] in self._by_portal:
+            self._by_portal.discard(args["key"])
+            self._portal.tell(PORTAL, "RemoveNotification", "s", (str(args["key"]),))
         for theirs, ours in list(self._keys.items()):
             if ours == args["key"]:
                 self._bus.call(SERVER, PATH, SERVER, "CloseNotification", "u", (theirs,))
@@ -103,3 +151,13 @@ class Notifications(Provider):
         key = self._keys.pop(body[0], None)
         if key is not None:
             self._desk.tell_soon("notifications.closed", {"key": key})
+
+
+def _picture(path: Path) -> bytes:
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise CallError(f"the icon cannot be read: {error}", code="invalid_arguments") from error
+    if len(found) > _ICON_BYTES_MAX:
+        raise CallError(f"the icon {path} has more than 1 MiB", code="invalid_arguments")
+    return found

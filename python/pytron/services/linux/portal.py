@@ -48,6 +48,11 @@ class Portal:
         found: int = self._bus.get(NAME, PATH, interface, "version")
         return found
 
+    def tell(self, interface: str, member: str, signature: str, body: Sequence[Any]) -> None:
+        """Say something that needs no answer of the user's."""
+        self._meet()
+        self._bus.call(NAME, PATH, interface, member, signature, body)
+
     def request(
         self, interface: str, member: str, signature: str, body: Sequence[Any]
     ) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ Source: the Desktop Entry, MIME and Autostart specifications of freedesktop.org.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pytron.services import Services
 
 _REMEDY = "install xdg-utils"
+#: What the bus takes as the name of a program.
+_BUS_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)+", re.ASCII)
 #: What the specification wants quoted.
 _RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`")
 
@@ -58,11 +62,7 @@ def register_files(
 
 def _register(app: Services, mime: str, command: Sequence[str]) -> None:
     entry = _entry(app)
-    types = sorted({*_types(entry), mime})
-    entry.parent.mkdir(parents=True, exist_ok=True)
-    entry.write_text(_text(app, [*command, "%U"], types=types), "utf-8")
-    if shutil.which("update-desktop-database"):
-        run(["update-desktop-database", str(entry.parent)], remedy=_REMEDY)
+    _write_entry(app, command, sorted({*_types(entry), mime}))
     run(["xdg-mime", "default", entry.name, mime], remedy=_REMEDY)
     chosen = run(["xdg-mime", "query", "default", mime], remedy=_REMEDY).strip()
     if chosen != entry.name:
@@ -73,13 +73,75 @@ def _register(app: Services, mime: str, command: Sequence[str]) -> None:
         )
 
 
+def _write_entry(app: Services, command: Sequence[str], types: Sequence[str]) -> None:
+    entry = _entry(app)
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    by_bus = _service(app).exists()
+    entry.write_text(_text(app, [*command, "%U"], types=types, by_bus=by_bus), "utf-8")
+    if shutil.which("update-desktop-database"):
+        run(["update-desktop-database", str(entry.parent)], remedy=_REMEDY)
+
+
 def unregister(app: Services) -> None:
     """Take back entry and types; the desktop's list of defaults then names nobody for them."""
-    _entry(app).unlink(missing_ok=True)
+    _forget(app, types=())
     package = data_folder() / "mime" / "packages" / f"{app.id}.xml"
     if package.exists():
         package.unlink()
         run(["update-mime-database", str(data_folder() / "mime")], remedy=_REMEDY)
+
+
+def can_launch(app: Services) -> tuple[bool, str]:
+    """Whether the message bus could start this app."""
+    if _BUS_NAME.fullmatch(app.id):
+        return True, "the message bus starts the app"
+    return False, (
+        f"{app.id!r} is no name for the message bus, which starts apps; give one such as "
+        'App(app_id="org.example.notes")'
+    )
+
+
+def launches(app: Services) -> bool:
+    """Whether the message bus is told how: by this app, or by its package."""
+    folders = os.environ.get("XDG_DATA_DIRS", "") or "/usr/local/share:/usr/share"
+    places = [data_folder(), *map(Path, folders.split(":"))]
+    return any((place / "dbus-1" / "services" / _service(app).name).exists() for place in places)
+
+
+def register_launch(app: Services, command: Sequence[str]) -> None:
+    """Let the message bus start the app, for what its notifications ask.
+
+    Source: <https://specifications.freedesktop.org/desktop-entry-spec/latest/dbus.html>
+    """
+    from pytron.services.linux.activation import reload
+
+    service = _service(app)
+    service.parent.mkdir(parents=True, exist_ok=True)
+    words = shlex.join(command)
+    service.write_text(f"[D-BUS Service]\nName={app.id}\nExec={words}\n", "utf-8")
+    _write_entry(app, command, _types(_entry(app)))
+    reload(app.id)
+
+
+def unregister_launch(app: Services) -> None:
+    """The message bus starts it no longer."""
+    _service(app).unlink(missing_ok=True)
+    _forget(app, types=_types(_entry(app)))
+
+
+def _forget(app: Services, types: Sequence[str]) -> None:
+    """The entry stays as far as it is needed."""
+    entry = _entry(app)
+    if not entry.exists():
+        return
+    if not types and not _service(app).exists():
+        entry.unlink()
+        return
+    lines = entry.read_text("utf-8").splitlines()
+    dropped = ["MimeType="] if not types else []
+    dropped += [] if _service(app).exists() else ["DBusActivatable="]
+    kept = [line for line in lines if not line.startswith(tuple(dropped or ["\0"]))]
+    entry.write_text("\n".join([*kept, ""]), "utf-8")
 
 
 def autostart(app: Services, command: Sequence[str] | None) -> None:
@@ -102,6 +164,10 @@ def _entry(app: Services) -> Path:
     return data_folder() / "applications" / f"{app.id}.desktop"
 
 
+def _service(app: Services) -> Path:
+    return data_folder() / "dbus-1" / "services" / f"{app.id}.service"
+
+
 def _autostart(app: Services) -> Path:
     config = os.environ.get("XDG_CONFIG_HOME", "")
     base = Path(config) if config.startswith("/") else Path.home() / ".config"
@@ -116,12 +182,16 @@ def _types(entry: Path) -> list[str]:
     return [one for line in found for one in line.split(";") if one]
 
 
-def _text(app: Services, command: Sequence[str], types: Sequence[str] = ()) -> str:
+def _text(
+    app: Services, command: Sequence[str], types: Sequence[str] = (), *, by_bus: bool = False
+) -> str:
     words = " ".join(_quoted(word) for word in command)
     name = " ".join(app.name.split())
     lines = ["[Desktop Entry]", "Type=Application", f"Name={name}", f"Exec={words}"]
     if types:
         lines.append(f"MimeType={';'.join(types)};")
+    if by_bus:
+        lines.append("DBusActivatable=true")
     return "\n".join([*lines, f"StartupWMClass={app.id}", "Terminal=false", ""])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytron.errors import CallError
+from pytron.packaged import is_packaged
 
 if TYPE_CHECKING:
     from pytron.services import Services
@@ -34,6 +35,29 @@ def register_files(
     """Not without a bundle."""
     del app, extensions, mime, name, command
     raise CallError(_BUNDLE, code="unsupported")
+
+
+def can_launch(app: Services) -> tuple[bool, str]:
+    """A bundle is started for its notifications."""
+    del app
+    if is_packaged():
+        return True, "the notification centre starts the bundle"
+    return False, "on macOS a click starts apps in a bundle only: package it"
+
+
+def launches(app: Services) -> bool:
+    """Every bundle."""
+    return can_launch(app)[0]
+
+
+def register_launch(app: Services, command: Sequence[str]) -> None:
+    """The system knows."""
+    del app, command
+
+
+def unregister_launch(app: Services) -> None:
+    """Not as long as there is the bundle."""
+    del app
 
 
 def unregister(app: Services) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pytron.services.launch import SCHEME
+
 if TYPE_CHECKING:
     from pytron.services import Services
 
@@ -56,6 +58,32 @@ def register_files(
         _remember(app, f".{extension}", "extension")
         _set(rf"{_CLASSES}\.{extension}", "", program)
         _set(rf"{_CLASSES}\.{extension}", "Content Type", mime)
+
+
+def can_launch(app: Services) -> tuple[bool, str]:
+    """Always: by a scheme of the app's own."""
+    del app
+    return True, "the user's registry"
+
+
+def launches(app: Services) -> bool:
+    """Whether the user's registry says how."""
+    key = rf"{_CLASSES}\{_launch_scheme(app)}\shell\open\command"
+    return _value(key, "") is not None
+
+
+def register_launch(app: Services, command: Sequence[str]) -> None:
+    """Let a click on a notification start the app."""
+    register_scheme(app, _launch_scheme(app), command)
+
+
+def unregister_launch(app: Services) -> None:
+    """No longer."""
+    _delete(rf"{_CLASSES}\{_launch_scheme(app)}")
+
+
+def _launch_scheme(app: Services) -> str:
+    return f"{SCHEME}{app.id}".lower()
 
 
 def unregister(app: Services) -> None:
