@@ -104,7 +104,7 @@ class Activation(Provider):
         match member, body:
             case "Activate", _:
                 self._told(())
-            case "Open", [list(addresses), *_]:
+            case "Open", [addresses, *_]:
                 self._told([str(address) for address in addresses])
             case "ActivateAction", [str(action), [(_, str(launch))], *_] if action == ACTION:
                 self._told([launch])
