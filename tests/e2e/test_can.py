@@ -52,7 +52,7 @@ def test_page_is_told_what_python_is_told(run_app: RunApp) -> None:
 
 def test_window_with_grants_needs_one_to_ask(run_app: RunApp) -> None:
     page = """
-    for (const [label, allow] of [["a", ["services:dialogs", "can"]], ["b", ["services:can"]]]) {
+    for (const [label, allow] of [["a", ["services:dialogs"]], ["b", ["services:can"]]]) {
       const asked = event("asked");
       await pytron.let(label, allow);
       await report(await asked);

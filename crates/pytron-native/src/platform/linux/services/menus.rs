@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use gtk::gdk::{Gravity, Rectangle};
 use gtk::prelude::*;
-use muda::{ContextMenu, Menu, PredefinedMenuItem};
+use muda::accelerator::Accelerator;
+use muda::{ContextMenu, Menu, MenuItemKind, PredefinedMenuItem};
 use serde_json::{Value, json};
 use tao::platform::unix::WindowExtUnix;
 use webkit2gtk::WebViewExt;
@@ -22,8 +23,27 @@ pub fn attach_menu(window: &Rc<Window>, made: &Menu) -> muda::Result<()> {
 }
 
 pub fn remove_menu(window: &Rc<Window>, made: &Menu) {
+    // muda takes an item out of its menu before its keys, and GTK complains that they are not there.
+    forget_keys(&made.items());
     // It fails only when the menu is not there.
     let _ = made.remove_for_gtk_window(window.frame().gtk_window());
+}
+
+fn forget_keys(items: &[MenuItemKind]) {
+    for item in items {
+        let forgotten = match item {
+            MenuItemKind::MenuItem(item) => item.set_accelerator(None::<Accelerator>),
+            MenuItemKind::Check(item) => item.set_accelerator(None::<Accelerator>),
+            MenuItemKind::Submenu(menu) => {
+                forget_keys(&menu.items());
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = forgotten {
+            crate::stage::log("debug", format!("keys of a menu stay: {error}"));
+        }
+    }
 }
 
 /// GTK's menus do no editing: roles are ours.
