@@ -18,6 +18,7 @@ from package.attacked import running as running
 from package.attacked import target as target
 from package.sealing import build as build
 from package.sealing import product as product
+from PIL import Image
 
 #: Freezing takes about ten seconds on a quiet machine.
 DEADLINE_S = 300
@@ -63,6 +64,7 @@ version = "{version}"
 description = "A sample of Größe"
 publisher = "Example <mail@example.org>"
 icon = "icon.svg"
+splash = "splash.png"
 include = ["notes/*.txt"]
 schemes = ["sample-app"]
 file_types = [{{extension = "smpl", name = "Sample & more"}}]
@@ -94,6 +96,7 @@ def write_app(folder: Path, *, version: str = "1.2.0") -> None:
     (folder / "page" / "index.html").write_text(PAGE, "utf-8")
     (folder / "notes" / "first.txt").write_text("first", "utf-8")
     (folder / "icon.svg").write_text(ICON, "utf-8")
+    Image.new("RGB", (64, 48), "teal").save(folder / "splash.png")
     (folder / "pyproject.toml").write_text(SETTINGS.format(version=version), "utf-8")
 
 

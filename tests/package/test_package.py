@@ -59,6 +59,18 @@ def test_services_are_in_which_are_imported_by_name(sample: Packaged) -> None:
     assert ours <= {name for name, _ in facts["pure"]}
 
 
+def test_the_picture_until_the_first_page_is_in(sample: Packaged, tmp_path: Path) -> None:
+    inside = sample.results["folder"] / "_internal"
+    assert (inside / "splash.png").read_bytes() == (sample.folder / "splash.png").read_bytes()
+    assert json.loads((inside / "pytron.json").read_text("utf-8"))["splash"] == "splash.png"
+    folder = tmp_path / "app"
+    write_app(folder)
+    (folder / "splash.png").unlink()
+    done = package(folder)
+    assert done.returncode == 5
+    assert "splash = 'splash.png' is no file in the app's folder" in done.stderr
+
+
 def test_what_only_tools_need_stays_out(sample: Packaged) -> None:
     assert not {"click", "numpy", "pytest", "PyInstaller"} & set(sample.facts["sizes"])
 

@@ -134,8 +134,8 @@ def settings_file(build: Build) -> Path:
     product = build.product
     settings = {**Origin(product.folder, product.script).settings}
     settings.pop("package", None)
-    if product.settings.splash:
-        settings["splash"] = product.settings.splash
+    if product.splash:
+        settings["splash"] = product.splash
     build.work.mkdir(parents=True, exist_ok=True)
     path = build.work / SETTINGS
     path.write_text(json.dumps(settings, default=str, sort_keys=True), "utf-8")
@@ -149,7 +149,7 @@ def included(product: Product) -> list[tuple[str, str]]:
         PackagingError: a pattern leads out of the app's folder, or to nothing.
     """
     found: list[tuple[str, str]] = []
-    for pattern in (*product.settings.include, *product.pictures):
+    for pattern in product.settings.include:
         matches = [path for path in _glob(product, pattern) if path.is_file() or path.is_dir()]
         if not matches:
             raise PackagingError(
@@ -159,6 +159,8 @@ def included(product: Product) -> list[tuple[str, str]]:
         for path in matches:
             inside = path.relative_to(product.folder)
             found.append((str(path), str(inside if path.is_dir() else inside.parent)))
+    if product.splash:
+        found.append((str(product.folder / product.splash), str(Path(product.splash).parent)))
     return found
 
 

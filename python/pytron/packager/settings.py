@@ -121,11 +121,8 @@ class Product:
     module: str | None
     frontend: Path | None
     icon: Path | None
-
-    @property
-    def pictures(self) -> tuple[str, ...]:
-        """Further files that the package needs, relative to the app's folder."""
-        return (self.settings.splash,) if self.settings.splash else ()
+    #: The picture until the first page, by the app's settings or the package's, in the folder.
+    splash: str = ""
 
     @property
     def numeric_version(self) -> tuple[int, int, int, int]:
@@ -158,6 +155,7 @@ def product_of(target: Target, **overrides: Any) -> Product:
         module=target.module,
         frontend=app.frontend,
         icon=_icon(app.folder, settings),
+        splash=_splash(app.folder, settings),
     )
 
 
@@ -211,6 +209,21 @@ def _checked(value: str, pattern: re.Pattern[str], setting: str) -> str:
     if not pattern.fullmatch(value):
         raise PackagingError(f"{setting} = {value!r} does not fit; it must match {pattern.pattern}")
     return value
+
+
+def _splash(folder: Path, settings: Settings) -> str:
+    """Where the package finds the picture: as in development, in the app's folder."""
+    chosen = settings.splash or str(Origin(folder, None).settings.get("splash", ""))
+    if not chosen:
+        return ""
+    folder = folder.resolve()
+    place = (folder / chosen).resolve()
+    if not place.is_relative_to(folder) or not place.is_file():
+        raise PackagingError(
+            f"splash = {chosen!r} is no file in the app's folder {folder}, so the package "
+            "would not have it: move it in, or mend the name"
+        )
+    return place.relative_to(folder).as_posix()
 
 
 def _icon(folder: Path, settings: Settings) -> Path | None:
