@@ -1,4 +1,4 @@
-"""Streams to other processes on Windows: named pipes. Only type-checked so far, not run.
+"""Streams to other processes on Windows: named pipes. Run under Wine 8, not on Windows yet.
 
 A thread reads each pipe and another writes it; what they bring meets in the hub.
 """
