@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from e2e.driver import RunApp
-from e2e.test_drops import WINDOWS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -258,75 +257,3 @@ def test_foreign_frames_and_windows_are_refused(run_app: RunApp) -> None:
     reports = run_app(page, python).reports
     assert ["https://example.invalid/", "https://example.invalid/"] in reports
     assert [True, "pytron://localhost"] in reports or [True, "pytron:"] in reports
-
-
-#: While files are dragged Electron reads nothing from its kit, so a thread of Python's is the hand.
-HAND = (
-    WINDOWS
-    + """
-from threading import Event, Thread
-
-begun, over = Event(), Event()
-app.on("files.dropped", lambda event: over.set())
-
-@app.expose
-def pressed() -> None:
-    begun.set()
-
-def hand() -> None:
-    while not over.is_set():
-        begun.clear()
-        hold()
-        assert begun.wait(60)
-        for step in range(30):
-            move(100 + step, 120)
-        move(150, 130)
-        release()
-        over.wait(5)
-
-@app.expose
-def begin() -> None:
-    Thread(target=hand, daemon=True).start()
-"""
-)
-
-
-def test_files_are_carried_to_another_window_with_their_paths(
-    run_app: RunApp, tmp_path: Path
-) -> None:
-    note, folder = tmp_path / "a note ü.txt", tmp_path / "folder"
-    note.write_text("four", "utf-8")
-    folder.mkdir()
-    page = f"""
-    await pytron.ready;
-    if (pytron.window.label === "target") {{
-      document.body.innerHTML = "<div id=box style='position:fixed;inset:0'><p style='margin:0;height:100%'>here</p></div>";
-      let hovered = false;
-      pytron.on("files.over", ({{ inside }}) => {{ hovered ||= inside; }});
-      pytron.on("files.dropped", async (drop) => {{
-        await pytron.report({{ page: drop.files.map((file) => file.path), element: drop.element, x: drop.x, y: drop.y, hovered }});
-        pytron.emit("done", null, {{ to: "main" }});
-      }});
-      pytron.emit("there", null, {{ to: "main" }});
-      await new Promise(() => {{}});
-    }}
-    const there = event("there");
-    await pytron.open_target();
-    await there;
-    const done = event("done");
-    addEventListener("pointerdown", () => {{
-      pytron.services.windows.carry([{str(note)!r}, {str(folder)!r}]);
-      pytron.pressed();
-    }});
-    await pytron.begin();
-    await done;
-    """
-    reports = run_app(page, HAND).reports
-    python = next(one for one in reports if "python" in one)
-    shown = next(one for one in reports if "page" in one)
-    assert [path for path, *_ in python["python"]] == [str(note), str(folder)]
-    assert (python["element"], python["window"]) == ("box", "target")
-    assert shown["page"] == [str(note), str(folder)]
-    assert (shown["element"], shown["hovered"]) == ("box", True)
-    assert abs(shown["x"] - 150) <= 2
-    assert abs(shown["y"] - 130) <= 2

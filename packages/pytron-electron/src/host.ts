@@ -1,14 +1,23 @@
 // The windows of this process, and what Python asks of them.
-import { app, type IpcMainEvent, ipcMain, nativeTheme, session, type WebContents } from "electron";
+import {
+  app,
+  type IpcMainEvent,
+  ipcMain,
+  nativeTheme,
+  session,
+  type WebContents,
+  webContents,
+} from "electron";
 import { answer, themeName } from "./answers.js";
 import { Assets } from "./assets.js";
 import type { Drop } from "./dropping.js";
 import type { LinkFrame } from "./framing.js";
 import type { Sender } from "./link.js";
 import { lockSession } from "./lockdown.js";
+import { guardOldFrames } from "./navigation.js";
 import { PartFiles } from "./parts.js";
 import { PagePort } from "./port.js";
-import { type Desk, dress, serve, tellOf, watchDownloads } from "./services/index.js";
+import { type Desk, dress, serve, tellOf, watchDownloads, watchPointer } from "./services/index.js";
 import { HostWindow } from "./window.js";
 import { type Live, type Options, ORIGIN, originOf, type Start } from "./wire.js";
 
@@ -139,15 +148,16 @@ export class Host {
       this.sender.send({ kind: "failed", window: number, message: String(error) });
       return;
     }
-    const { webContents } = window.frame;
+    const contents = window.frame.webContents;
     this.windows.set(number, window);
-    this.byContents.set(webContents, window);
+    this.byContents.set(contents, window);
     window.frame.on("closed", () => {
       this.windows.delete(number);
-      this.byContents.delete(webContents);
+      this.byContents.delete(contents);
       this.sender.send({ kind: "closed", window: number });
     });
     dress(window);
+    watchPointer(window);
     window.tell("opened");
     if (options.url) window.load(options.url);
   }
@@ -205,6 +215,11 @@ export class Host {
     this.assets.serve(place.protocol, { trusts, windowOf });
     this.files.serve(place.protocol, trusts);
     watchDownloads(place, this.desk, (contents) => this.byContents.get(contents)?.number);
+    const windowWith = (id: number): HostWindow | undefined => {
+      const contents = webContents.fromId(id);
+      return contents === undefined ? undefined : this.byContents.get(contents);
+    };
+    guardOldFrames(place, windowWith, this.sender);
     lockSession(place, this.start.permissions, (contents, origin) => {
       const window = contents === null ? undefined : this.byContents.get(contents);
       return window === undefined ? contents === null && trusts(origin) : window.trusts(origin);

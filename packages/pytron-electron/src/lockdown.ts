@@ -25,12 +25,18 @@ const NAMES: Readonly<Record<string, string>> = {
   fileSystem: "files",
 };
 
+/**
+ * Whether pages are kept in Chromium's sandbox. Only PYTRON_ELECTRON_SANDBOX=0 takes them out: root
+ * can have none, and Chromium starts no page's process then that is told to use it.
+ */
+export const isSandboxed = !process.argv.includes("--no-sandbox");
+
 /** Settings of the whole process; before it is ready. */
 export function lockProcess(): void {
   // Whatever started us must not make a helper of ours a plain Node.
   delete process.env.ELECTRON_RUN_AS_NODE;
   delete process.env.NODE_OPTIONS;
-  app.enableSandbox();
+  if (isSandboxed) app.enableSandbox();
 }
 
 /** The permissions that a request of Chromium's needs; null for one that nobody gets. */

@@ -1,5 +1,5 @@
 // Where a window's page may go: the app's own pages and those of trusted origins.
-import type { WebContents } from "electron";
+import type { Session, WebContents } from "electron";
 import type { Sender } from "./link.js";
 import type { HostWindow } from "./window.js";
 import { originOf } from "./wire.js";
@@ -43,11 +43,34 @@ export function guardNavigation(window: HostWindow, sender: Sender): void {
 
 type Look = (event: { preventDefault(): void }, url: string, isMainFrame: boolean) => void;
 
-/** Frames inside the page. Electron tells of them since 25; before, the page's own policy must do. */
+/** Frames inside the page, of which Electron tells since 25. */
 function guardFrames(webContents: WebContents, look: Look): void {
   webContents.on("will-frame-navigate", (event) => {
     if (!event.isMainFrame) look(event, event.url, false);
   });
+}
+
+/** Electron 25 tells of frames that navigate. */
+const TELLS_OF_FRAMES = 25;
+
+/** The same for an older Electron, which knows of frames only what they load. */
+export function guardOldFrames(
+  session: Session,
+  windowOf: (contents: number) => HostWindow | undefined,
+  sender: Sender,
+): void {
+  if (Number.parseInt(process.versions.electron, 10) >= TELLS_OF_FRAMES) return;
+  session.webRequest.onBeforeRequest(
+    { urls: ["http://*/*", "https://*/*"] },
+    ({ resourceType, webContentsId, url }, answer) => {
+      const window = webContentsId === undefined ? undefined : windowOf(webContentsId);
+      const refused =
+        resourceType === "subFrame" && window !== undefined && !mayShow(window, url, false);
+      if (refused)
+        sender.send({ kind: "refused", window: window.number, reason: `a frame wanted ${url}` });
+      answer({ cancel: refused });
+    },
+  );
 }
 
 function mayShow(window: HostWindow, url: string, isMainFrame: boolean): boolean {

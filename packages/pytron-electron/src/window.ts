@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { app, BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from "electron";
 import type { Sender } from "./link.js";
+import { isSandboxed } from "./lockdown.js";
 import { guardNavigation } from "./navigation.js";
 import type { PagePort, PortOwner } from "./port.js";
 import { type Live, type Options, ORIGIN, originOf } from "./wire.js";
@@ -81,7 +82,7 @@ export class HostWindow implements PortOwner {
         additionalArguments: words,
         ...(partition === null ? {} : { partition }),
         // All of these are Electron's defaults by now; older ones had others.
-        sandbox: true,
+        sandbox: isSandboxed,
         contextIsolation: true,
         nodeIntegration: false,
         nodeIntegrationInWorker: false,

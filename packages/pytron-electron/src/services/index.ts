@@ -12,6 +12,7 @@ import { type Desk, type Fields, Refusal, type Service } from "./service.js";
 
 export { watchDownloads } from "./downloads.js";
 export { dress } from "./menus.js";
+export { watchPointer } from "./moving.js";
 export { type Desk, tellOf } from "./service.js";
 
 const SERVICES: Readonly<Record<string, Service>> = {

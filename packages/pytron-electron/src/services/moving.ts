@@ -1,6 +1,6 @@
 // What the user moves with the button held: the window, one of its edges, files out of it.
 import { access } from "node:fs/promises";
-import { app, type NativeImage, nativeImage, type Rectangle, screen } from "electron";
+import { app, type NativeImage, nativeImage, type Point, type Rectangle, screen } from "electron";
 import type { HostWindow } from "../window.js";
 import { type Asked, Refusal, type Service, text, windowOf } from "./service.js";
 
@@ -11,6 +11,27 @@ const GREY = 0x99;
 
 type Moved = (before: Rectangle, across: number, down: number) => Rectangle;
 
+/** The last press of a button over a window: where, how the window stood, and where it was let go. */
+interface Press {
+  begin: Point;
+  bounds: Rectangle;
+  end: Point | null;
+}
+
+const presses = new WeakMap<HostWindow, Press>();
+
+/** Remembers where the user presses: what follows is asked for a moment later. */
+export function watchPointer(window: HostWindow): void {
+  const { frame } = window;
+  frame.webContents.on("input-event", (_, { type }) => {
+    const press = presses.get(window);
+    if (type === "mouseDown") {
+      const begin = screen.getCursorScreenPoint();
+      presses.set(window, { begin, bounds: frame.getBounds(), end: null });
+    } else if (type === "mouseUp" && press !== undefined) press.end = screen.getCursorScreenPoint();
+  });
+}
+
 /** Sets a window's bounds after the pointer for as long as the user holds the button. */
 function follow(window: HostWindow, moved: Moved): null {
   const { frame } = window;
@@ -19,19 +40,21 @@ function follow(window: HostWindow, moved: Moved): null {
       "unsupported",
       "Wayland tells no program where the pointer is; use CSS `app-region: drag`",
     );
-  if (frame.isMaximized() || frame.isFullScreen()) return null;
+  const press = presses.get(window);
+  if (press === undefined || frame.isMaximized() || frame.isFullScreen()) return null;
+  const { begin, bounds: before } = press;
+  const place = ({ x, y }: Point): void => {
+    const bounds = moved(before, x - begin.x, y - begin.y);
+    const same = bounds.width === before.width && bounds.height === before.height;
+    if (same) frame.setPosition(bounds.x, bounds.y);
+    else frame.setBounds(bounds);
+  };
+  place(press.end ?? screen.getCursorScreenPoint());
+  if (press.end !== null) return null; // a quick hand: it has let go already
   const { webContents } = frame;
-  const begin = screen.getCursorScreenPoint();
-  const before = frame.getBounds();
-  const look = (_: unknown, input: Electron.InputEvent): void => {
-    if (input.type === "mouseUp" || input.type === "mouseDown") end();
-    else if (input.type === "mouseMove") {
-      const { x, y } = screen.getCursorScreenPoint();
-      const bounds = moved(before, x - begin.x, y - begin.y);
-      const same = bounds.width === before.width && bounds.height === before.height;
-      if (same) frame.setPosition(bounds.x, bounds.y);
-      else frame.setBounds(bounds);
-    }
+  const look = (_: unknown, { type }: Electron.InputEvent): void => {
+    if (type === "mouseMove" || type === "mouseUp") place(screen.getCursorScreenPoint());
+    if (type === "mouseDown" || type === "mouseUp") end();
   };
   const end = (): void => {
     webContents.removeListener("input-event", look);
