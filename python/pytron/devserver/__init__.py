@@ -21,6 +21,7 @@ from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
 from pytron.devserver.pages import PageServer, Sources
 from pytron.devserver.record import Record
+from pytron.devserver.saves import Saves
 from pytron.devserver.terminal import Terminal
 from pytron.errors import ToolMissing
 from pytron.failures import Failure
@@ -67,6 +68,7 @@ class Session:
         self._plan = plan
         self._terminal = Terminal(LABELS, plan.only, level=plan.level)
         self._stop = threading.Event()
+        self._saves = Saves()
         #: Vite shows errors over the page itself.
         self._has_overlay = False
         #: Where people open the page, when tabs are all the windows there are; told once.
@@ -162,7 +164,10 @@ class Session:
             paths = sorted({Path(path) for _, path in changes})
             self._keeper.order(lambda paths=paths: self._saved(paths))
 
-    def _saved(self, paths: Iterable[Path]) -> None:
+    def _saved(self, told: Iterable[Path]) -> None:
+        paths = self._saves.of(told)
+        if not paths:
+            return
         fault = syntax_fault(paths)
         if fault is not None:
             self._terminal.say(fault.trace)

@@ -303,7 +303,8 @@ class Keeper:
                 post(self._app.channel, fields)
                 self._serves = True
         elif kind == "port":
-            self._take_port(fields["window"], app)
+            # One that ends closes its pages' sockets first: the new ones are not for it.
+            self._take_port(fields["window"], app if self._ending_by is None else None)
         elif kind == "closing" and self._app is None:
             assert self._host is not None
             post(self._host.channel, {"kind": "close", "window": fields["window"]})

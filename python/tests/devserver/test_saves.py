@@ -1,0 +1,45 @@
+"""One save starts the app anew once, however often the system tells of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pytron.devserver.saves import Saves
+
+
+def test_a_save_that_is_told_twice_counts_once(tmp_path: Path) -> None:
+    file, other = tmp_path / "app.py", tmp_path / "other.py"
+    file.write_text("1")
+    other.write_text("1")
+    saves = Saves()
+    assert saves.of([file]) == [file]
+    assert saves.of([file]) == []
+    assert saves.of([file, other]) == [other]
+
+
+def test_a_save_without_a_change_counts(tmp_path: Path) -> None:
+    file = tmp_path / "app.py"
+    file.write_text("1")
+    saves = Saves()
+    saves.of([file])
+    later = file.stat().st_mtime_ns + 1_000_000
+    os.utime(file, ns=(later, later))
+    assert saves.of([file]) == [file]
+    beside = tmp_path / "app.new"
+    beside.write_text("1")
+    os.utime(beside, ns=(later, later))
+    beside.replace(file)  # as editors save
+    assert saves.of([file]) == [file]
+
+
+def test_a_file_that_goes_and_comes_back_counts_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "app.py"
+    file.write_text("1")
+    saves = Saves()
+    saves.of([file])
+    file.unlink()
+    assert saves.of([file]) == [file]
+    assert saves.of([file]) == []
+    file.write_text("1")
+    assert saves.of([file]) == [file]
