@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from threading import Event, Lock, Timer, current_thread, main_thread
+from threading import Event, Lock, Timer, current_thread, local, main_thread
 from typing import Any, Generic, TypeVar, cast
 
 from pytron.errors import CallError, EngineError
 
 T = TypeVar("T")
 R = TypeVar("R")
+#: Set on a thread while it calls what waits for an answer: the next one would come behind that.
+_here = local()
 
 
 def may_wait() -> bool:
-    """Whether this thread may block: not the main thread, and none that runs an asyncio loop."""
-    if current_thread() is main_thread():
+    """Whether this thread may block.
+
+    Not the main thread, none that runs an asyncio loop, and none that is bringing an answer.
+    """
+    if current_thread() is main_thread() or getattr(_here, "brings", False):
         return False
     running_loop = getattr(sys.modules.get("asyncio"), "get_running_loop", None)
     if running_loop is None:  # or another thread is importing it just now
@@ -42,15 +47,16 @@ class Answer(Generic[T]):
         """Wait for the value, on any thread but the main one and the app's loop.
 
         Raises:
-            EngineError: asked to wait on the main thread, which has to produce the answer, or on
-                a loop.
+            EngineError: asked to wait on the main thread, which has to produce the answer, on
+                a loop, or in what another answer calls.
             CallError: `timeout`, or whatever went wrong.
         """
         if not self._arrived.is_set():
             if not may_wait():
                 raise EngineError(
                     f"{self.what} cannot be waited for on the main thread, which has to answer "
-                    "it, or on a loop; await it, or ask from a function that pages call"
+                    "it, on a loop, or in what another answer calls when it is done; await it, "
+                    "or ask from a function that pages call"
                 )
             if not self._arrived.wait(timeout_s):
                 raise CallError(f"{self.what} gave no answer in {timeout_s:g} s", code="timeout")
@@ -76,7 +82,7 @@ class Answer(Generic[T]):
         return self._given()
 
     def when_done(self, callback: Callable[[], object]) -> None:
-        """Call this once the answer is there, on the thread that brings it."""
+        """Call this once the answer is there, on the thread that brings it: it must not wait."""
         with self._lock:
             if not self._arrived.is_set():
                 self._callbacks.append(callback)
@@ -121,8 +127,12 @@ class Answer(Generic[T]):
             self._value, self._error = value, error
             self._arrived.set()
             callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
-            callback()
+        before, _here.brings = getattr(_here, "brings", False), True
+        try:
+            for callback in callbacks:
+                callback()
+        finally:
+            _here.brings = before
 
     def _given(self) -> T:
         if self._error is not None:

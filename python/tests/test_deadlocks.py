@@ -5,16 +5,33 @@ Waiting for an answer where that is refused is an error, and never a hang.
 
 from __future__ import annotations
 
-import asyncio
+import inspect
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import pytron
-from pytron import App, Context, PytronError, TypedEvent, Upload, Window
+from places import (
+    PLACES,
+    Outcome,
+    Place,
+    in_a_function_that_decides_where_downloads_go,
+    in_a_handler,
+    in_a_handler_of_a_typed_event,
+    in_a_handler_of_a_window,
+    in_a_subscriber_to_python_s_change,
+    in_an_asset_route,
+    in_what_converts_an_answer,
+    in_what_is_done_with_an_answer,
+    on_a_worker,
+)
+from pytron import Api, App, Context, TypedEvent, Upload, Window
+from pytron.answer import Answer
 from pytron.assets import Assets
+from pytron.engines.headless import HeadlessEngine
+from pytron.services.desk import SERVICES
 from pytron.testing import TestClient
 from uses import DESKTOP, SAME, USES, AppOf, public
 from waiting import Gate
@@ -31,170 +48,73 @@ def test_every_public_name_is_used() -> None:
     }  # fmt: skip
 
 
-@dataclass
-class Outcome:
-    """What came of every use in one place."""
-
-    done: dict[str, str] = field(default_factory=dict[str, str])
-    finished: Gate = field(default_factory=Gate)
-
-    def try_all(self, app: AppOf) -> None:
-        """Use everything, one after the other."""
-        for name, use in USES.items():
-            try:
-                use(app)
-            except PytronError as error:
-                self.done[name] = error.code
-            else:
-                self.done[name] = "ok"
-        self.finished.set()
-
-
-Place = Callable[[AppOf, Outcome], Callable[[TestClient], object]]
-
-
-def on_a_worker(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.expose
-    def act() -> None:
-        outcome.try_all(app)
-
-    return lambda page: page.start("act")
-
-
-def on_the_loop(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.expose
-    async def act() -> None:
-        await asyncio.sleep(0)
-        outcome.try_all(app)
-
-    return lambda page: page.start("act")
-
-
-def on_a_pool(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.expose(executor="db")
-    def act() -> None:
-        outcome.try_all(app)
-
-    return lambda page: page.start("act")
-
-
-def in_a_generator(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.expose
-    def act() -> Iterator[int]:
-        yield 1
-        outcome.try_all(app)
-
-    return lambda page: page.start("act")
-
-
-def in_a_handler(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    app.on("act", lambda _event: outcome.try_all(app))
-    return lambda page: page.emit("act")
-
-
-def in_an_async_handler(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.on("act")
-    async def act(_event: object) -> None:
-        outcome.try_all(app)
-
-    return lambda page: page.emit("act")
-
-
-def in_a_handler_of_a_window(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    def act(_page: TestClient) -> None:
-        window = app.open_window("second")
-        window.on("closing", lambda _event: outcome.try_all(app))
-        window.close()
-
-    return act
-
-
-def in_a_subscriber_to_a_page_s_change(
-    app: AppOf, outcome: Outcome
-) -> Callable[[TestClient], object]:
-    app.subscribe("page", lambda _value: outcome.try_all(app))
-    operation = {"op": "set", "path": ["page"], "value": 1}
-    message = {"kind": "change", "id": 1, "scope": "app", "ops": [operation]}
-    return lambda page: page.send(message)
-
-
-def in_a_subscriber_to_python_s_change(
-    app: AppOf, outcome: Outcome
-) -> Callable[[TestClient], object]:
-    app.subscribe("python", lambda _value: outcome.try_all(app))
-
-    @app.expose
-    def act() -> None:
-        app.state.python = 1
-
-    return lambda page: page.start("act")
-
-
-def in_a_transaction(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.expose
-    def act() -> None:
-        with app.transaction():
-            outcome.try_all(app)
-
-    return lambda page: page.start("act")
-
-
-def in_an_asset_route(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    @app.asset("act")
-    def act() -> str:
-        outcome.try_all(app)
-        return ""
-
-    return lambda page: page.get("/act")
-
-
-def in_a_thread_of_the_user_s(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    return lambda _page: threading.Thread(target=outcome.try_all, args=(app,), daemon=True).start()
-
-
-def in_another_loop(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    async def act() -> None:
-        outcome.try_all(app)
-
-    return lambda _page: threading.Thread(target=asyncio.run, args=(act(),), daemon=True).start()
-
-
-def on_the_main_thread(app: AppOf, outcome: Outcome) -> Callable[[TestClient], object]:
-    return lambda _page: outcome.try_all(app)
-
-
-PLACES: list[Place] = [
-    on_a_worker, on_the_loop, on_a_pool, in_a_generator, in_a_handler, in_an_async_handler,
-    in_a_handler_of_a_window, in_a_subscriber_to_a_page_s_change,
-    in_a_subscriber_to_python_s_change, in_a_transaction, in_an_asset_route,
-    in_a_thread_of_the_user_s, in_another_loop, on_the_main_thread,
-]  # fmt: skip
+#: What takes users' functions, and where each kind of them is used above.
+TAKERS = {
+    "App.expose": on_a_worker, "App.on": in_a_handler, "App.asset": in_an_asset_route,
+    "App.subscribe": in_a_subscriber_to_python_s_change, "Window.on": in_a_handler_of_a_window,
+    "TypedEvent.on": in_a_handler_of_a_typed_event, "Assets.route": in_an_asset_route,
+    "Downloads.on_started": in_a_function_that_decides_where_downloads_go,
+    "Answer.when_done": in_what_is_done_with_an_answer, "Answer.map": in_what_converts_an_answer,
+    "Api.expose": on_a_worker, "Api.on": in_a_handler, "Menus.on_click": in_a_handler,
+    "Shortcuts.on_press": in_a_handler,
+    # Tests of their own below; a migration has only its data: python/tests/persistence.
+    "App.on_start": None, "App.on_stop": None, "App.migrate": None,
+}  # fmt: skip
 #: Places that must not wait for answers: they are told so at once.
-MUST_NOT_WAIT = {"on_the_loop", "in_an_async_handler", "in_another_loop", "on_the_main_thread"}
+MUST_NOT_WAIT = {
+    "on_the_loop", "in_an_async_handler", "in_another_loop", "on_the_main_thread",
+    "in_an_async_generator", "in_an_async_asset_route",
+    "in_what_is_done_with_an_answer", "in_what_converts_an_answer",
+}  # fmt: skip
 IN_CALLS = {
     "on_a_worker", "on_the_loop", "on_a_pool", "in_a_generator", "in_a_transaction",
-    "in_a_subscriber_to_python_s_change",
+    "in_a_subscriber_to_python_s_change", "on_the_main_executor", "in_an_async_generator",
 }  # fmt: skip
+
+
+def takers(kind: type[Any]) -> set[str]:
+    """What takes a function of the user's, or decorates one."""
+    found: set[str] = set()
+    for name in public(kind):
+        function = inspect.getattr_static(kind, name)
+        if inspect.isfunction(function):
+            signature = inspect.signature(function)
+            kinds = {str(parameter.annotation) for parameter in signature.parameters.values()}
+            takes = kinds & {"F", "H"} or "target" in signature.parameters
+            if takes or any("Callable" in text for text in (*kinds, signature.return_annotation)):
+                found.add(f"{kind.__name__}.{name}")
+    return found
+
+
+def test_every_function_that_takes_a_callback_has_its_place() -> None:
+    kinds = (App, Api, Window, Context, TypedEvent, Upload, Assets, Answer)
+    services = map(SERVICES.find, SERVICES.names())
+    assert set().union(*map(takers, (*kinds, *services))) == set(TAKERS)
+    assert {place for place in TAKERS.values() if place is not None} <= set(PLACES)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
 def test_nothing_hangs(place: Place) -> None:
-    app: AppOf = App("test", ephemeral=True, executors={"db": 1})
-    app.state.n = 0
-    outcome = Outcome()
-    act = place(app, outcome)
-    with TestClient(app) as page:
-        page.subscribe("*")
-        act(page)
-        outcome.finished.pass_through()
-        page.sync()
+    with ThreadPoolExecutor(1) as own:
+        app: AppOf = App("test", ephemeral=True, executors={"db": 1, "own": own})
+        app.state.n = 0
+        outcome = Outcome()
+        act = place(app, outcome)
+        with TestClient(app) as page:
+            page.subscribe("*")
+            act(page)
+            outcome.finished.pass_through()
+            page.sync()
     waits = "unsupported" if place.__name__ in MUST_NOT_WAIT else "ok"
     expected = dict.fromkeys(USES, "ok") | {
-        "window.bounds": waits, "window.url": waits, "window.status": waits,
         "window.screenshot": "unsupported",
         "expose": "config", "running_on": "config", "running": "config",
         "run": "config" if place.__name__ == "on_the_main_thread" else "unsupported",
     }  # fmt: skip
+    # An answer that has come before it is asked for is given everywhere.
+    for name in ("window.bounds", "window.url", "window.status"):
+        expected[name] = outcome.done[name]
+        assert outcome.done[name] in {"ok", waits}
     # What needs a desktop, which no test here has: it says so, at once.
     needs = ("attention", "clear_data", "pdf", "print")
     expected |= {f"window.{name}": "unsupported" for name in needs}
@@ -207,9 +127,25 @@ def test_nothing_hangs(place: Place) -> None:
     assert outcome.done == expected
 
 
+@pytest.mark.parametrize("hook", ["on_start", "on_stop"])
+def test_nothing_hangs_before_the_first_window_and_after_the_last(hook: str) -> None:
+    app: AppOf = App("test", ephemeral=True)
+    app.state.n = 0
+    outcome = Outcome()
+    # At its end an app may run again, which would be another test.
+    again = () if hook == "on_start" else ("run", "running", "running_on")
+    getattr(app, hook)(lambda: outcome.try_all(app, but=again))
+    with app.running_on(HeadlessEngine()):
+        pass
+    assert outcome.done.keys() == USES.keys() - set(again)
+    assert set(outcome.done.values()) <= {"ok", "config", "engine", "unsupported", "asset", "state"}
+    assert outcome.done["emit" if hook == "on_start" else "on"] == "ok"
+    assert outcome.done["window.bounds"] == "config"  # there is no window to ask
+
+
 def test_quit_can_be_called_from_everywhere() -> None:
     for place in PLACES:
-        app: AppOf = App("test", ephemeral=True, executors={"db": 1})
+        app: AppOf = App("test", ephemeral=True, executors={"db": 1, "own": ThreadPoolExecutor(1)})
         app.state.n = 0
         act = place(app, Quitting())
         with TestClient(app) as page:

@@ -81,8 +81,7 @@ class Downloads(Service):
 
     def begin(self) -> None:
         """Hear of them."""
-        #: Where files go without a question, under a name that is free.
-        self.folder: Path | None = None
+        self._folder: Path | None = None
         self._chooser: Callable[..., Any] | None = None
         self._lock = Lock()
         #: Those that the kit writes itself, by their keys; the window host's are above zero.
@@ -93,6 +92,25 @@ class Downloads(Service):
         for ending in ("finished", "failed"):
             self._desk.hear(f"download.{ending}", self._ended)
         self._desk.app.on("window.closed", self._left_alone)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where files go without a question, under a name that is free; None asks the user.
+
+        Raises:
+            ConfigError: it is set to a relative path, which every start could take for another.
+        """
+        return self._folder
+
+    @folder.setter
+    def folder(self, folder: Path | str | None) -> None:
+        place = None if folder is None else Path(folder).expanduser()
+        if place is not None and not place.is_absolute():
+            raise ConfigError(
+                f"downloads.folder is {str(folder)!r}, which is relative: "
+                f"give a whole path, such as app.folders.downloads / {str(folder)!r}"
+            )
+        self._folder = place
 
     def close(self) -> None:
         """The app ends."""
@@ -191,8 +209,13 @@ class Downloads(Service):
         key, name = data["key"], Path(str(data.get("file") or "download")).name
         if self._chooser is not None:
             self._desk.call(self._chooser, "download.started", dict(data))
-        elif self.folder is not None:
-            self.accept(key, _free(self.folder, name))
+        elif self._folder is not None:
+            try:
+                place = _free(self._folder, name)
+            except OSError as error:
+                self._give_up(key, f"{name} cannot be put into {self._folder}: {error}")
+            else:
+                self.accept(key, place)
         else:
             self._ask_user(key, name, data.get("window"))
 
@@ -210,7 +233,8 @@ class Downloads(Service):
             try:
                 path = chosen.result(0)
             except PytronError as error:
-                self._unasked(key, name, error)
+                # Why it fails is not a user's cancelling.
+                self._give_up(key, f"nobody could be asked where {name} goes: {error}")
                 return
             if path is None:
                 self.cancel(key)
@@ -219,9 +243,8 @@ class Downloads(Service):
 
         chosen.when_done(done)
 
-    def _unasked(self, key: int, name: str, error: PytronError) -> None:
-        """Nobody could be asked where it goes: that is why it fails, not a user's cancelling."""
-        reason = f"nobody could be asked where {name} goes: {error}"
+    def _give_up(self, key: int, reason: str) -> None:
+        """It has no place to go to: say why, and end it."""
         _log.warning("%s", reason)
         if key > 0:
             self.cancel(key)
