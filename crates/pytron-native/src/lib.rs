@@ -8,9 +8,11 @@ mod asset;
 mod body;
 mod buffer;
 mod command;
+mod depth;
 mod envelope;
 mod error;
 mod event;
+mod ground;
 mod guard;
 mod head;
 mod host;
@@ -81,6 +83,7 @@ fn pytron_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<host::Host>()?;
     module.add_function(wrap_pyfunction!(facts, module)?)?;
     module.add_function(wrap_pyfunction!(plain::plain_json, module)?)?;
+    module.add_function(wrap_pyfunction!(plain::is_deeper, module)?)?;
     module.add_function(wrap_pyfunction!(can, module)?)?;
     Ok(())
 }

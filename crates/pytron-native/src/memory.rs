@@ -2,12 +2,12 @@
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-#[cfg(target_os = "linux")]
-use std::time::{Duration, Instant};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+
+use crate::ground::Ground;
 
 /// From this size on it is received where Python will have it: a copy would cost more than the GIL.
 const LARGE: usize = 64 << 10;
@@ -23,6 +23,7 @@ pub struct Filling {
     bytes: Py<PyBytes>,
     start: NonNull<u8>,
     size: usize,
+    ground: Ground,
 }
 
 // SAFETY: the memory belongs to `bytes`, which only this has until it is full.
@@ -38,13 +39,34 @@ impl Memory {
     }
 
     /// All of it, to be filled.
-    pub fn room(&mut self) -> &mut [MaybeUninit<u8>] {
+    fn room(&mut self) -> &mut [MaybeUninit<u8>] {
         let (start, size) = match self {
             Self::Small(bytes) => (bytes.as_mut_ptr(), bytes.len()),
             Self::Large(filling) => (filling.start.as_ptr(), filling.size),
         };
         // SAFETY: so many bytes stand there, and only `self` leads to them.
         unsafe { std::slice::from_raw_parts_mut(start.cast(), size) }
+    }
+
+    /// How many bytes there are.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Small(bytes) => bytes.len(),
+            Self::Large(filling) => filling.size,
+        }
+    }
+
+    /// As much of what is behind `filled` as is to be filled next.
+    pub fn next(&mut self, filled: usize) -> &mut [MaybeUninit<u8>] {
+        let ready = match self {
+            Self::Small(bytes) => bytes.len(),
+            Self::Large(filling) => {
+                filling
+                    .ground
+                    .ready(filling.start.as_ptr(), filling.size, filled)
+            }
+        };
+        &mut self.room()[filled..ready]
     }
 
     #[cfg(test)]
@@ -79,9 +101,14 @@ impl Filling {
         let bytes: Bound<'_, PyBytes> = bytes.ok()?;
         // SAFETY: with the GIL, on a `bytes`.
         let start = NonNull::new(unsafe { ffi::PyBytes_AsString(bytes.as_ptr()) })?.cast();
-        prefer_large_pages(start.as_ptr(), size);
         let bytes = bytes.unbind();
-        Some(Self { bytes, start, size })
+        let ground = Ground::default();
+        Some(Self {
+            bytes,
+            start,
+            size,
+            ground,
+        })
     }
 }
 
@@ -90,44 +117,27 @@ pub fn bytes<'py>(py: Python<'py>, data: &[u8]) -> Bound<'py, PyBytes> {
     if data.len() >= LARGE
         && let Some(filling) = Filling::of(py, data.len())
     {
-        // SAFETY: there is room for exactly these.
-        unsafe {
-            filling
-                .start
-                .copy_from_nonoverlapping(NonNull::from(data).cast(), data.len())
-        };
+        fill(filling.start.as_ptr(), data);
         return filling.bytes.into_bound(py);
     }
     PyBytes::new(py, data)
 }
 
-/// Fresh memory costs more than the copy into it, page by page; large pages make it a tenth. Not
-/// where the host of a virtual machine takes back what is free (as WSL 2 does): it takes large pages
-/// first, and to get one again costs many times what small ones do. One tells it of all.
-#[cfg(target_os = "linux")]
-pub fn prefer_large_pages(start: *mut u8, size: usize) {
-    const PAGE: usize = 2 << 20;
-    /// What the small pages in a large one would cost; a large one in reach takes a fifth of it.
-    const COLD: Duration = Duration::from_millis(1);
-    let from = start.addr().next_multiple_of(PAGE);
-    let length = (start.addr() + size).saturating_sub(from) / PAGE * PAGE;
-    if length == 0 {
-        return;
-    }
-    // SAFETY: whole pages inside of memory that is ours; what is in them stays.
-    let advise = |length, advice| unsafe {
-        libc::madvise(from as *mut libc::c_void, length, advice);
-    };
-    advise(PAGE, libc::MADV_HUGEPAGE);
-    let before = Instant::now();
-    advise(PAGE, libc::MADV_POPULATE_WRITE); // older kernels only refuse it
-    if before.elapsed() < COLD {
-        advise(length, libc::MADV_HUGEPAGE);
+/// Copies into memory that nothing has been written to, which must be as long.
+fn fill(memory: *mut u8, data: &[u8]) {
+    let mut ground = Ground::default();
+    let mut done = 0;
+    while done < data.len() {
+        let ready = ground.ready(memory, data.len(), done);
+        // SAFETY: both are so long, and nobody else has the memory.
+        unsafe {
+            memory
+                .add(done)
+                .copy_from_nonoverlapping(data.as_ptr().add(done), ready - done);
+        }
+        done = ready;
     }
 }
-
-#[cfg(not(target_os = "linux"))]
-pub fn prefer_large_pages(_start: *mut u8, _size: usize) {}
 
 impl From<Vec<u8>> for Memory {
     fn from(bytes: Vec<u8>) -> Self {

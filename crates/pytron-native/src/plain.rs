@@ -4,11 +4,14 @@
 //! that look takes several times as long as the writing. Here whatever is not plain ends the walk,
 //! and the kit's way has the rules and the words for it (spec/ipc.md, section 5).
 
+use std::ops::Range;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::memory::{self, prefer_large_pages};
+use crate::depth;
+use crate::memory;
 
 /// Levels that a value may have (spec/ipc.md, section 7).
 const MAX_DEPTH: usize = 128;
@@ -28,22 +31,44 @@ pub fn plain_json<'py>(
     text.extend_from_slice(head);
     // SAFETY: we hold the GIL as long as `value` is borrowed, and `value` keeps all that is in it:
     // no Python code runs during the walk, so nothing can change meanwhile.
-    unsafe { write(&mut text, value.as_ptr(), MAX_DEPTH) }?;
+    unsafe { write(&mut text, &mut Keys::new(), value.as_ptr(), MAX_DEPTH) }?;
     text.extend_from_slice(tail);
     Some(memory::bytes(value.py(), &text))
 }
 
-/// Makes room for so many bytes and much more.
-fn reserve(text: &mut Vec<u8>, more: usize) {
-    if text.capacity() - text.len() < more {
-        text.reserve(more);
-        prefer_large_pages(text.as_mut_ptr(), text.capacity());
+/// Whether JSON is nested deeper than this.
+#[pyfunction]
+pub fn is_deeper(text: &[u8], most: usize) -> bool {
+    depth::is_deeper(text, most)
+}
+
+/// The keys of objects that were written last, by where they live: records have the same again and
+/// again, and a key that stands in the text already is copied from there.
+struct Keys([(*mut ffi::PyObject, Range<usize>); KEYS]);
+
+const KEYS: usize = 64;
+
+impl Keys {
+    const fn new() -> Self {
+        Self([const { (std::ptr::null_mut(), 0..0) }; KEYS])
+    }
+
+    /// The place of a key, which another may have taken.
+    fn of(&mut self, key: *mut ffi::PyObject) -> &mut (*mut ffi::PyObject, Range<usize>) {
+        // Objects are at least 16 bytes apart; keys of one record often stand close together.
+        let place = key.addr() >> 4;
+        &mut self.0[(place ^ place >> 6) % KEYS]
     }
 }
 
 /// # Safety
 /// With the GIL, on an object that lives and is not changed meanwhile.
-unsafe fn write(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> Option<()> {
+unsafe fn write(
+    text: &mut Vec<u8>,
+    keys: &mut Keys,
+    value: *mut ffi::PyObject,
+    room: usize,
+) -> Option<()> {
     // SAFETY: as promised by the caller; each function is given an object of the type it takes,
     // and what it gives is borrowed from that object.
     unsafe {
@@ -60,10 +85,11 @@ unsafe fn write(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> O
             text.extend_from_slice(zmij::Buffer::new().format_finite(number).as_bytes());
             Some(())
         } else if kind == &raw mut ffi::PyDict_Type {
-            dict(text, value, room.checked_sub(1)?)
+            dict(text, keys, value, room.checked_sub(1)?)
         } else if kind == &raw mut ffi::PyList_Type {
             items(
                 text,
+                keys,
                 ffi::PyList_Size(value),
                 room.checked_sub(1)?,
                 |index| ffi::PyList_GetItem(value, index),
@@ -71,6 +97,7 @@ unsafe fn write(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> O
         } else if kind == &raw mut ffi::PyTuple_Type {
             items(
                 text,
+                keys,
                 ffi::PyTuple_Size(value),
                 room.checked_sub(1)?,
                 |index| ffi::PyTuple_GetItem(value, index),
@@ -93,7 +120,12 @@ unsafe fn write(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> O
 
 /// # Safety
 /// As `write`, with a dict.
-unsafe fn dict(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> Option<()> {
+unsafe fn dict(
+    text: &mut Vec<u8>,
+    keys: &mut Keys,
+    value: *mut ffi::PyObject,
+    room: usize,
+) -> Option<()> {
     let (mut at, mut key, mut item) = (0, std::ptr::null_mut(), std::ptr::null_mut());
     text.push(b'{');
     // SAFETY: see `write`; the dict does not change, so `at` stays good.
@@ -102,9 +134,16 @@ unsafe fn dict(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> Op
             if ffi::Py_TYPE(key) != &raw mut ffi::PyUnicode_Type {
                 return None;
             }
-            string(text, key)?;
-            text.push(b':');
-            write(text, item, room)?;
+            let (last, place) = keys.of(key);
+            if *last == key {
+                text.extend_from_within(place.clone());
+            } else {
+                let start = text.len();
+                string(text, key)?;
+                text.push(b':');
+                (*last, *place) = (key, start..text.len());
+            }
+            write(text, keys, item, room)?;
             text.push(b',');
         }
     }
@@ -116,6 +155,7 @@ unsafe fn dict(text: &mut Vec<u8>, value: *mut ffi::PyObject, room: usize) -> Op
 /// As `write`, with what gives the members of a list or a tuple of this length.
 unsafe fn items(
     text: &mut Vec<u8>,
+    keys: &mut Keys,
     length: isize,
     room: usize,
     item: impl Fn(isize) -> *mut ffi::PyObject,
@@ -123,7 +163,7 @@ unsafe fn items(
     text.push(b'[');
     for index in 0..length {
         // SAFETY: see `write`.
-        unsafe { write(text, item(index), room) }?;
+        unsafe { write(text, keys, item(index), room) }?;
         text.push(b',');
     }
     close(text, b']');
@@ -165,7 +205,7 @@ unsafe fn string(text: &mut Vec<u8>, value: *mut ffi::PyObject) -> Option<()> {
     }
     // SAFETY: so many bytes stand there as long as the str lives.
     let bytes = unsafe { std::slice::from_raw_parts(start.cast::<u8>(), size.unsigned_abs()) };
-    reserve(text, bytes.len() + 2 + 8);
+    text.reserve(bytes.len() + 2 + 8);
     text.push(b'"');
     let begun = text.len();
     let (words, rest) = bytes.as_chunks::<8>();

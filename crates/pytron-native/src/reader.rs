@@ -109,7 +109,8 @@ impl Reader {
             let Some(piece) = self.pieces.last_mut() else {
                 return Ok(true);
             };
-            let room = &mut piece.room()[self.filled..];
+            let size = piece.size();
+            let room = piece.next(self.filled);
             let there = room.len().min(self.end - self.start);
             let buffered = &self.buffer[self.start..self.start + there];
             for (to, from) in room.iter_mut().zip(buffered) {
@@ -117,11 +118,14 @@ impl Reader {
             }
             self.start += there;
             self.filled += there;
-            let room = &mut room[there..];
-            if room.is_empty() {
+            let left = size - self.filled;
+            if left == 0 {
                 return Ok(true);
             }
-            let more = if room.len() >= BUFFER {
+            let room = &mut room[there..];
+            let more = if room.is_empty() {
+                true // the next stretch
+            } else if left >= BUFFER {
                 let read = receive(socket, room)?;
                 self.filled += read.unwrap_or(0);
                 read.is_some()

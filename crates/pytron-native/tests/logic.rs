@@ -6,11 +6,15 @@
 
 #[path = "../src/command.rs"]
 mod command;
+#[path = "../src/depth.rs"]
+mod depth;
 #[path = "../src/envelope.rs"]
 mod envelope;
 #[cfg(target_os = "linux")]
 #[path = "logic/frames.rs"]
 mod frames;
+#[path = "../src/ground.rs"]
+mod ground;
 #[path = "../src/head.rs"]
 mod head;
 #[path = "../src/platform/portable/services/image.rs"]
@@ -40,9 +44,16 @@ mod memory {
             self.0.clone()
         }
 
-        pub fn room(&mut self) -> &mut [MaybeUninit<u8>] {
+        pub fn size(&self) -> usize {
+            self.0.len()
+        }
+
+        /// In stretches, as the real one gives them.
+        pub fn next(&mut self, filled: usize) -> &mut [MaybeUninit<u8>] {
+            let ready = self.0.len().min(filled / 100_000 * 100_000 + 100_000);
+            let next = &mut self.0[filled..ready];
             // SAFETY: what is written is written; what was there is bytes.
-            unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len()) }
+            unsafe { std::slice::from_raw_parts_mut(next.as_mut_ptr().cast(), next.len()) }
         }
     }
 }

@@ -34,6 +34,8 @@ typedef struct {
     uint8_t small[8];
     gsize got;
     gsize want;
+    gsize ready; /* of what is wanted, so much memory is there to be filled */
+    gboolean small_pages;
     char *text;
     gsize text_capacity;
     gsize text_size;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -17,6 +16,9 @@
  * takes as long as the next piece. */
 #define AWAITED_BYTES (64u << 10)
 #define PATIENCE_MS 5
+/* What is smaller is left to come page by page. */
+#define PREPARED_BYTES (256u << 10)
+#define SMALL_PAGE (4u << 10)
 #define LARGE_PAGE (2u << 20)
 /* What the small pages in a large one would cost; a large one in reach takes a fifth of it. */
 #define COLD_US 1000
@@ -28,11 +30,40 @@ static uint32_t take_u32(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+/* Fresh memory costs more than the copy into it, page by page: so the next stretch of it is made
+ * ready before it is filled. As a large page, which is a tenth of the cost, where one is in reach:
+ * the host of a virtual machine takes back what is free (WSL 2 does), large pages first, and to get
+ * one again costs many times what small ones do; the first that does is the last of this piece.
+ * Nothing but whole pages with some of our bytes in them is touched. */
+static void prepare(Port *port, const uint8_t *into) {
+    gsize left = port->want - port->ready;
+    if (port->want < PREPARED_BYTES) {
+        port->ready = port->want;
+        return;
+    }
+    uintptr_t start = (uintptr_t)into + port->ready;
+    gsize aside = -start % LARGE_PAGE;
+    if (aside == 0 && left >= LARGE_PAGE && !port->small_pages) {
+        madvise((void *)start, LARGE_PAGE, MADV_HUGEPAGE);
+        gint64 before = g_get_monotonic_time();
+        madvise((void *)start, LARGE_PAGE, MADV_POPULATE_WRITE); /* older kernels only refuse it */
+        port->small_pages = g_get_monotonic_time() - before >= COLD_US;
+        port->ready += LARGE_PAGE;
+        return;
+    }
+    gsize size = MIN(left, PREPARED_BYTES);
+    if (aside > 0) size = MIN(size, aside);
+    uintptr_t page = start & ~(uintptr_t)(SMALL_PAGE - 1);
+    madvise((void *)page, start + size - page, MADV_POPULATE_WRITE);
+    port->ready += size;
+}
+
 /* Reads until `want` bytes are at `into`; 1 when they are, 0 when the socket is empty, -1 at its
  * end. */
 static int fill(Port *port, void *into) {
     while (port->got < port->want) {
-        ssize_t read = recv(port->fd, (uint8_t *)into + port->got, port->want - port->got,
+        if (port->got == port->ready) prepare(port, into);
+        ssize_t read = recv(port->fd, (uint8_t *)into + port->got, port->ready - port->got,
                             MSG_DONTWAIT);
         if (read > 0) {
             port->got += (gsize)read;
@@ -54,6 +85,8 @@ static void expect(Port *port, Phase phase, gsize want) {
     port->phase = phase;
     port->want = want;
     port->got = 0;
+    port->ready = 0;
+    port->small_pages = FALSE;
 }
 
 void port_expect_frame(Port *port) { expect(port, READ_HEAD, 8); }
@@ -90,21 +123,6 @@ static void next_part(Port *port) {
         hand_over(port);
 }
 
-/* Fresh memory costs more than the copy into it, page by page; large pages make it a tenth. Not
- * where the host of a virtual machine takes back what is free (as WSL 2 does): it takes large pages
- * first, and to get one again costs many times what small ones do. One tells it of all. Only what
- * lies whole inside is asked for, so nothing beyond is touched. */
-static void prefer_large_pages(void *memory, gsize size) {
-    uintptr_t start = ((uintptr_t)memory + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1);
-    uintptr_t end = ((uintptr_t)memory + size) & ~(uintptr_t)(LARGE_PAGE - 1);
-    if (start >= end) return;
-    madvise((void *)start, LARGE_PAGE, MADV_HUGEPAGE);
-    gint64 before = g_get_monotonic_time();
-    madvise((void *)start, LARGE_PAGE, MADV_POPULATE_WRITE); /* older kernels only refuse it */
-    if (g_get_monotonic_time() - before < COLD_US)
-        madvise((void *)start, end - start, MADV_HUGEPAGE);
-}
-
 static gboolean begin_frame(Port *port) {
     port->text_size = take_u32(port->small);
     port->parts_expected = take_u32(port->small + 4);
@@ -112,7 +130,6 @@ static gboolean begin_frame(Port *port) {
     if (port->text_size > port->text_capacity) {
         g_free(port->text);
         port->text = g_malloc(port->text_size);
-        prefer_large_pages(port->text, port->text_size);
         port->text_capacity = port->text_size;
     }
     port->parts_document = port->document;
@@ -139,7 +156,6 @@ static gboolean begin_part(Port *port) {
         port->parts_document = UINT64_MAX; /* nobody will get this frame */
     }
     g_ptr_array_add(port->parts, array);
-    prefer_large_pages(part_memory(port), size);
     expect(port, READ_PART, size);
     return TRUE;
 }

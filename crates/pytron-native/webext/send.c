@@ -62,6 +62,8 @@ static void put_u32(uint8_t *at, uint32_t value) {
     for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> (8 * i));
 }
 
+/* Text up to here goes with its head. */
+#define SMALL_TEXT (16u << 10)
 /* A page that waits this long for a busy kit would rather paint. */
 #define PATIENCE_MS 20
 
@@ -115,20 +117,22 @@ JSCValue *port_send(GPtrArray *arguments, gpointer data) {
         return jsc_value_new_boolean(context, FALSE);
     }
     /* One call for a small frame: the kit's side reads it whole. */
-    uint8_t *head = g_malloc(8 + size);
+    uint8_t head[8 + SMALL_TEXT];
+    gsize joined = size <= SMALL_TEXT ? size : 0;
+    const uint8_t *memory = g_bytes_get_data(text, NULL);
     put_u32(head, (uint32_t)size);
     put_u32(head + 4, (uint32_t)arguments->len - 1);
-    memcpy(head + 8, g_bytes_get_data(text, NULL), size);
+    if (joined > 0) memcpy(head + 8, memory, joined);
+    put(port, head, 8 + joined);
+    if (joined < size) put(port, memory, size);
     g_bytes_unref(text);
-    put(port, head, 8 + size);
-    g_free(head);
     for (guint i = 1; i < arguments->len; i++) {
         gsize length = 0;
-        const uint8_t *memory = part_memory(arguments->pdata[i], &length);
+        const uint8_t *part = part_memory(arguments->pdata[i], &length);
         uint8_t prefix[4];
         put_u32(prefix, (uint32_t)length);
         put(port, prefix, 4);
-        put(port, memory, length);
+        put(port, part, length);
     }
     port_flush_soon(port);
     return jsc_value_new_boolean(context, TRUE);

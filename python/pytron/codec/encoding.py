@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 
 from pytron.codec.binary import BINARY_TYPES, Binary, as_binary
+from pytron.codec import depth
 from pytron.codec.depth import MAX_DEPTH, refuse_depth
 from pytron.codec.scan import (
     MAX_SAFE_INTEGER,
@@ -109,14 +110,15 @@ def _never_quick(_value: object, _head: bytes, _tail: bytes) -> None:
 _quick: Quick = _never_quick
 
 
-def accelerate(quick: Quick) -> None:
-    """Let a native module write plain data; what it gives None for is encoded here.
+def accelerate(quick: Quick, is_deeper: depth.Deeper) -> None:
+    """Let a native module write plain data, and look how deep JSON is.
 
     Between a head and a tail it must write the same JSON as `encode`, or give None, also for all
-    that `encode` refuses.
+    that `encode` refuses: that is encoded here.
     """
     global _quick
     _quick = quick
+    depth.accelerate(is_deeper)
 
 
 def written(value: object, head: bytes, tail: bytes) -> bytes | None:

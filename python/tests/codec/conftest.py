@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 from pytron import codec
-from pytron.codec import encoding
+from pytron.codec import depth, encoding
 
 
 @pytest.fixture(scope="module", params=["kit", "native"])
 def encoder(request: pytest.FixtureRequest) -> Iterator[str]:
     """Runs the tests once with each of the two ways to encode."""
-    before = encoding._quick
+    before = encoding._quick, depth._is_deeper
     if request.param == "native":
         native = pytest.importorskip("pytron_native", reason="the native host is not installed")
-        codec.accelerate(native.plain_json)
+        codec.accelerate(native.plain_json, native.is_deeper)
     yield request.param
-    codec.accelerate(before)
+    codec.accelerate(*before)

@@ -10,6 +10,8 @@ from pytron import codec
 from pytron.codec import MAX_DEPTH
 from pytron.errors import CallError, ProtocolError
 
+pytestmark = pytest.mark.usefixtures("encoder")
+
 #: Texts that look like structure, to mislead whoever only counts brackets.
 texts = st.sampled_from(["", "]", "[", "}}", '"', '\\"]', "\\", "\\\\", '["', "a[b]"])
 trees = st.recursive(

@@ -1,5 +1,13 @@
 """The native window host; `__init__.pyi` is its contract."""
 
-from pytron_native.pytron_native import Host, HostError, __version__, can, facts, plain_json
+from pytron_native.pytron_native import (
+    Host,
+    HostError,
+    __version__,
+    can,
+    facts,
+    is_deeper,
+    plain_json,
+)
 
-__all__ = ["Host", "HostError", "__version__", "can", "facts", "plain_json"]
+__all__ = ["Host", "HostError", "__version__", "can", "facts", "is_deeper", "plain_json"]

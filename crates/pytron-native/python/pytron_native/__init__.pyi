@@ -106,6 +106,9 @@ def can(feature: str) -> tuple[bool, str] | None:
 def facts() -> dict[str, str | bool]:
     """Engine version and the hazards found on this machine: never opens a display."""
 
+def is_deeper(text: bytes, most: int) -> bool:
+    """Whether JSON is nested deeper than this; what is no JSON gets some answer."""
+
 def plain_json(value: object, head: bytes, tail: bytes) -> bytes | None:
     """The JSON of plain data: dict with str keys, list, tuple, str, int, float, bool and None.
 

@@ -61,7 +61,7 @@ class NativeEngine(Engine):
             import pytron_native
         except ImportError as error:
             raise EngineError(native_remedy(error)) from error
-        codec.accelerate(pytron_native.plain_json)
+        codec.accelerate(pytron_native.plain_json, pytron_native.is_deeper)
         try:
             self._host = pytron_native.Host(
                 app_id=options.app_id,
