@@ -154,6 +154,15 @@ ROWS = (
         rate=True,
     ),
     Row(
+        "bytes_fresh",
+        "{megabytes} MiB, made and filled by the page alone",
+        "MB/s",
+        "bytes",
+        _step("bytes_down", _throughput("fresh_ms")),
+        rate=True,
+        ratio=False,
+    ),
+    Row(
         "bytes_up",
         "{megabytes} MiB, page to Python",
         "MB/s",

@@ -107,13 +107,15 @@ async function dictsUp({ count, repeat }) {
 async function bytesDown({ size, repeat }) {
   const sum = await adapter.call("checksum");
   const read = await repeated(repeat, async () => checksum(new ArrayBuffer(size)));
+  // The same memory without any transport: what the machine takes to give it.
+  const fresh = await repeated(repeat, async () => new Uint8Array(size).fill(1));
   const bare = await repeated(repeat, async () => {
     expect((await adapter.download()).byteLength === size, "not all bytes arrived");
   });
   const ms = await repeated(repeat, async () => {
     expect(checksum(await adapter.download()) === sum, "the bytes are not what was sent");
   });
-  return { ms, bare_ms: bare, read_ms: read, size };
+  return { ms, bare_ms: bare, read_ms: read, fresh_ms: fresh, size };
 }
 
 async function bytesUp({ size, repeat }) {
