@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
-from pytron.codec.binary import BINARY_TYPES, Binary, as_binary
 from pytron.codec import depth
+from pytron.codec.binary import BINARY_TYPES, Binary, as_binary
 from pytron.codec.depth import MAX_DEPTH, refuse_depth
 from pytron.codec.scan import (
     MAX_SAFE_INTEGER,
