@@ -26,6 +26,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "migrate": lambda app: app.migrate(next(_serial) + 1)(lambda data: data),
     "subscribe": lambda app: app.subscribe("n", lambda _value: None)(),
     "state": lambda app: setattr(app.state, "n", app.state.n + 1),
+    "check": lambda app: app.check(),
     "transaction": lambda app: change(app),
     "window": lambda app: app.window("main").title,
     "windows": lambda app: app.windows,
