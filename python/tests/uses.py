@@ -71,6 +71,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "links": lambda app: app.links.opened().result(timeout_s=5),
     "menus": lambda app: app.menus.set([]).result(timeout_s=5),
     "notifications": lambda app: app.notifications.withdraw(1).result(timeout_s=5),
+    "single_instance": lambda app: app.single_instance,
     "secrets": lambda app: app.secrets.get("x").result(timeout_s=5),
     "shortcuts": lambda app: app.shortcuts.unregister("x").result(timeout_s=5),
     "system": lambda app: app.system.locale().result(timeout_s=5),
@@ -99,7 +100,8 @@ USES: dict[str, Callable[[AppOf], object]] = {
 SAME = {
     "quit",  # has a test of its own: it ends the others
     "run_async",  # only on a loop: tests/e2e/test_beside.py
-    "now", "send_event", "service", "service_event", "with_services", "end_services",
+    "now", "send_event", "service", "service_event", "with_services", "begin_services",
+    "end_services",
     # services; python/tests/services
     "dialogs", "opener", "open_external", "instance", "remembered", "window.become",
     "typedevent.miss", "upload.arrived", "upload.end", "upload.readable", "upload.seekable",
