@@ -1,6 +1,7 @@
 //! How fast entries open, in GB/s: `cargo run --release --package shield-core --example opening`.
 #![allow(clippy::unwrap_used, reason = "a tool for developers")]
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use shield_core::{Error, Kind, Payload, Plan, Scheme, Source, embedded, seal, sha256};
@@ -41,7 +42,16 @@ fn main() {
     report("SHA-256 alone", SIZE, || {
         assert_ne!(sha256(&plain), [0; 32])
     });
+    report("new memory alone", SIZE, || {
+        let mut room = vec![0_u8; SIZE];
+        room.iter_mut().step_by(4_096).for_each(|byte| *byte = 1);
+        assert_eq!(black_box(room).len(), SIZE);
+    });
+    let mut room = vec![0; SIZE];
     for name in ["noise", "words"] {
+        report(&format!("{name}, whole, in the same room"), SIZE, || {
+            payload.read_into(name, 0, &mut room).unwrap();
+        });
         report(&format!("{name}, whole"), SIZE, || {
             assert_eq!(payload.read(name).unwrap().len(), SIZE);
         });
@@ -78,7 +88,7 @@ fn words() -> Vec<u8> {
     lines.take(SIZE).collect()
 }
 
-fn report(what: &str, bytes: usize, work: impl Fn()) {
+fn report(what: &str, bytes: usize, mut work: impl FnMut()) {
     let mut best = Duration::MAX;
     let start = Instant::now();
     while start.elapsed() < LONG {

@@ -1,6 +1,7 @@
 //! Opening: what is read is checked before a byte of it is given out.
 
 use std::ops::Range;
+use std::sync::{Mutex, OnceLock};
 
 use zstd::bulk::Decompressor;
 
@@ -19,8 +20,8 @@ const WORKER: &str = "pytron shield 1 worker";
 pub(crate) const STORED: u8 = 0;
 pub(crate) const PACKED: u8 = 1;
 
-/// Where a payload's bytes come from. This crate reads no files itself.
-pub trait Source {
+/// Where a payload's bytes come from; several threads may ask. This crate reads no files itself.
+pub trait Source: Sync {
     /// How many bytes there are.
     fn size(&self) -> u64;
 
@@ -140,33 +141,68 @@ impl<S: Source> Payload<S> {
     /// # Errors
     /// `UnknownEntry`, `DamagedChunk`.
     pub fn read_range(&self, name: &str, range: Range<u64>) -> Result<Plain, Error> {
+        let mut part = Plain::new(vec![0; self.length(name, &range)?]);
+        self.read_into(name, range.start, &mut part)?;
+        Ok(part)
+    }
+
+    /// How many bytes a part of an entry has; what is past its end is left out.
+    ///
+    /// # Errors
+    /// `UnknownEntry`.
+    pub fn length(&self, name: &str, range: &Range<u64>) -> Result<usize, Error> {
+        let (_, entry) = self.sealed(name)?;
+        let (start, end) = (range.start.min(entry.size), range.end.min(entry.size));
+        usize::try_from(end.saturating_sub(start)).map_err(|_| Error::Refused("too large to hold"))
+    }
+
+    /// Fills `into` with the bytes of an entry from `start` on. All cores open a large part.
+    ///
+    /// # Errors
+    /// `UnknownEntry`, `DamagedChunk`: then nothing in `into` is to be used. `Refused`: the entry has
+    /// not so many bytes.
+    pub fn read_into(&self, name: &str, start: u64, into: &mut [u8]) -> Result<(), Error> {
+        if into.is_empty() {
+            return self.sealed(name).map(|_| ());
+        }
+        let (number, entry) = self.sealed(name)?;
+        if start.saturating_add(into.len() as u64) > entry.size {
+            return Err(Error::Refused("more is asked for than there is"));
+        }
+        let helpers = cores().min(into.len() / LARGE);
+        let pieces = Mutex::new(Pieces {
+            at: start,
+            rest: into,
+        });
+        let work = || {
+            let mut opener = Opener::new(self, number, entry)?;
+            loop {
+                let piece = pieces.lock().map_or(None, |mut pieces| pieces.next());
+                let Some((at, out)) = piece else {
+                    return Ok(());
+                };
+                opener.fill(at, out)?;
+            }
+        };
+        std::thread::scope(|scope| {
+            // Where no thread can be had this one does it alone.
+            let help = |_| std::thread::Builder::new().spawn_scoped(scope, work).ok();
+            let helping: Vec<_> = (1..helpers).filter_map(help).collect();
+            let own = work();
+            let others = helping.into_iter().map(|thread| {
+                let ended = thread.join();
+                ended.unwrap_or(Err(Error::Refused("a thread failed")))
+            });
+            others.fold(own, Result::and)
+        })
+    }
+
+    fn sealed(&self, name: &str) -> Result<(u32, &Entry), Error> {
         let (number, entry) = self.index.find(name)?;
         if entry.kind == Kind::Native {
             return Err(Error::UnknownEntry(name.to_owned())); // it stands on disk
         }
-        let range = range.start.min(entry.size)..range.end.min(entry.size);
-        let length = usize::try_from(range.end.saturating_sub(range.start));
-        let length = length.map_err(|_| Error::Refused("too large to hold"))?;
-        let mut part = Plain::new(vec![0; length]);
-        let mut opener = Opener::new(self, number, entry)?;
-        let (mut rest, mut at) = (&mut part[..], range.start);
-        while !rest.is_empty() {
-            let (chunk, skipped) = (at / CHUNK as u64, at % CHUNK as u64);
-            let chunk = usize::try_from(chunk).map_err(|_| Error::DamagedIndex)?;
-            let skipped = usize::try_from(skipped).map_err(|_| Error::DamagedIndex)?;
-            let size = entry.plain_length(chunk);
-            let (out, later) = rest.split_at_mut(rest.len().min(size - skipped));
-            if out.len() == size {
-                opener.open(chunk, out)?;
-            } else {
-                let mut whole = Plain::new(vec![0; size]);
-                opener.open(chunk, &mut whole)?;
-                out.copy_from_slice(&whole[skipped..][..out.len()]);
-            }
-            at += out.len() as u64;
-            rest = later;
-        }
-        Ok(part)
+        Ok((number, entry))
     }
 
     /// Whether a file on disk is the one that was sealed.
@@ -196,6 +232,39 @@ impl<S: Source> Payload<S> {
     }
 }
 
+/// From so many bytes for each on, a further thread gains more than it costs.
+const LARGE: usize = 1 << 20;
+/// How much of a part a thread takes at a time.
+const PIECE: u64 = 4 * CHUNK as u64;
+
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// What is left to open, cut where chunks are, so that none is opened twice.
+struct Pieces<'a> {
+    at: u64,
+    rest: &'a mut [u8],
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = (u64, &'a mut [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let length = usize::try_from(PIECE - self.at % PIECE).unwrap_or(usize::MAX);
+        let rest = std::mem::take(&mut self.rest);
+        let (piece, rest) = rest.split_at_mut(length.min(rest.len()));
+        let at = self.at;
+        self.at += piece.len() as u64;
+        self.rest = rest;
+        Some((at, piece))
+    }
+}
+
 /// Opens chunks of one entry, one after the other, in the same room.
 struct Opener<'a, S: Source> {
     payload: &'a Payload<S>,
@@ -220,6 +289,28 @@ impl<'a, S: Source> Opener<'a, S> {
             room: Plain::new(vec![0; room]),
             unpack: Decompressor::new().map_err(|_| Error::Refused("no memory to unpack"))?,
         })
+    }
+
+    /// Fills `out` with the entry's bytes from `start` on, which it has.
+    fn fill(&mut self, start: u64, out: &mut [u8]) -> Result<(), Error> {
+        let (mut rest, mut at) = (out, start);
+        while !rest.is_empty() {
+            let (chunk, skipped) = (at / CHUNK as u64, at % CHUNK as u64);
+            let chunk = usize::try_from(chunk).map_err(|_| Error::DamagedIndex)?;
+            let skipped = usize::try_from(skipped).map_err(|_| Error::DamagedIndex)?;
+            let size = self.entry.plain_length(chunk);
+            let (out, later) = rest.split_at_mut(rest.len().min(size - skipped));
+            if out.len() == size {
+                self.open(chunk, out)?;
+            } else {
+                let mut whole = Plain::new(vec![0; size]);
+                self.open(chunk, &mut whole)?;
+                out.copy_from_slice(&whole[skipped..][..out.len()]);
+            }
+            at += out.len() as u64;
+            rest = later;
+        }
+        Ok(())
     }
 
     /// Fills `out`, which is as long as the chunk is by the index.

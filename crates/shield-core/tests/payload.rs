@@ -154,6 +154,36 @@ fn a_range_is_that_part_of_the_whole() {
 }
 
 #[test]
+fn a_large_entry_is_opened_by_all_cores_and_yet_whole() {
+    let size = 9 * (1 << 20) + 77;
+    let content: Vec<u8> = (0..size)
+        .map(|at| (at % 253) as u8 ^ (at >> 18) as u8)
+        .collect();
+    let entries = vec![("video".into(), Kind::Asset, content.clone())];
+    let made = made(entries, 5);
+    let payload = opened(&made.bytes, &made.publisher, 5).unwrap();
+    assert_eq!(&payload.read("video").unwrap()[..], content);
+    for (start, length) in [
+        (0, size),
+        (1, size - 1),
+        (CHUNK * 3 + 5, 5 << 20),
+        (size - 9, 9),
+    ] {
+        let mut into = vec![0; length];
+        payload.read_into("video", start as u64, &mut into).unwrap();
+        assert_eq!(into, content[start..start + length]);
+    }
+    let more = payload.read_into("video", size as u64 - 1, &mut [0; 2]);
+    assert_eq!(more.unwrap_err().name(), "refused");
+    // One bit in the middle is enough, whichever thread meets it.
+    let chunk = payload.index().entries()[0].chunks[20].offset;
+    let mut damaged = made.bytes.clone();
+    damaged[usize::try_from(chunk).unwrap()] ^= 1;
+    let payload = opened(&damaged, &made.publisher, 5).unwrap();
+    assert_eq!(payload.read("video").unwrap_err().name(), "damaged_chunk");
+}
+
+#[test]
 fn nothing_stands_in_clear() {
     let made = sample();
     for secret in [&b"secret"[..], b"index.html", b"lib.so"] {
@@ -315,5 +345,25 @@ proptest! {
             bytes[..12].copy_from_slice(b"PYTRSEAL\x01\0\x01\0");
         }
         prop_assert!(everything(&bytes, &[3; 32]).is_err());
+    }
+
+    /// A publisher's own tools may be wrong too: what is signed is believed, and never harms.
+    #[test]
+    fn a_header_with_any_fields_ends_in_an_error(
+        fields in prop::collection::vec(any::<u64>(), 3),
+        few in 0_u64..4_096,
+        wide in any::<bool>(),
+    ) {
+        let made = sample();
+        let mut bytes = made.bytes.clone();
+        for (field, at) in fields.iter().zip([32, 40, 48]) {
+            let value = if wide { *field } else { field % (few + 1) };
+            bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        let length = 88 + PART.len();
+        let message = [&b"pytron shield 1 header\0"[..], &bytes[..length]].concat();
+        let pair = ring::signature::Ed25519KeyPair::from_seed_unchecked(&SEED).unwrap();
+        bytes[length..length + 64].copy_from_slice(pair.sign(&message).as_ref());
+        prop_assert!(everything(&bytes, &made.publisher).is_err());
     }
 }
