@@ -35,7 +35,7 @@ impl From<shield_core::Error> for Failure {
         use shield_core::Error;
         match error {
             Error::WrongKey => Self::no_key("the key does not open this package"),
-            Error::Licence(_) => Self::no_key(error.to_string()),
+            Error::Licence(_) | Error::Server(_) => Self::no_key(error.to_string()),
             _ => Self::refused(error.to_string()),
         }
     }

@@ -66,3 +66,32 @@ pub fn hash(file: &mut File) -> std::io::Result<(u64, [u8; 32])> {
         size += count as u64;
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_where_it_stands_and_not_past_its_end() {
+        let path = std::env::temp_dir().join(format!("pytron-file-{}", std::process::id()));
+        let content: Vec<u8> = (0..600_000_u32).map(|at| at.to_le_bytes()[0]).collect();
+        std::fs::write(&path, &content).unwrap();
+        let file = PayloadFile::open(&path).unwrap();
+        let (size, hashed) = hash(&mut File::open(&path).unwrap()).unwrap();
+        // Cut while it is open: what is gone is an error, not a signal.
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(10)
+            .unwrap();
+        let mut part = [0; 4];
+        let (within, past) = (file.read(2, &mut part), file.read(8, &mut [0; 4]));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((size, hashed), (600_000, shield_core::sha256(&content)));
+        assert_eq!(file.size(), 600_000);
+        assert_eq!((within, &part[..]), (Ok(()), &content[2..6]));
+        assert_eq!(past, Err(Error::Truncated));
+    }
+}

@@ -7,9 +7,9 @@
 
 mod failure;
 mod file;
-mod licence;
+mod keys;
+mod memory;
 mod natives;
-mod passphrase;
 mod platform;
 mod python;
 mod seat;
@@ -27,12 +27,21 @@ use worker::{ARGUMENT, Order};
 /// The folder of the package's files, beside the program (PyInstaller's name for it).
 const FILES: &str = "_internal";
 
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
+
 fn main() -> ExitCode {
+    // What nobody thought of is one sentence too.
+    std::panic::set_hook(Box::new(|panic| {
+        let text = panic.payload_as_str().unwrap_or("it does not say why");
+        say(&Failure::refused(format!("the program has failed: {text}")));
+        platform::end(failure::REFUSED);
+    }));
     match start() {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Err(failure) => {
             say(&failure);
-            ExitCode::from(u8::try_from(failure.code).unwrap_or(1))
+            platform::end(failure.code)
         }
     }
 }
@@ -54,7 +63,7 @@ fn start() -> Result<i32, Failure> {
 }
 
 fn root() -> Result<PathBuf, Failure> {
-    let program = std::env::current_exe().and_then(std::fs::canonicalize);
+    let program = platform::program().and_then(|program| platform::real(&program));
     let program = program
         .map_err(|error| Failure::refused(format!("the program does not find itself: {error}")))?;
     Ok(program
@@ -65,7 +74,7 @@ fn root() -> Result<PathBuf, Failure> {
 
 /// Tells the user why the program ends.
 fn say(failure: &Failure) {
-    let program = std::env::current_exe().ok();
+    let program = platform::program().ok();
     let name = program.as_deref().and_then(|place| place.file_stem());
     let name = name.map_or_else(|| "app".into(), |name| name.to_string_lossy());
     platform::tell(&format!("{name}: {}", failure.text));

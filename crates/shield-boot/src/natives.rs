@@ -21,17 +21,23 @@ const NEEDS: &str = "=/needs";
 /// How often code that came from elsewhere is looked for while the app runs.
 const LOOK: Duration = Duration::from_secs(1);
 
+fn stranger(place: &Path) -> Failure {
+    Failure::refused(format!("{} is not part of this package", place.display()))
+}
+
 /// What is known of the files so far.
 pub struct Natives {
     vault: &'static Vault,
     needs: HashMap<String, Vec<String>>,
     checked: Mutex<HashMap<String, [u64; 4]>>,
+    folders: Mutex<HashMap<PathBuf, [u64; 4]>>,
     looked: Mutex<Option<Instant>>,
 }
 
 impl Natives {
     /// Knows what needs what; refuses libraries in the package's folder that are not the package's.
-    pub fn new(vault: &'static Vault) -> Result<Self, Failure> {
+    /// From here on no others are loaded. Never freed: the loader asks as long as the process lives.
+    pub fn new(vault: &'static Vault) -> Result<&'static Self, Failure> {
         let text = vault.payload.read(NEEDS)?;
         let text = std::str::from_utf8(&text).unwrap_or("");
         let needs = text
@@ -41,13 +47,17 @@ impl Natives {
                 Some((words.next()?, words.collect()))
             })
             .collect();
-        let natives = Self {
+        let natives: &'static Self = Box::leak(Box::new(Self {
             vault,
             needs,
             checked: Mutex::default(),
+            folders: Mutex::default(),
             looked: Mutex::default(),
-        };
+        }));
         natives.refuse_strangers(&vault.root)?;
+        if !vault.seat.options.foreign_libraries {
+            platform::guard(Box::new(|name| natives.admit(name)));
+        }
         Ok(natives)
     }
 
@@ -56,22 +66,57 @@ impl Natives {
         let unreadable = |error: std::io::Error| {
             Failure::refused(format!("{} cannot be read: {error}", folder.display()))
         };
+        let stamp = platform::stamp(&std::fs::metadata(folder).map_err(unreadable)?);
         for item in std::fs::read_dir(folder).map_err(unreadable)? {
             let item = item.map_err(unreadable)?;
             let (kind, place) = (item.file_type().map_err(unreadable)?, item.path());
             if kind.is_dir() {
                 self.refuse_strangers(&place)?;
             } else if platform::is_library(&item.file_name()) {
-                let place = std::fs::canonicalize(&place).map_err(unreadable)?;
+                let place = platform::real(&place).map_err(unreadable)?;
                 if self.name_of(&place).is_none() {
-                    return Err(Failure::refused(format!(
-                        "{} is not part of this package",
-                        item.path().display()
-                    )));
+                    return Err(stranger(&item.path()));
                 }
             }
         }
+        if let Ok(mut folders) = self.folders.lock() {
+            folders.insert(folder.to_owned(), stamp);
+        }
         Ok(())
+    }
+
+    /// The same for folders into which something was laid since.
+    fn refuse_newcomers(&self) -> Result<(), Failure> {
+        let known = self.folders.lock().map(|known| known.clone());
+        for (folder, stamp) in known.unwrap_or_default() {
+            let now = std::fs::metadata(&folder).map(|found| platform::stamp(&found));
+            if now.is_ok_and(|now| now != stamp) {
+                self.refuse_strangers(&folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides about a library that somebody in this process wants to load, by the name with which it
+    /// is asked for: one of the package's that is as it was, or the system's.
+    fn admit(&self, name: &Path) -> Result<(), Failure> {
+        self.refuse_newcomers()?;
+        if name.components().nth(1).is_none() && !name.is_absolute() {
+            return Ok(()); // looked for in the system's folders and in those that were looked at
+        }
+        let place = std::path::absolute(name).unwrap_or_else(|_| name.to_owned());
+        let real = platform::real(&place).unwrap_or_else(|_| place.clone());
+        if real.starts_with(&self.vault.root) {
+            let entry = self.name_of(&real).ok_or_else(|| stranger(&real))?;
+            return self.check(&entry);
+        }
+        if real.starts_with("/memfd:") || platform::is_the_systems_library(&place) {
+            return Ok(());
+        }
+        Err(Failure::refused(format!(
+            "{} was to be loaded into this program and is not part of it",
+            place.display()
+        )))
     }
 
     /// The entry of a file on disk, if it has one.
@@ -130,7 +175,7 @@ impl Natives {
     /// Checks a file that is about to be opened, if it is one of ours.
     pub fn check_place(&self, place: &Path) -> Result<(), Failure> {
         if place.starts_with(&self.vault.root) {
-            let real = std::fs::canonicalize(place).ok();
+            let real = platform::real(place).ok();
             if let Some(name) = real.and_then(|real| self.name_of(&real)) {
                 return self.check(&name);
             }
@@ -145,6 +190,9 @@ impl Natives {
     }
 
     fn prepare_below(&self, name: &str, above: &mut HashSet<String>) -> Result<PathBuf, Failure> {
+        if above.is_empty() {
+            self.refuse_newcomers()?;
+        }
         above.insert(name.to_owned());
         for needed in self.needs.get(name).into_iter().flatten() {
             if !above.contains(needed) {
@@ -169,7 +217,7 @@ impl Natives {
         if self.vault.seat.options.foreign_libraries {
             return Ok(());
         }
-        platform::strangers(&known, false)
+        platform::strangers(&known)
     }
 
     /// The same, when that was not done for a while.

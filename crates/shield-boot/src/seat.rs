@@ -99,3 +99,63 @@ impl Seat {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    fn written(change: impl FnOnce(&mut [u8; SIZE])) -> [u8; SIZE] {
+        let mut seat = bytes();
+        seat[16..18].copy_from_slice(&FORMAT.to_le_bytes());
+        seat[24..56].fill(7);
+        seat[72] = 9;
+        seat[144] = 3;
+        seat[145..148].copy_from_slice(b"app");
+        change(&mut seat);
+        let hash = sha256(&seat[..BODY]);
+        seat[BODY..].copy_from_slice(&hash);
+        seat
+    }
+
+    fn refused(seat: &[u8; SIZE]) -> String {
+        Seat::parse(seat).err().unwrap().text
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let seat = Seat::parse(&written(|seat| seat[18] = 0b1010)).unwrap();
+        assert_eq!((seat.publisher, seat.least), ([7; 32], 9));
+        assert_eq!(seat.identifier, "app");
+        let Options {
+            containers,
+            debuggable,
+            foreign_libraries,
+            keep_environment,
+        } = seat.options;
+        let options = [containers, debuggable, foreign_libraries, keep_environment];
+        assert_eq!(options, [false, true, false, true]);
+    }
+
+    #[test]
+    fn a_program_without_a_package_says_so() {
+        assert!(refused(&bytes()).contains("part of no package"));
+    }
+
+    #[test]
+    fn every_changed_byte_is_seen() {
+        for at in 16..SIZE {
+            let mut seat = written(|_| ());
+            seat[at] ^= 1;
+            assert!(refused(&seat).contains("was changed"), "{at}");
+        }
+    }
+
+    #[test]
+    fn another_format_and_a_name_that_is_none_are_refused() {
+        refused(&written(|seat| seat[16] = 2));
+        refused(&written(|seat| seat[145] = 0xff));
+        // as long as the field can say, and longer than there is room before the hash
+        Seat::parse(&written(|seat| seat[144] = 255)).unwrap();
+    }
+}

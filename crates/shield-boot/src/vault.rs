@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use shield_core::{ContentKey, Header, Payload, Scheme, embedded, product_key};
+use shield_core::{ContentKey, Payload};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::file::PayloadFile;
+use crate::keys::source_of;
+use crate::platform;
 use crate::seat::Seat;
-use crate::{licence, passphrase, platform};
 
 /// The payload's name in the folder of the package's files.
 pub const PAYLOAD: &str = "app.sealed";
@@ -41,7 +42,7 @@ impl Vault {
         }
         let key = match given {
             Some(key) => key,
-            None => content_key(&header, &seat)?,
+            None => source_of(header.scheme).content_key(&header, &seat)?,
         };
         let payload = Payload::open(source, &header, &key)?;
         // Never freed: the keys in it live as long as the process does, in pages of their own.
@@ -56,16 +57,5 @@ impl Vault {
     /// The key, for a child process of ours.
     pub fn key_for_child(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(*self.key.bytes())
-    }
-}
-
-fn content_key(header: &Header, seat: &Seat) -> Result<ContentKey, Failure> {
-    match header.scheme {
-        Scheme::Embedded => Ok(embedded(&seat.program, &header.parameters, &header.id)?),
-        Scheme::Passphrase => passphrase::content_key(header),
-        Scheme::Licence => {
-            let (product, key) = licence::product(seat)?;
-            product_key(&product, &key, &header.parameters, &header.id).map_err(Failure::from)
-        }
     }
 }

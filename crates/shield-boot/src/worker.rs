@@ -33,11 +33,15 @@ fn strange() -> Failure {
 impl Order {
     /// Reads it from where the argument says.
     pub fn read(argument: Option<&str>) -> Result<Self, Failure> {
-        let mut pipe = argument.and_then(platform::order).ok_or_else(strange)?;
+        let pipe = argument.and_then(platform::order).ok_or_else(strange)?;
+        Self::parse(pipe, platform::parent())
+    }
+
+    fn parse(mut pipe: impl Read, from: u32) -> Result<Self, Failure> {
         let mut head = Zeroizing::new([0; HEAD]);
         pipe.read_exact(&mut head[..]).map_err(|_| strange())?;
         let (length, parent) = (word(&head[12..16]), word(&head[8..12]));
-        if &head[..8] != MAGIC || length > MOST_BODY || parent != platform::parent() {
+        if &head[..8] != MAGIC || length > MOST_BODY || parent != from {
             return Err(strange());
         }
         let mut message = head[8..16].to_vec();
@@ -76,18 +80,73 @@ fn word(bytes: &[u8]) -> u32 {
 
 /// What a child that this process starts must find in its pipe.
 pub fn frame(vault: &Vault, body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    framed(
+        body,
+        std::process::id(),
+        &vault.key_for_child(),
+        |message| vault.payload.worker_tag(message),
+    )
+}
+
+fn framed(
+    body: &[u8],
+    from: u32,
+    key: &[u8; 32],
+    tag: impl FnOnce(&[u8]) -> [u8; 32],
+) -> Option<Zeroizing<Vec<u8>>> {
     let length = u32::try_from(body.len()).ok()?;
     if length > MOST_BODY {
         return None;
     }
-    let mut message = std::process::id().to_le_bytes().to_vec();
+    let mut message = from.to_le_bytes().to_vec();
     message.extend_from_slice(&length.to_le_bytes());
     message.extend_from_slice(body);
     let mut frame = Zeroizing::new(Vec::with_capacity(HEAD + body.len()));
     frame.extend_from_slice(MAGIC);
     frame.extend_from_slice(&message[..8]);
-    frame.extend_from_slice(&vault.key_for_child()[..]);
-    frame.extend_from_slice(&vault.payload.worker_tag(&message));
+    frame.extend_from_slice(&key[..]);
+    frame.extend_from_slice(&tag(&message));
     frame.extend_from_slice(body);
     Some(frame)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    const FROM: u32 = 77;
+
+    fn sample(body: &[u8]) -> Vec<u8> {
+        framed(body, FROM, &[5; 32], shield_core::sha256)
+            .unwrap()
+            .to_vec()
+    }
+
+    #[test]
+    fn what_a_parent_hands_over_is_what_its_child_reads() {
+        for body in [&b""[..], b"order", &[9; 70_000]] {
+            let (key, message, tag) = Order::parse(&sample(body)[..], FROM).ok().unwrap().split();
+            assert_eq!(key.bytes(), &[5; 32]);
+            assert_eq!(&message[8..], body);
+            assert_eq!(tag, shield_core::sha256(&message));
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_cut_or_from_another_is_refused() {
+        let frame = sample(b"order");
+        for length in 0..frame.len() {
+            assert!(Order::parse(&frame[..length], FROM).is_err(), "{length}");
+        }
+        assert!(Order::parse(&frame[..], FROM + 1).is_err());
+        let mut longer = frame.clone();
+        longer[12..16].copy_from_slice(&(MOST_BODY + 1).to_le_bytes());
+        assert!(Order::parse(&longer[..], FROM).is_err());
+        assert!(
+            framed(&vec![0; MOST_BODY as usize + 1], FROM, &[5; 32], |_| [0;
+                32])
+            .is_none()
+        );
+    }
 }

@@ -32,6 +32,8 @@ pub enum Error {
     BadName(String),
     #[error("the licence {0}")]
     Licence(&'static str),
+    #[error("the key server {0}")]
+    Server(&'static str),
     #[error("the payload cannot be read: {0}")]
     Unreadable(String),
     #[error("{0}")]
@@ -51,7 +53,7 @@ impl Error {
             Self::Truncated => "truncated",
             Self::TrailingData => "trailing_data",
             Self::DamagedIndex => "damaged_index",
-            Self::WrongKey | Self::Licence(_) => "wrong_key",
+            Self::WrongKey | Self::Licence(_) | Self::Server(_) => "wrong_key",
             Self::DamagedChunk(_) => "damaged_chunk",
             Self::ChangedNative(_) => "changed_native",
             Self::UnknownEntry(_) => "unknown_entry",

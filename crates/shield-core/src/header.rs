@@ -21,6 +21,7 @@ pub enum Scheme {
     Embedded,
     Passphrase,
     Licence,
+    Server,
 }
 
 impl Scheme {
@@ -29,6 +30,7 @@ impl Scheme {
             Self::Embedded => 1,
             Self::Passphrase => 2,
             Self::Licence => 3,
+            Self::Server => 4,
         }
     }
 
@@ -37,6 +39,7 @@ impl Scheme {
             1 => Ok(Self::Embedded),
             2 => Ok(Self::Passphrase),
             3 => Ok(Self::Licence),
+            4 => Ok(Self::Server),
             _ => Err(Error::UnknownFormat),
         }
     }

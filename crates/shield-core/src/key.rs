@@ -149,6 +149,22 @@ pub fn product_parameters(
     Some([&product[..], &nonce[..], &wrapped[..]].concat())
 }
 
+/// The parameters of a payload whose product's key a server gives: the same, then its address.
+#[must_use]
+pub fn server_parameters(product: Vec<u8>, address: &str) -> Vec<u8> {
+    [product, address.as_bytes().to_vec()].concat()
+}
+
+/// The product that a payload is of, and the address of the server that has its key, if it names one.
+///
+/// # Errors
+/// `DamagedHeader`: parameters that no payload has.
+pub fn product_of(parameters: &[u8]) -> Result<([u8; 16], &str), Error> {
+    let (product, _, _, address) = product_parts(parameters)?;
+    let address = std::str::from_utf8(address).map_err(|_| Error::DamagedHeader)?;
+    Ok((product, address))
+}
+
 /// The content key that a product's key opens, for parameters of that product.
 ///
 /// # Errors
@@ -159,16 +175,20 @@ pub fn product_key(
     parameters: &[u8],
     id: &[u8; 16],
 ) -> Result<ContentKey, Error> {
-    let mut reader = Reader(parameters);
-    let parts = (|| {
-        let parts = (reader.array::<16>()?, reader.array()?, reader.array()?);
-        reader.0.is_empty().then_some(parts)
-    })();
-    let (wanted, nonce, wrapped) = parts.ok_or(Error::DamagedHeader)?;
+    let (wanted, nonce, wrapped, _) = product_parts(parameters)?;
     if wanted != *product {
         return Err(Error::Licence("is for another product"));
     }
     unwrap(&product_key.0, nonce, wrapped, id)
+}
+
+type ProductParts<'a> = ([u8; 16], [u8; NONCE], [u8; WRAPPED], &'a [u8]);
+
+fn product_parts(parameters: &[u8]) -> Result<ProductParts<'_>, Error> {
+    let mut reader = Reader(parameters);
+    let parts = (|| Some((reader.array()?, reader.array()?, reader.array()?)))();
+    let (product, nonce, wrapped) = parts.ok_or(Error::DamagedHeader)?;
+    Ok((product, nonce, wrapped, reader.0))
 }
 
 fn wrap(key: &Key, nonce: [u8; NONCE], content: &ContentKey, id: &[u8; 16]) -> Option<Vec<u8>> {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::cipher::{self, KEY, NONCE, TAG};
 use crate::error::Error;
+use crate::hexadecimal::{hex, unhex};
 use crate::key::ContentKey;
 
 const MOST: usize = 64 * 1024;
@@ -189,24 +190,4 @@ fn is_day(text: &str) -> bool {
         && numbers(0..4)
         && numbers(5..7)
         && numbers(8..10)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * N
-        || !digits
-            .iter()
-            .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
-    {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }

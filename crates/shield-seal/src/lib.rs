@@ -26,6 +26,7 @@ fn _seal(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<seal::Payload>()?;
     module.add_class::<seal::Sealed>()?;
     module.add_function(wrap_pyfunction!(seal::seal, module)?)?;
+    module.add_function(wrap_pyfunction!(licence::answer, module)?)?;
     module.add_function(wrap_pyfunction!(licence::fingerprint, module)?)?;
     module.add_function(wrap_pyfunction!(licence::issue, module)?)?;
     module.add_function(wrap_pyfunction!(licence::verifying_key, module)?)

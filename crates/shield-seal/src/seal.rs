@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use shield_core::{
     ContentKey, Error, Kind, Passphrase, Plan, Scheme, Source, embedded, passphrase_key,
-    passphrase_parameters, product_key, product_parameters,
+    passphrase_parameters, product_key, product_parameters, server_parameters,
 };
 
 use crate::{raised, random};
@@ -27,10 +27,13 @@ pub struct Sealed {
 
 /// Seals entries (name, kind, content) into a file.
 #[pyfunction]
-#[pyo3(signature = (entries, path, seed, *, rollback = 0, passphrase = None, product = None))]
+#[pyo3(signature = (
+    entries, path, seed, *, rollback = 0, passphrase = None, product = None, server = None
+))]
 #[allow(
     clippy::needless_pass_by_value,
-    reason = "pyo3 hands over what it has made"
+    clippy::too_many_arguments,
+    reason = "pyo3 hands over what it has made; in Python they are keywords"
 )]
 pub fn seal(
     py: Python<'_>,
@@ -40,6 +43,7 @@ pub fn seal(
     rollback: u64,
     passphrase: Option<String>,
     product: Option<([u8; 16], [u8; 32])>,
+    server: Option<String>,
 ) -> PyResult<Sealed> {
     let id = random()?;
     let mut program = [0; 32];
@@ -52,7 +56,11 @@ pub fn seal(
     } else if let Some((product, secret)) = product {
         let (key, nonce) = (ContentKey::new(random()?), random()?);
         let made = product_parameters(&product, &ContentKey::new(secret), nonce, &key, &id);
-        (Scheme::Licence, made.ok_or_else(failed)?, key)
+        let made = made.ok_or_else(failed)?;
+        match server {
+            Some(address) => (Scheme::Server, server_parameters(made, &address), key),
+            None => (Scheme::Licence, made, key),
+        }
     } else {
         program = random()?;
         let part = random::<32>()?;

@@ -1,64 +1,20 @@
-//! Linux: environment, tracing, namespaces, foreign libraries.
+//! Linux: tracing, namespaces, filters of system calls.
 
-use std::collections::HashSet;
-use std::ffi::{CString, OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::MetadataExt;
+use std::ffi::{CStr, CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::syscall;
+use super::{environment, loaded, probe, syscall};
 use crate::failure::Failure;
 use crate::seat::Options;
 
-/// Variables by which the loader, Python, or libraries below the window are led to further code, or
-/// made to tell what they do. A name that ends with `_`, and `PYTHON`, stand for all that begin so.
-const LEADING: &[&str] = &[
-    "LD_",
-    "PYTHON",
-    "MALLOC_",
-    "GST_PLUGIN_",
-    "VK_",
-    "QT_PLUGIN_",
-    "QT_QPA_PLATFORM_PLUGIN_",
-    "GLIBC_TUNABLES",
-    "GCONV_PATH",
-    "LOCPATH",
-    "NLSPATH",
-    "OPENSSL_CONF",
-    "OPENSSL_MODULES",
-    "OPENSSL_ENGINES",
-    "SSLKEYLOGFILE",
-    "GIO_EXTRA_MODULES",
-    "GIO_MODULE_DIR",
-    "GTK_MODULES",
-    "GTK3_MODULES",
-    "GTK_PATH",
-    "GTK_EXE_PREFIX",
-    "GTK_IM_MODULE_FILE",
-    "GDK_PIXBUF_MODULE_FILE",
-    "GDK_PIXBUF_MODULEDIR",
-    "GI_TYPELIB_PATH",
-    "WEBKIT_EXEC_PATH",
-    "WEBKIT_INJECTED_BUNDLE_PATH",
-    "WEBKIT_INSPECTOR_SERVER",
-    "WEBKIT_INSPECTOR_HTTP_SERVER",
-    "LIBGL_DRIVERS_PATH",
-    "LIBVA_DRIVERS_PATH",
-    "VDPAU_DRIVER_PATH",
-    "EGL_DRIVERS_PATH",
-    "__EGL_VENDOR_LIBRARY_FILENAMES",
-    "__EGL_VENDOR_LIBRARY_DIRS",
-    "TCL_LIBRARY",
-    "TK_LIBRARY",
-];
-/// Of these not even `keep_environment` keeps any.
-const ALWAYS: &[&str] = &["LD_", "PYTHON", "GLIBC_TUNABLES", "GCONV_PATH"];
 /// The user namespace that is there from the start (include/linux/proc_ns.h).
 const FIRST_USER_NAMESPACE: &str = "user:[4026531837]";
 
 /// Makes this process one that others cannot look into, and refuses where that is not so.
 pub fn begin(options: &Options) -> Result<(), Failure> {
-    clean_environment(options)?;
+    enough_stack()?;
+    environment::clean(options)?;
     name_process();
     no_core();
     if !options.debuggable {
@@ -68,66 +24,58 @@ pub fn begin(options: &Options) -> Result<(), Failure> {
         outside_of_containers()?;
     }
     if !options.foreign_libraries {
-        strangers(&HashSet::new(), true)?;
+        loaded::untouched()?;
     }
     Ok(())
 }
 
-fn is_leading(name: &[u8], list: &[&str]) -> bool {
-    list.iter().any(|item| {
-        let group = item.ends_with('_') || *item == "PYTHON";
-        name == item.as_bytes() || (group && name.starts_with(item.as_bytes()))
-    })
+/// The path of this program, as the kernel knows it.
+pub fn program() -> std::io::Result<PathBuf> {
+    syscall::read_link(c"/proc/self/exe").ok_or_else(|| std::io::ErrorKind::NotFound.into())
 }
 
-/// Starts this program anew without the variables that lead libraries astray.
-fn clean_environment(options: &Options) -> Result<(), Failure> {
-    let list = if options.keep_environment {
-        ALWAYS
-    } else {
-        LEADING
-    };
-    let all: Vec<(OsString, OsString)> = std::env::vars_os().collect();
-    let count = all.len();
-    let kept: Vec<CString> = all
-        .into_iter()
-        .filter(|(name, _)| !is_leading(name.as_bytes(), list))
-        .filter_map(|(name, value)| {
-            CString::new([name.into_vec(), value.into_vec()].join(&b'=')).ok()
-        })
-        .collect();
-    if kept.len() == count {
-        return Ok(());
+/// Ends the process at once: what others have hung upon its end does not run.
+pub fn end(code: i32) -> ! {
+    loop {
+        let code = usize::try_from(code).unwrap_or(1);
+        // SAFETY: does not come back.
+        unsafe { syscall::call(libc::SYS_exit_group, [code, 0, 0, 0, 0]) };
     }
-    let arguments: Vec<CString> = std::env::args_os()
-        .filter_map(|argument| CString::new(argument.into_vec()).ok())
-        .collect();
-    let pointers = |list: &[CString]| -> Vec<*const libc::c_char> {
-        let ends = std::iter::once(std::ptr::null());
-        list.iter().map(|text| text.as_ptr()).chain(ends).collect()
-    };
-    let (arguments, variables) = (pointers(&arguments), pointers(&kept));
-    let program = c"/proc/self/exe".as_ptr() as usize;
-    let words = [
-        program,
-        arguments.as_ptr() as usize,
-        variables.as_ptr() as usize,
-        0,
-        0,
-    ];
-    // SAFETY: a path, and two lists of strings that end with NULL.
-    unsafe { syscall::call(libc::SYS_execve, words) };
-    Err(Failure::refused(
-        "the program could not start anew without the variables that lead libraries astray",
-    ))
 }
 
 /// Started anew, the process would be called `exe`.
 fn name_process() {
-    let program = std::env::current_exe().ok();
+    let program = program().ok();
     let name = program.as_deref().and_then(Path::file_name);
     if let Some(name) = name.and_then(|name| CString::new(name.as_bytes()).ok()) {
         syscall::prctl(libc::PR_SET_NAME, name.as_ptr() as usize);
+    }
+}
+
+/// The least stack with which Python runs at all.
+const LEAST_STACK: libc::rlim_t = 1 << 20;
+
+/// The main thread's stack grows up to its limit, which whoever starts a program can set.
+fn enough_stack() -> Result<(), Failure> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: room for the answer, and a limit on the stack.
+    let good = unsafe {
+        let known = libc::getrlimit(libc::RLIMIT_STACK, &raw mut limit) == 0;
+        let small = known && limit.rlim_cur < LEAST_STACK;
+        limit.rlim_cur = limit.rlim_max.min(8 * LEAST_STACK);
+        !small
+            || (limit.rlim_cur >= LEAST_STACK
+                && libc::setrlimit(libc::RLIMIT_STACK, &raw const limit) == 0)
+    };
+    if good {
+        Ok(())
+    } else {
+        Err(Failure::refused(
+            "the system gives this program too little stack (ulimit -s)",
+        ))
     }
 }
 
@@ -148,13 +96,10 @@ fn close() -> Result<(), Failure> {
     if field(&status, "TracerPid:") != Some("0") {
         return Err(Failure::refused("another program traces this one"));
     }
-    // SAFETY: asks only.
-    let user = unsafe { libc::geteuid() };
+    let user = syscall::user();
     // What `prctl` answers can be faked by a filter; whose /proc/self/mem is, and that it does not
     // open, cannot. Root may look into everything anyway.
-    let open = user != 0
-        && (!syscall::owner_of_proc(c"/proc/self/mem").is_some_and(is_roots)
-            || syscall::can_read(c"/proc/self/mem"));
+    let open = user != 0 && (!is_closed(c"/proc/self/mem") || syscall::can_read(c"/proc/self/mem"));
     if open {
         return Err(Failure::refused(
             "the system lets other programs look into this one",
@@ -163,7 +108,13 @@ fn close() -> Result<(), Failure> {
     Ok(())
 }
 
-fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
+/// Whether a process, by the `mem` of its folder in /proc, is closed to others of its user.
+pub fn is_closed(memory: &CStr) -> bool {
+    syscall::owner_of_proc(memory).is_some_and(loaded::is_roots)
+}
+
+/// A line of `/proc/…/status`, by its name with the colon.
+pub fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     let line = status.lines().find(|line| line.starts_with(name))?;
     Some(line[name.len()..].trim())
 }
@@ -178,7 +129,10 @@ fn outside_of_containers() -> Result<(), Failure> {
     };
     let status = syscall::read_proc(c"/proc/self/status");
     let filtered = status.as_deref().and_then(|text| field(text, "Seccomp:"));
-    if filtered.is_some_and(|mode| mode != "0") || status.is_none() {
+    // A supervisor of system calls can answer with another process's status, but hardly hide itself.
+    let own = status.as_deref().and_then(|text| field(text, "Pid:"));
+    let lies = own != Some(std::process::id().to_string().as_str()) || probe::is_supervised();
+    if filtered != Some("0") || lies {
         return Err(inside("under a filter of system calls"));
     }
     if in_user_namespace() {
@@ -187,70 +141,12 @@ fn outside_of_containers() -> Result<(), Failure> {
     Ok(())
 }
 
-fn in_user_namespace() -> bool {
+pub fn in_user_namespace() -> bool {
     let map = syscall::read_proc(c"/proc/self/uid_map");
     let words: Vec<_> = map.as_deref().unwrap_or("").split_whitespace().collect();
-    let space = std::fs::read_link("/proc/self/ns/user");
-    let first = space.is_ok_and(|name| name == Path::new(FIRST_USER_NAMESPACE));
+    let space = syscall::read_link(c"/proc/self/ns/user");
+    let first = space.is_some_and(|name| name == Path::new(FIRST_USER_NAMESPACE));
     words != ["0", "0", "4294967295"] || !first
-}
-
-/// Whether this is root. In a user namespace, which only `containers` lets in, root outside of it has
-/// the number of all whom it does not know; our own user is none of them.
-fn is_roots(owner: u32) -> bool {
-    // SAFETY: asks only.
-    let own = unsafe { libc::geteuid() };
-    let unknown = || {
-        syscall::read_proc(c"/proc/sys/kernel/overflowuid")?
-            .trim()
-            .parse()
-            .ok()
-    };
-    owner == 0 || (owner != own && in_user_namespace() && unknown() == Some(owner))
-}
-
-/// Refuses code in this process that is neither the system's, nor ours, nor in `known`.
-///
-/// The system's files belong to root, and nobody else may write them. `start` is true before any
-/// library was loaded: then there is no code without a file either.
-pub fn strangers(known: &HashSet<PathBuf>, start: bool) -> Result<(), Failure> {
-    let maps = syscall::read_proc(c"/proc/self/maps");
-    let maps = maps.ok_or_else(|| Failure::refused("the system shows no /proc"))?;
-    let own = std::env::current_exe().ok();
-    let mut seen = HashSet::new();
-    for line in maps.lines() {
-        let mut words = line.splitn(6, ' ');
-        let runs = words.nth(1).is_some_and(|rights| rights.contains('x'));
-        let name = words.nth(3).unwrap_or("").trim_start();
-        if !runs || !seen.insert(name) {
-            continue;
-        }
-        let place = Path::new(name);
-        let good = match name {
-            "[vdso]" | "[vsyscall]" | "[uprobes]" => true,
-            "" => !start,
-            _ if name.starts_with("/memfd:") => !start,
-            _ if name.starts_with('/') => {
-                own.as_deref() == Some(place) || known.contains(place) || is_the_systems(place)
-            }
-            _ => !start,
-        };
-        if !good {
-            let what = if name.is_empty() {
-                "code without a file"
-            } else {
-                name
-            };
-            return Err(Failure::refused(format!(
-                "{what} was loaded into this program and is not part of it"
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn is_the_systems(place: &Path) -> bool {
-    std::fs::metadata(place).is_ok_and(|found| is_roots(found.uid()) && found.mode() & 0o022 == 0)
 }
 
 /// The words that tell this machine from others.
@@ -278,20 +174,4 @@ pub const DIALOGUES: &[(&str, &[&str])] = &[
 pub fn is_library(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.ends_with(".so") || name.contains(".so.")
-}
-
-/// A file in memory with this content, which child processes can be given.
-pub fn memory_file(content: &[u8]) -> Option<i32> {
-    use std::io::{Seek, Write};
-    use std::os::fd::{FromRawFd, IntoRawFd};
-    // SAFETY: a name and no flags: it is inherited only where a child is given it.
-    let made = unsafe { libc::memfd_create(c"pytron".as_ptr(), libc::MFD_CLOEXEC) };
-    if made < 0 {
-        return None;
-    }
-    // SAFETY: just made, and nobody else's.
-    let mut file = unsafe { std::fs::File::from_raw_fd(made) };
-    file.write_all(content).ok()?;
-    file.rewind().ok()?;
-    Some(file.into_raw_fd())
 }

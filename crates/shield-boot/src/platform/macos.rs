@@ -2,9 +2,15 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{FromRawFd, IntoRawFd};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use zeroize::Zeroizing;
+
+use super::Guard;
 use crate::failure::Failure;
 use crate::seat::Options;
 
@@ -57,8 +63,26 @@ fn clean_environment() -> Result<(), Failure> {
 }
 
 /// The loader of macOS tells no library's owner; the hardened runtime refuses foreign ones.
-pub fn strangers(_known: &HashSet<PathBuf>, _start: bool) -> Result<(), Failure> {
+pub fn strangers(_known: &HashSet<PathBuf>) -> Result<(), Failure> {
     Ok(())
+}
+
+/// Asks nobody before a library is loaded: the hardened runtime refuses foreign libraries.
+pub fn guard(_decides: Guard) {}
+
+/// Not told apart here.
+pub fn is_the_systems_library(_place: &Path) -> bool {
+    true
+}
+
+/// Ends the process.
+pub fn end(code: i32) -> ! {
+    std::process::exit(code)
+}
+
+/// The path of this program.
+pub fn program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
 }
 
 /// The words that tell this machine from others.
@@ -97,23 +121,22 @@ pub fn is_library(name: &OsStr) -> bool {
     name.ends_with(".so") || name.ends_with(".dylib")
 }
 
-/// A file without a name and with this content, which child processes can be given.
-pub fn memory_file(content: &[u8]) -> Option<i32> {
-    use std::io::Write;
-    use std::os::fd::{FromRawFd, IntoRawFd};
+/// What a parent has to say to this child, by the word on its command line.
+pub fn order(token: &str) -> Option<impl Read> {
+    super::inherited(token.parse().ok()?)
+}
+
+/// Holds an order ready for one child, in a pipe that it inherits; gives the word for its command
+/// line. A process here is closed to others of its user by the hardened runtime, from its start on.
+pub fn hand(content: Zeroizing<Vec<u8>>, _options: &Options) -> Option<String> {
     let mut ends = [0; 2];
     // SAFETY: room for two descriptors.
     if unsafe { libc::pipe(ends.as_mut_ptr()) } != 0 {
         return None;
     }
-    // SAFETY: both just made. A pipe holds 64 KiB; longer orders are written by a thread.
-    let (reader, mut writer) = unsafe {
-        (
-            std::fs::File::from_raw_fd(ends[0]),
-            std::fs::File::from_raw_fd(ends[1]),
-        )
-    };
-    let content = zeroize::Zeroizing::new(content.to_vec());
+    // SAFETY: both just made.
+    let [reader, mut writer] = ends.map(|end| unsafe { File::from_raw_fd(end) });
+    // A pipe holds 64 KiB; longer orders are written while they are read.
     std::thread::spawn(move || writer.write_all(&content));
-    Some(reader.into_raw_fd())
+    Some(reader.into_raw_fd().to_string())
 }

@@ -1,11 +1,26 @@
 //! What each system offers to a process that defends itself, under the same names.
 
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// Decides about a library by the name with which it is asked for.
+pub type Guard = Box<dyn Fn(&Path) -> Result<(), Failure> + Send + Sync>;
+
+#[cfg(target_os = "linux")]
+mod environment;
+#[cfg(target_os = "linux")]
+mod handing;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
+mod loaded;
+#[cfg(target_os = "linux")]
+mod probe;
+#[cfg(target_os = "linux")]
 mod syscall;
 #[cfg(target_os = "linux")]
-pub use linux::*;
+pub use {handing::*, linux::*, loaded::*};
 
 #[cfg(target_os = "macos")]
 mod macos;
@@ -20,4 +35,6 @@ pub use unix::*;
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
-pub use windows::*;
+mod windows_handing;
+#[cfg(windows)]
+pub use {windows::*, windows_handing::*};

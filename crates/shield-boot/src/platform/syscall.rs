@@ -1,6 +1,8 @@
 //! System calls without the C library: a preloaded library can stand in for every function of it.
 
-use std::ffi::{CStr, c_long};
+use std::ffi::{CStr, CString, OsStr, c_long};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 /// A system call; what the kernel answers, negative for an error.
 ///
@@ -100,18 +102,48 @@ pub fn read_proc(path: &CStr) -> Option<String> {
 /// Who owns a file in /proc, if it is the kernel's.
 pub fn owner_of_proc(path: &CStr) -> Option<u32> {
     let opened = open(path, libc::O_PATH)?;
+    let found = facts_of(opened.0, c"", libc::AT_EMPTY_PATH)?;
+    is_proc(&opened).then_some(found.st_uid)
+}
+
+/// What the kernel knows of a file; of what a link leads to.
+pub fn facts(path: &Path) -> Option<libc::stat> {
+    let path = CString::new(path.as_os_str().as_bytes()).ok()?;
+    facts_of(libc::AT_FDCWD as usize, &path, 0)
+}
+
+fn facts_of(folder: usize, path: &CStr, flags: i32) -> Option<libc::stat> {
     // SAFETY: plain numbers, for which zeros are fine.
     let mut found: libc::stat = unsafe { std::mem::zeroed() };
+    let flags = usize::try_from(flags).ok()?;
+    let place = &raw mut found as usize;
+    let arguments = [folder, path.as_ptr() as usize, place, flags, 0];
+    // SAFETY: a path that ends with NUL, and room for the answer.
+    let answer = unsafe { call(libc::SYS_newfstatat, arguments) };
+    (answer == 0).then_some(found)
+}
+
+/// Where a link leads.
+pub fn read_link(path: &CStr) -> Option<PathBuf> {
+    let mut room = [0_u8; 4_096];
     let arguments = [
-        opened.0,
-        c"".as_ptr() as usize,
-        &raw mut found as usize,
-        libc::AT_EMPTY_PATH as usize,
+        libc::AT_FDCWD as usize,
+        path.as_ptr() as usize,
+        room.as_mut_ptr() as usize,
+        room.len(),
         0,
     ];
-    // SAFETY: a descriptor of ours, an empty path, and room for the answer.
-    let answer = unsafe { call(libc::SYS_newfstatat, arguments) };
-    (answer == 0 && is_proc(&opened)).then_some(found.st_uid)
+    // SAFETY: a path that ends with NUL, and room for the answer.
+    let length = unsafe { call(libc::SYS_readlinkat, arguments) };
+    let text = room.get(..usize::try_from(length).ok()?)?;
+    Some(OsStr::from_bytes(text).into())
+}
+
+/// The user whose rights this process has.
+pub fn user() -> u32 {
+    // SAFETY: asks only.
+    let user = unsafe { call(libc::SYS_geteuid, [0; 5]) };
+    u32::try_from(user).unwrap_or(u32::MAX)
 }
 
 /// Whether a file can be opened for reading.

@@ -44,15 +44,17 @@ pub fn inherited(number: i32) -> Option<File> {
     Some(unsafe { File::from_raw_fd(number) })
 }
 
-/// What a parent has to say to this child, by the word on its command line.
-pub fn order(token: &str) -> Option<impl std::io::Read> {
-    inherited(token.parse().ok()?)
+/// A path with all links followed.
+pub fn real(place: &Path) -> std::io::Result<std::path::PathBuf> {
+    std::fs::canonicalize(place)
 }
 
-/// Holds an order ready for one child, in a descriptor that it inherits; gives the word for its
-/// command line.
-pub fn hand(content: Zeroizing<Vec<u8>>) -> Option<String> {
-    super::memory_file(&content).map(|made| made.to_string())
+/// Only where processes are known by handles.
+pub fn share(_word: &str, _handle: u64) {}
+
+/// Only where processes are known by handles.
+pub fn starter() -> u64 {
+    0
 }
 
 /// The process that started this one.
@@ -64,6 +66,11 @@ pub fn parent() -> u32 {
 pub fn user() -> Option<String> {
     // SAFETY: asks only.
     Some(unsafe { libc::getuid() }.to_string())
+}
+
+/// Which encodings the interpreter needs for its start: none beside UTF-8, which is set.
+pub fn code_pages() -> Vec<String> {
+    Vec::new()
 }
 
 /// Asks at the terminal, without showing what is typed.
@@ -79,7 +86,7 @@ pub fn ask_terminal(prompt: &str) -> Option<Zeroizing<String>> {
         unsafe { libc::tcsetattr(0, libc::TCSAFLUSH, &raw const quiet) };
     }
     eprint!("{prompt}");
-    let given = crate::passphrase::line(std::io::stdin());
+    let given = crate::keys::passphrase::line(std::io::stdin());
     eprintln!();
     if known {
         // SAFETY: what the terminal told.
@@ -99,7 +106,7 @@ pub fn ask_dialogue(title: &str) -> Option<Zeroizing<String>> {
         .stderr(Stdio::null())
         .spawn()
         .ok()?;
-    let given = crate::passphrase::line(asking.stdout.take()?);
+    let given = crate::keys::passphrase::line(asking.stdout.take()?);
     let ended = asking.wait().ok()?;
     given.ok().filter(|_| ended.success())
 }

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::ffi::{CStr, OsStr, c_void};
 use std::fs::File;
-use std::io::{Read, Write};
 use std::os::windows::ffi::OsStrExt;
 use std::os::windows::fs::MetadataExt;
 use std::os::windows::io::{AsRawHandle, FromRawHandle};
@@ -11,18 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, LocalFree};
+use windows_sys::Win32::Globalization::{GetACP, GetOEMCP};
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
 };
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SetKernelObjectSecurity,
 };
-use windows_sys::Win32::Storage::FileSystem::{
-    FILE_FLAG_FIRST_PIPE_INSTANCE, PIPE_ACCESS_OUTBOUND,
-};
 use windows_sys::Win32::System::Console::{
-    ATTACH_PARENT_PROCESS, AttachConsole, ENABLE_ECHO_INPUT, GetConsoleMode, GetStdHandle,
-    STD_INPUT_HANDLE, SetConsoleMode,
+    ATTACH_PARENT_PROCESS, AttachConsole, ENABLE_ECHO_INPUT, GetConsoleCP, GetConsoleMode,
+    GetConsoleOutputCP, GetStdHandle, STD_INPUT_HANDLE, SetConsoleMode,
 };
 use windows_sys::Win32::System::Diagnostics::Debug::{
     CheckRemoteDebuggerPresent, IsDebuggerPresent, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
@@ -35,22 +32,19 @@ use windows_sys::Win32::System::LibraryLoader::{
 use windows_sys::Win32::System::Memory::{
     MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualLock,
 };
-use windows_sys::Win32::System::Pipes::{
-    ConnectNamedPipe, CreateNamedPipeW, GetNamedPipeServerProcessId, PIPE_REJECT_REMOTE_CLIENTS,
-    PIPE_TYPE_BYTE, PIPE_WAIT,
-};
 use windows_sys::Win32::System::Registry::{HKEY_LOCAL_MACHINE, RRF_RT_REG_SZ, RegGetValueW};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONERROR, MB_OK, MessageBoxW};
 use zeroize::Zeroizing;
 
+use super::Guard;
 use crate::failure::Failure;
 use crate::seat::Options;
 
 /// Who may do what with this process: its user may end and wait for it, not read or write its memory.
 const RIGHTS: &str = "D:P(D;;0x0438;;;OW)(A;;0x101401;;;AU)(A;;GA;;;SY)";
 
-fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
+pub(super) fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
     text.as_ref().encode_wide().chain([0]).collect()
 }
 
@@ -115,7 +109,7 @@ fn clean_environment() -> Result<(), Failure> {
 
 /// Windows tells no library's owner in a way that installers agree on; where they are looked for is
 /// narrowed instead.
-pub fn strangers(_known: &HashSet<PathBuf>, _start: bool) -> Result<(), Failure> {
+pub fn strangers(_known: &HashSet<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
@@ -150,54 +144,6 @@ pub fn inherited(number: i32) -> Option<File> {
     (!input.is_null()).then(|| unsafe { File::from_raw_handle(input) })
 }
 
-fn pipe_name(token: &str) -> Option<String> {
-    let good = token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-    good.then(|| format!(r"\\.\pipe\pytron-{token}"))
-}
-
-/// What a parent has to say to this child, by the word on its command line.
-pub fn order(token: &str) -> Option<impl Read> {
-    let pipe = File::open(pipe_name(token)?).ok()?;
-    let mut server = 0;
-    // SAFETY: an open pipe, and room for the answer.
-    let known = unsafe { GetNamedPipeServerProcessId(pipe.as_raw_handle(), &raw mut server) };
-    (known != 0 && server == parent()).then_some(pipe)
-}
-
-/// Holds an order ready for one child; gives the word for its command line.
-pub fn hand(content: Zeroizing<Vec<u8>>) -> Option<String> {
-    let mut random = [0_u8; 16];
-    getrandom::fill(&mut random).ok()?;
-    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let name = wide(pipe_name(&token)?);
-    // SAFETY: a name that ends with NUL; nobody else makes a pipe of this name.
-    let pipe = unsafe {
-        CreateNamedPipeW(
-            name.as_ptr(),
-            PIPE_ACCESS_OUTBOUND | FILE_FLAG_FIRST_PIPE_INSTANCE,
-            PIPE_TYPE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
-            1,
-            65_536,
-            0,
-            0,
-            std::ptr::null(),
-        )
-    };
-    if pipe == INVALID_HANDLE_VALUE {
-        return None;
-    }
-    // SAFETY: just made, and nobody else's.
-    let mut file = unsafe { File::from_raw_handle(pipe) };
-    std::thread::spawn(move || {
-        // SAFETY: an open pipe; waits for the child.
-        unsafe { ConnectNamedPipe(file.as_raw_handle(), std::ptr::null_mut()) };
-        let _ = file.write_all(&content);
-        let _ = file.flush(); // waits until the child has read
-        file.sync_all()
-    });
-    Some(token)
-}
-
 /// The process that started this one.
 pub fn parent() -> u32 {
     use windows_sys::Wdk::System::Threading::{NtQueryInformationProcess, ProcessBasicInformation};
@@ -214,6 +160,37 @@ pub fn parent() -> u32 {
     }
     u32::try_from(found[5]).unwrap_or(0)
 }
+
+/// Asks nobody before a library is loaded: libraries come from the system's folders or by their whole path.
+pub fn guard(_decides: Guard) {}
+
+/// Not told apart here.
+pub fn is_the_systems_library(_place: &Path) -> bool {
+    true
+}
+
+/// Ends the process.
+pub fn end(code: i32) -> ! {
+    std::process::exit(code)
+}
+
+/// The path of this program.
+pub fn program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
+/// A path with all links followed, as programs spell it: without the prefix of the system's own paths
+/// where it is one of a drive, for many cannot read that.
+pub fn real(place: &Path) -> std::io::Result<PathBuf> {
+    let found = std::fs::canonicalize(place)?;
+    let plain = found.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
+    let plain =
+        plain.filter(|text| text.as_bytes().get(1) == Some(&b':') && text.len() < MOST_PATH);
+    Ok(plain.map_or(found.clone(), PathBuf::from))
+}
+
+/// `MAX_PATH`: longer ones need the prefix.
+const MOST_PATH: usize = 260;
 
 /// The words that tell this machine from others.
 pub fn machine() -> Option<String> {
@@ -247,6 +224,17 @@ pub fn settings() -> Option<PathBuf> {
     std::env::var_os("APPDATA").map(PathBuf::from)
 }
 
+/// Which encodings the interpreter needs for its start, as entries: those in which this system writes
+/// texts to programs without and with a console.
+pub fn code_pages() -> Vec<String> {
+    // SAFETY: each asks only.
+    let pages = unsafe { [GetACP(), GetOEMCP(), GetConsoleCP(), GetConsoleOutputCP()] };
+    let mut names: Vec<_> = pages.map(|page| format!("encodings/cp{page}")).into();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// Asks at the console, without showing what is typed.
 pub fn ask_terminal(prompt: &str) -> Option<Zeroizing<String>> {
     // SAFETY: the console of whoever started us, and flags that it told.
@@ -259,7 +247,7 @@ pub fn ask_terminal(prompt: &str) -> Option<Zeroizing<String>> {
             SetConsoleMode(console, mode & !ENABLE_ECHO_INPUT);
         }
         eprint!("{prompt}");
-        let given = crate::passphrase::line(std::io::stdin());
+        let given = crate::keys::passphrase::line(std::io::stdin());
         if known {
             SetConsoleMode(console, mode);
         }
@@ -282,7 +270,7 @@ pub fn ask_dialogue(title: &str) -> Option<Zeroizing<String>> {
         .stderr(Stdio::null())
         .spawn()
         .ok()?;
-    let given = crate::passphrase::line(asking.stdout.take()?);
+    let given = crate::keys::passphrase::line(asking.stdout.take()?);
     let ended = asking.wait().ok()?;
     given
         .ok()

@@ -1,7 +1,7 @@
 //! `_pytron_shield`: what the package's Python part asks of this program.
 
 use std::ffi::{CStr, CString, c_char};
-use std::io::Write;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::api::{Api, Method, Object, POSITIONAL};
@@ -14,7 +14,7 @@ use crate::{platform, worker};
 pub struct Bridge {
     pub api: Api,
     pub vault: &'static Vault,
-    pub natives: Natives,
+    pub natives: &'static Natives,
     /// What a child process is to run.
     pub order: Option<Vec<u8>>,
 }
@@ -44,8 +44,7 @@ impl Bridge {
             Ok(value) => Some(value),
             Err(failure) => {
                 crate::say(&failure);
-                let _ = std::io::stderr().flush();
-                std::process::exit(failure.code);
+                platform::end(failure.code);
             }
         }
     }
@@ -80,6 +79,28 @@ impl Bridge {
         let size = isize::try_from(content.len()).unwrap_or(0);
         // SAFETY: as many bytes as are said.
         unsafe { (self.api.new_bytes)(content.as_ptr().cast(), size) }
+    }
+
+    /// A part of a sealed entry, opened where Python keeps it: memory that is touched for the first
+    /// time costs more than the cipher does.
+    fn opened(&self, name: &str, range: Range<u64>) -> Option<*mut Object> {
+        let length = self.vault.payload.length(name, &range).ok()?;
+        // SAFETY: a new object with as much room as is asked for, which nobody else knows yet. What
+        // stands in it comes from a foreign allocator, and is written before it is read.
+        let (made, room) = unsafe {
+            let made = (self.api.new_bytes)(std::ptr::null(), isize::try_from(length).ok()?);
+            let (mut start, mut size) = (std::ptr::null_mut::<c_char>(), 0_isize);
+            if made.is_null() || (self.api.bytes)(made, &raw mut start, &raw mut size) != 0 {
+                return Some(std::ptr::null_mut()); // a MemoryError, which stands
+            }
+            (
+                made,
+                std::slice::from_raw_parts_mut(start.cast::<u8>(), length),
+            )
+        };
+        let done = self.aside(|| self.vault.payload.read_into(name, range.start, room));
+        self.end_unless(done.map_err(Failure::from))?;
+        Some(made)
     }
 
     fn none(&self) -> *mut Object {
@@ -138,6 +159,8 @@ const FUNCTIONS: &[(&CStr, Function)] = &[
     (c"facts", facts),
     (c"order", order),
     (c"hand", hand),
+    (c"share", share),
+    (c"starter", starter),
 ];
 
 /// `find(name)`: the kind, size and digest of an entry, or None.
@@ -186,31 +209,20 @@ extern "C" fn entries(_: *mut Object, arguments: *mut Object) -> *mut Object {
 
 /// `read(name)`: the whole of a sealed entry.
 extern "C" fn read(_: *mut Object, arguments: *mut Object) -> *mut Object {
-    answer(|bridge| {
-        let name = bridge.text_at(arguments, 0)?;
-        if !bridge.is_there(&name) {
-            return None;
-        }
-        let opened = bridge.aside(|| bridge.vault.payload.read(&name));
-        let content = bridge.end_unless(opened.map_err(Failure::from))?;
-        Some(bridge.new_bytes(&content))
-    })
+    answer(|bridge| bridge.opened(&bridge.text_at(arguments, 0)?, 0..u64::MAX))
 }
 
 /// `part(name, start, end)`: a part of a sealed entry.
 extern "C" fn part(_: *mut Object, arguments: *mut Object) -> *mut Object {
     answer(|bridge| {
-        let name = bridge.text_at(arguments, 0)?;
         let (start, end) = (
             bridge.number_at(arguments, 1),
             bridge.number_at(arguments, 2),
         );
-        if !bridge.is_there(&name) || start > end {
+        if start > end {
             return None;
         }
-        let opened = bridge.aside(|| bridge.vault.payload.read_range(&name, start..end));
-        let content = bridge.end_unless(opened.map_err(Failure::from))?;
-        Some(bridge.new_bytes(&content))
+        bridge.opened(&bridge.text_at(arguments, 0)?, start..end)
     })
 }
 
@@ -252,7 +264,9 @@ extern "C" fn loaded(_: *mut Object, arguments: *mut Object) -> *mut Object {
 /// `facts()`: the package's folder, then the program and its arguments, as the system spells them.
 extern "C" fn facts(_: *mut Object, _: *mut Object) -> *mut Object {
     answer(|bridge| {
-        let program = std::env::current_exe().unwrap_or_default().into_os_string();
+        let program = crate::platform::program()
+            .unwrap_or_default()
+            .into_os_string();
         let words = [bridge.vault.root.clone().into_os_string(), program];
         // SAFETY: a new list, to which new objects are added.
         unsafe {
@@ -288,10 +302,25 @@ extern "C" fn hand(_: *mut Object, arguments: *mut Object) -> *mut Object {
             std::slice::from_raw_parts(start.cast::<u8>(), usize::try_from(size).ok()?)
         };
         let frame = worker::frame(bridge.vault, body)?;
-        let word = CString::new(platform::hand(frame)?).ok()?;
+        let word = CString::new(platform::hand(frame, &bridge.vault.seat.options)?).ok()?;
         // SAFETY: what the format says: a text.
         Some(unsafe { (bridge.api.build)(c"s".as_ptr(), word.as_ptr()) })
     })
+}
+
+/// `share(word, handle)`: what the child of that word may know this process by.
+extern "C" fn share(_: *mut Object, arguments: *mut Object) -> *mut Object {
+    answer(|bridge| {
+        let word = bridge.text_at(arguments, 0)?;
+        platform::share(&word, bridge.number_at(arguments, 1));
+        Some(bridge.none())
+    })
+}
+
+/// `starter()`: the handle by which this child knows its parent, or 0.
+extern "C" fn starter(_: *mut Object, _: *mut Object) -> *mut Object {
+    // SAFETY: what the format says: an unsigned long long.
+    answer(|bridge| Some(unsafe { (bridge.api.build)(c"K".as_ptr(), platform::starter()) }))
 }
 
 /// What a function gives Python: its value, else an exception. A panic ends here.

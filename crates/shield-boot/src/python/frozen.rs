@@ -8,12 +8,14 @@ use shield_core::Kind;
 
 use super::api::Api;
 use crate::failure::Failure;
+use crate::platform;
 use crate::vault::Vault;
 
 const EARLY: &[&str] = &[
     "abc",
     "codecs",
     "encodings",
+    "encodings/_win_cp_codecs",
     "encodings/aliases",
     "encodings/ascii",
     "encodings/latin_1",
@@ -51,12 +53,14 @@ const END: Row = Row {
 /// Puts them before the interpreter's own.
 pub fn install(api: &Api, vault: &Vault, minor: u8) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for name in EARLY.iter().chain([&SITE]) {
+    let of_system = platform::code_pages();
+    let of_system = of_system.iter().map(String::as_str);
+    for name in EARLY.iter().copied().chain(of_system).chain([SITE]) {
         let Ok((_, entry)) = vault.payload.index().find(name) else {
             continue; // encodings of another version
         };
         let package = entry.kind == Kind::Package;
-        let dotted = if *name == SITE {
+        let dotted = if name == SITE {
             "site".to_owned()
         } else {
             name.replace('/', ".")

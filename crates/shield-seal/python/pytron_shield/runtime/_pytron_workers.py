@@ -11,6 +11,9 @@ import sys
 
 import _pytron_shield as shield
 
+#: The process that started this one, as its order names it.
+PARENT = {"pid": None}
+
 
 def order_of(words):
     """What a command of `multiprocessing` asks for; None for any other command."""
@@ -50,13 +53,37 @@ def patch_posix(module):
 
 
 def patch_windows(module):
-    """`multiprocessing.spawn`: the child asks for it over a pipe that only our process serves."""
+    """`multiprocessing.spawn`: the child asks for it over a pipe that only our process serves.
+
+    Nobody may open this process, its own children included. What these need of it, the right to take
+    handles that are meant for them, they are given as a handle when they start.
+    """
+    import _winapi
+
+    opened, created = _winapi.OpenProcess, _winapi.CreateProcess
+    current, duplicate = _winapi.GetCurrentProcess, _winapi.DuplicateHandle
+    rights = _winapi.SYNCHRONIZE | _winapi.PROCESS_DUP_HANDLE
 
     def get_command_line(**named):
         word = shield.hand(marshal.dumps(("spawn", named)))
         return [sys.executable, "--pytron-worker", word]
 
+    def open_process(access, inherit, process):
+        known = {os.getpid(): current(), PARENT.get("pid"): shield.starter()}.get(process)
+        if known and not access & ~rights:
+            return duplicate(current(), known, current(), access, inherit, 0)
+        return opened(access, inherit, process)
+
+    def create_process(program, command, *others):
+        child = created(program, command, *others)
+        _, worker, word = (command or "").rpartition("--pytron-worker")
+        if worker:
+            own = duplicate(current(), current(), child[0], rights, False, 0)
+            shield.share(word.strip(' "'), int(own))
+        return child
+
     module.get_command_line = get_command_line
+    _winapi.OpenProcess, _winapi.CreateProcess = open_process, create_process
 
 
 def obey(order):
@@ -65,6 +92,7 @@ def obey(order):
     if kind == "spawn":
         from multiprocessing.spawn import spawn_main
 
+        PARENT["pid"] = facts[0].get("parent_pid")
         sys.argv[1:] = ["--multiprocessing-fork"]  # it asks for that
         spawn_main(**facts[0])
     else:

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use shield_core::{Binding, ContentKey, Licence, fingerprint};
+use shield_core::{Binding, ContentKey, Header, Licence, fingerprint, product_key};
 
+use super::KeySource;
 use crate::failure::Failure;
 use crate::platform;
 use crate::seat::Seat;
@@ -13,8 +14,18 @@ use crate::seat::Seat;
 pub const VARIABLE: &str = "PYTRON_LICENCE";
 const NAME: &str = "licence.json";
 
+/// Looks for the user's licence.
+pub struct LicenceFile;
+
+impl KeySource for LicenceFile {
+    fn content_key(&self, header: &Header, seat: &Seat) -> Result<ContentKey, Failure> {
+        let (product, key) = product(seat)?;
+        product_key(&product, &key, &header.parameters, &header.id).map_err(Failure::from)
+    }
+}
+
 /// The product that the user's licence is for, and its key.
-pub fn product(seat: &Seat) -> Result<([u8; 16], ContentKey), Failure> {
+fn product(seat: &Seat) -> Result<([u8; 16], ContentKey), Failure> {
     let places = places(seat);
     let found = places.iter().find_map(|place| std::fs::read(place).ok());
     let text = found.ok_or_else(|| {
@@ -65,7 +76,7 @@ fn places(seat: &Seat) -> Vec<PathBuf> {
         return vec![place.into()];
     }
     let own = platform::settings().map(|folder| folder.join(&seat.identifier).join(NAME));
-    let beside = std::env::current_exe().ok();
+    let beside = platform::program().ok();
     let beside = beside.and_then(|program| Some(program.parent()?.join(NAME)));
     own.into_iter().chain(beside).collect()
 }
@@ -74,9 +85,11 @@ fn places(seat: &Seat) -> Vec<PathBuf> {
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
 fn today() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    day_of(since.map_or(0, |since| since.as_secs()))
+}
+
+fn day_of(seconds: u64) -> String {
     let days = seconds / 86_400 + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -90,4 +103,41 @@ fn today() -> String {
     };
     let year = year + era * 400 + u64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_follow_one_another_as_in_the_calendar() {
+        let (mut year, mut month, mut day) = (1970, 1, 1);
+        for number in 0..60_000_u64 {
+            assert_eq!(
+                day_of(number * 86_400 + number % 86_400),
+                format!("{year:04}-{month:02}-{day:02}")
+            );
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let length = match month {
+                2 => 28 + u32::from(leap),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            day += 1;
+            if day > length {
+                (month, day) = (month + 1, 1);
+            }
+            if month > 12 {
+                (year, month) = (year + 1, 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_machine_and_its_users_have_prints_of_their_own() {
+        assert_eq!(print_of(Binding::None), Some([0; 32]));
+        let (machine, user) = (print_of(Binding::Machine), print_of(Binding::User));
+        assert_eq!(machine.is_some(), user.is_some()); // a container may have no machine id
+        assert!(machine.is_none() || machine != user);
+    }
 }
