@@ -19,6 +19,7 @@ from pytron.errors import PackagingError
 from pytron.packager.pipeline import Build
 from pytron.packager.prove import Prove
 from pytron.packager.settings import Product
+from pytron.packager.shield.keyserver import Question, serving
 from pytron.packager.shield.licences import ProductKey, issue
 
 pytestmark = linux_only
@@ -227,6 +228,69 @@ def test_the_command_makes_keys_and_licences(tmp_path: Path) -> None:
         done = pytron("issue", "--holder", "x", *wrong)
         assert done.returncode == 5, done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def served(build: Callable[..., Build], product: Product) -> Iterator[tuple[Build, ProductKey]]:
+    key = ProductKey.new()
+    path = product.folder / "served.key"
+    key.write(path)
+    # Nothing listens there: each test names a server of its own.
+    yield build(scheme="server", product="served.key", server="http://127.0.0.1:9/"), key
+    path.unlink()
+
+
+def test_a_key_server_opens_it_for_whom_it_wants(served: tuple[Build, ProductKey]) -> None:
+    made, key = served
+    Prove().run(made)
+    asked: list[Question] = []
+
+    def decide(question: Question) -> str:
+        asked.append(question)
+        return "" if len(asked) == 1 else "your subscription has ended on 2026-11-30"
+
+    with serving(key, decide) as address:
+        good = start(made, PYTRON_KEY_SERVER=address)
+        assert good.stdout.startswith("ready"), good.stderr
+        ended = start(made, PYTRON_KEY_SERVER=address)
+    assert_refused(ended, "your subscription has ended on 2026-11-30", 4)
+    said = made.facts["shield"]
+    assert isinstance(said, dict)
+    assert {question.payload for question in asked} == {said["payload"]}
+    assert {question.product for question in asked} == {key.product.hex()}
+    assert all(re.fullmatch(r"(\w{64})?", question.machine) for question in asked)
+    assert_offline_recovery_fails(made)
+
+
+def test_without_network_and_from_strangers_there_is_no_key(
+    served: tuple[Build, ProductKey],
+) -> None:
+    made, key = served
+    assert_refused(start(made), "there is no network to the key server http://127.0.0.1:9/", 4)
+    nowhere = start(made, PYTRON_KEY_SERVER="http://keys.invalid/")
+    assert_refused(nowhere, "there is no network to the key server http://keys.invalid/", 4)
+    # Another product's server has nothing for this one; another publisher's is not believed.
+    with serving(ProductKey.new()) as address:
+        assert_refused(start(made, PYTRON_KEY_SERVER=address), "with an error (400)", 4)
+    stranger = replace(key, seed=os.urandom(32))
+    with serving(stranger) as address:
+        done = start(made, PYTRON_KEY_SERVER=address)
+        assert_refused(done, "has not answered as this publisher's does", 4)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "keys.example.org", "http://keys.example.org/", "ftp://x/"]
+)
+def test_a_key_server_has_an_address_that_can_be_trusted(
+    build: Callable[..., Build], product: Product, address: str
+) -> None:
+    path = product.folder / "address.key"
+    ProductKey.new().write(path)
+    try:
+        with pytest.raises(PackagingError, match="https://"):
+            build(scheme="server", product="address.key", server=address)
+    finally:
+        path.unlink()
 
 
 def test_a_missing_passphrase_is_said_before_anything_is_sealed(

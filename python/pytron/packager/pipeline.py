@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -55,6 +56,8 @@ class Unlock:
     stdin: bytes = b""
     #: The text of a licence file.
     licence: str = ""
+    #: Serves keys on this machine while the app is proved; gives the server's address.
+    keys: Callable[[], AbstractContextManager[str]] | None = None
 
 
 @dataclass

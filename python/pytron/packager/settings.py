@@ -62,11 +62,13 @@ class Signing:
 class Shield:
     """`[tool.pytron.package.shield]`: how a sealed package is opened, and what it lets pass."""
 
-    scheme: Literal["embedded", "passphrase", "licence"] = "embedded"
+    scheme: Literal["embedded", "passphrase", "licence", "server"] = "embedded"
     #: The publisher's Ed25519 key in PEM; without one each build has its own.
     key: str = ""
     rollback: int = 0
     product: str = "product.key"
+    #: The address of the key server, with scheme = "server".
+    server: str = ""
     keep: list[str] = field(default_factory=list[str])
     tracebacks: Literal["lines", "bare"] = "lines"
     faulthandler: bool = False

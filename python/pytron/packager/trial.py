@@ -70,12 +70,19 @@ def start(frozen: Path, program: Path, timeout_s: float, unlock: Unlock | None =
             licence = homes["proof"] / "licence.json"
             licence.write_text(unlock.licence, "utf-8")
             environment["PYTRON_LICENCE"] = str(licence)
+        keys = unlock.keys if unlock else None
+        if keys is not None:
+            environment["PYTRON_KEY_SERVER"] = stack.enter_context(keys())
         executable = place / program.relative_to(frozen) if frozen.is_dir() else place
         before = listing(place)
         notes = give_to_stranger(root)
-        command, more = confined([str(executable)], namespace=unlock is None)
+        command, more = confined(
+            [str(executable)], namespace=unlock is None, network=keys is not None
+        )
         stdin = unlock.stdin if unlock else b""
         trial = _watched(command, environment, homes["home"], report, timeout_s, stdin)
+        if keys is not None:
+            more.append("not proved offline: its key comes from a server")
         trial.notes = [*notes, *more]
         trial.left = [
             *(f"{name} in the app's own folder" for name in changed(before, place)),

@@ -220,10 +220,13 @@ def adopting() -> Generator[None]:
         control(_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-def confined(command: list[str], *, namespace: bool = True) -> tuple[list[str], list[str]]:
+def confined(
+    command: list[str], *, namespace: bool = True, network: bool = False
+) -> tuple[list[str], list[str]]:
     """The command without network and, by root, as another user; what could not be done.
 
     `namespace`: whether a namespace of users may be used for that, where this is not root.
+    `network`: whether it needs one, on this machine.
     """
     import shutil
     import subprocess
@@ -233,6 +236,8 @@ def confined(command: list[str], *, namespace: bool = True) -> tuple[list[str], 
     if root and setpriv:
         user = str(_NOBODY)
         command = [setpriv, "--reuid", user, "--regid", user, "--clear-groups", "--", *command]
+    if network:
+        return command, []
     if unshare and (root or namespace):
         offline = [unshare, "--net", *(() if root else ("--map-root-user",)), "--"]
         tried = subprocess.run([*offline, "/bin/true"], capture_output=True, check=False)

@@ -32,7 +32,7 @@ _OURS: Final = frozenset(
 )
 _ZIP: Final = "base_library.zip"
 #: Instead of the module that looks for more modules elsewhere.
-_SITE: Final = """
+SITE: Final = """
 ENABLE_USER_SITE = False
 PREFIXES = []
 USER_SITE = USER_BASE = None
@@ -86,7 +86,7 @@ def collect(folder: Path, program: Path, runtime: Mapping[str, str], wishes: Wis
         contents.entries[name] = (MODULE, marshal.dumps(code))
     contents.entries["=/site"] = (
         MODULE,
-        marshal.dumps(compile(_SITE, "site.py", "exec", dont_inherit=True)),
+        marshal.dumps(compile(SITE, "site.py", "exec", dont_inherit=True)),
     )
     libraries = _add_files(contents, folder, wishes)
     extensions = _extensions(folder, libraries)

@@ -11,6 +11,7 @@ from pytron.errors import PackagingError, ToolMissing
 from pytron.packager.pipeline import Build, Unlock
 from pytron.packager.pyinstaller import data_of
 from pytron.packager.shield.contents import Contents, Wishes, collect
+from pytron.packager.shield.keyserver import serving
 from pytron.packager.shield.licences import ProductKey, proof_licence
 from pytron.packager.shield.seat import Seat, placed
 from pytron.packager.signing_key import seed_of
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 #: Where the passphrase of a package comes from when it is made.
 PASSPHRASE: Final = "PYTRON_SHIELD_PASSPHRASE"
+_MOST_ADDRESS: Final = 1_024
 PAYLOAD: Final = "app.sealed"
 _FOLDER: Final = "_internal"
 HONEST: Final = {
     "embedded": "the key is in the package: whoever takes the program apart can find it",
     "passphrase": "the key is not in the package: without the passphrase nobody opens it",
     "licence": "the key is not in the package: without a licence nobody opens it",
+    "server": "the key is not in the package: without your server nobody opens it",
 }
 
 
@@ -108,6 +111,7 @@ def sealed_payload(build: Build, shield: types.ModuleType, contents: Contents, p
     build.unlock = Unlock()
     passphrase: str | None = None
     wrapped: tuple[bytes, bytes] | None = None
+    server: str | None = None
     if settings.scheme == "passphrase":
         passphrase = _passphrase()
         build.unlock = Unlock({"PYTRON_PASSPHRASE_FD": "0"}, f"{passphrase}\n".encode())
@@ -116,6 +120,11 @@ def sealed_payload(build: Build, shield: types.ModuleType, contents: Contents, p
         wrapped = (key.product, key.key)
         licence = shield.verifying_key(key.seed)
         build.unlock = Unlock(licence=proof_licence(key))
+    elif settings.scheme == "server":
+        key = ProductKey.read(product.folder / settings.product)
+        wrapped, server = (key.product, key.key), _address(settings.server)
+        licence = shield.verifying_key(key.seed)
+        build.unlock = Unlock(keys=lambda: serving(key))
     sealed = shield.seal(
         contents.listed(),
         path,
@@ -123,6 +132,7 @@ def sealed_payload(build: Build, shield: types.ModuleType, contents: Contents, p
         rollback=settings.rollback,
         passphrase=passphrase,
         product=wrapped,
+        server=server,
     )
     flags = sum(
         bit
@@ -149,6 +159,21 @@ def sealed_payload(build: Build, shield: types.ModuleType, contents: Contents, p
         flags=flags,
         identifier=product.identifier,
     )
+
+
+def _address(given: str) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(given)
+    good = parts.scheme == "https" and parts.hostname
+    if not good and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")):
+        raise PackagingError(
+            'scheme = "server" needs server = "https://…", where your key server answers; '
+            f"server = {given!r} is no such address"
+        )
+    if len(given.encode()) > _MOST_ADDRESS:
+        raise PackagingError(f"the address of the key server is longer than {_MOST_ADDRESS} bytes")
+    return given
 
 
 def _passphrase() -> str:
