@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytron.packager.display import display
 
 linux_only = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("cc") is None, reason="attacks of Linux, built by cc"
@@ -28,6 +29,7 @@ import ctypes
 import importlib.resources
 import multiprocessing
 import os
+import resource
 import sys
 import time
 
@@ -46,6 +48,33 @@ def square(number: int) -> int:
     return number * number
 
 
+def waited():
+    pass
+
+
+def late():
+    print("ready", flush=True)
+    ctypes.CDLL(sys.stdin.readline().strip())
+    print("loaded", flush=True)
+
+
+def parent(count):
+    for _ in range(int(count)):
+        child = multiprocessing.get_context("spawn").Process(target=waited)
+        child.start()
+        child.join()
+        print("child", child.exitcode, flush=True)
+
+
+@app.expose
+def tell(text: str) -> None:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if sys.argv[1:2] == ["ranges"]:
+        print(peak, text, flush=True)
+        if text == "end":
+            app.quit()
+
+
 def watched(*drivers):
     for driver in drivers:
         ctypes.CDLL(driver)
@@ -62,13 +91,30 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["watched"]:
         raise SystemExit(bool(watched(*sys.argv[2:])) - 1)
     multiprocessing.freeze_support()
+    if sys.argv[1:2] == ["late"]:
+        raise SystemExit(late())
+    if sys.argv[1:2] == ["parent"]:
+        raise SystemExit(parent(sys.argv[2]))
     raise SystemExit(app.run())
 """
 PAGE = f"""<!doctype html><meta charset="utf-8"><title>Attacked</title><h1>{PAGE_NEEDLE}</h1>
 <output id="out"></output><script type="module">
 import pytron from "/_pytron/client.js";
 document.getElementById("out").textContent = await pytron.square(3);
+await pytron.tell("begin");
+for (const range of ["0-9", "262140-262149", "33554430-33554439", "-10", "67108864-"]) {{
+  const answer = await fetch("large.txt", {{headers: {{Range: `bytes=${{range}}`}}}});
+  const text = answer.status === 206 ? await answer.text() : "";
+  await pytron.tell(JSON.stringify([answer.status, answer.headers.get("Content-Range"), text]));
+}}
+await pytron.tell("end");
 </script>"""
+LARGE = 64 << 20
+
+
+def large() -> bytes:
+    """A file whose parts can be told from one another, and that compresses well."""
+    return b"".join(b"%07d\n" % line for line in range(LARGE // 8))
 
 
 @dataclass
@@ -91,7 +137,9 @@ class Place:
 
     folder: Path
     attack: Path
+    supervise: Path
     preload: Path
+    change: Path
     facts: dict[str, Any]
     plain: Target
     sealed: Target
@@ -108,20 +156,28 @@ def place() -> Iterator[Place]:
         (app / "page").mkdir(parents=True)
         (app / "app.py").write_text(APP, "utf-8")
         (app / "page" / "index.html").write_text(PAGE, "utf-8")
+        (app / "page" / "large.txt").write_bytes(large())
         plain = packaged(app, "--no-prove", "--out", str(root / "plain"))
         sealed = packaged(app, "--shield", "--out", str(root / "sealed"))
         here = Path(__file__).parent / "attackers"
-        attack, preload = root / "attack", root / "preload.so"
-        cc = ["cc", "-O1", "-o"]
+        attack, supervise, preload = root / "attack", root / "supervise", root / "preload.so"
+        change = root / "change.so"
+        cc = ["cc", "-O2", "-o"]
+        library = ("-shared", "-fPIC", here / "preload.c")
         subprocess.run([*cc, attack, here / "attack.c"], check=True)
-        subprocess.run([*cc, preload, "-shared", "-fPIC", here / "preload.c"], check=True)
+        subprocess.run([*cc, supervise, here / "supervise.c"], check=True)
+        subprocess.run([*cc, preload, *library], check=True)
+        if os.uname().machine == "x86_64":  # the attack is written in its code
+            subprocess.run([*cc, change, "-DCHANGE", *library], check=True)
         if os.geteuid() == 0:  # the attacker is the user whose app it is
-            for path in (root / "sealed", root / "plain", attack, preload):
+            for path in (root / "sealed", root / "plain", attack, supervise, preload):
                 subprocess.run(["chown", "-R", f"{STRANGER}:{STRANGER}", path], check=True)
         yield Place(
             root,
             attack,
+            supervise,
             preload,
+            change,
             sealed.facts,
             Target(plain.results["folder"], leaks=True),
             Target(sealed.results["folder"], leaks=False),
@@ -168,6 +224,32 @@ def run(
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
+
+
+def shown(
+    *command: str | Path, home: Path, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The app with its window, on a display of its own, until it ends by itself."""
+    (home / "run").mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", f"{STRANGER}:{STRANGER}", home], check=True)
+    with display() as screen:
+        return subprocess.run(
+            as_stranger(*command),
+            env={
+                **screen,
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(home),
+                "XDG_RUNTIME_DIR": str(home / "run"),
+                **(variables or {}),
+            },
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], text: str = "", code: int = 3) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from package.attacked import Place, assert_refused, linux_only, run
+from package.attacked import NEEDLE, Place, assert_refused, linux_only, run
 from pytron.packager.pipeline import Build
 
 pytestmark = linux_only
@@ -50,6 +52,38 @@ def test_containers_let_a_user_namespace_in(build: Callable[..., Build], mapped:
     assert made.program is not None
     done = run(*unshare, made.program, "watched")
     assert done.stdout.startswith("ready"), done.stderr
+
+
+#: Starts the app, and reads its memory when it is ready; both in the namespace it runs in.
+LOOKING = """
+mkfifo "$4/in" "$4/out"
+"$1" watched <"$4/in" >"$4/out" &
+exec 3>"$4/in"
+read -r ready <"$4/out"
+echo "$ready"
+"$2" mem $! "$3"
+exec 3>&-
+wait
+"""
+
+
+def test_containers_have_the_price_that_the_spec_names(
+    place: Place, build: Callable[..., Build]
+) -> None:
+    """Who starts it in a namespace of their own is root there; else it is closed as ever."""
+    unshare = ("/usr/bin/unshare", "--user", "--map-root-user")
+    if run(*unshare, "/bin/true").returncode:
+        pytest.skip("this system lets nobody make one")
+    made = build(containers=True)
+    assert made.program is not None
+    for inside in (True, False):
+        folder = Path(tempfile.mkdtemp(dir=place.folder))
+        folder.chmod(0o777)
+        command = ("/bin/sh", "-c", LOOKING, "sh", made.program, place.attack, NEEDLE, folder)
+        done = run(*(unshare if inside else ()), *command)
+        assert done.stdout.startswith("ready"), done.stderr
+        assert ("found" in done.stdout) is inside, done.stderr
+    assert_refused(run(made.program, "watched", str(place.preload)), "is not part of it")
 
 
 def test_foreign_libraries_may_come_from_anywhere(

@@ -100,3 +100,15 @@ def test_an_older_payload_of_the_same_publisher(place: Place) -> None:
     flip(path, path.read_bytes().index(MARK) + 30)
     assert_refused(run(path), "changed")
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("limit", [*(f"-v {kib}" for kib in range(6_000, 40_000, 2_000)), "-s 32"])
+def test_too_little_memory_ends_in_a_sentence(place: Place, limit: str) -> None:
+    """Whoever starts a program sets its limits: none of them makes it crash."""
+    script = 'ulimit $1; exec "$2" watched'
+    done = run("/bin/sh", "-c", script, "sh", limit, place.sealed.program)
+    if done.returncode:
+        assert done.returncode in (1, 3, 127), (done.returncode, done.stderr)
+        assert done.stderr.strip()
+    else:
+        assert done.stdout.startswith("ready")

@@ -5,10 +5,12 @@
  * attack ptrace PID          attaches to it
  * attack traced PROGRAM ...  starts it under a tracer that lets it run
  * attack filter PROGRAM ...  starts it under a filter that says yes to every prctl, and does none
+ * attack orders DIRECTORY    looks into the descriptors of child processes until DIRECTORY is gone
  *
  * Exit code 0: it worked, or the program's own; 1: it did not; 2: it could not be tried.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -102,10 +104,39 @@ static int filtered(char **command) {
   return 2;
 }
 
+/* What a child process inherits, as long as it is as open as a program that was just started. */
+static int orders(const char *until) {
+  char name[320], words[256], piece[256];
+  while (access(until, F_OK) == 0) {
+    DIR *all = opendir("/proc");
+    struct dirent *process;
+    while (all != NULL && (process = readdir(all)) != NULL) {
+      snprintf(name, sizeof name, "/proc/%s/cmdline", process->d_name);
+      int file = open(name, O_RDONLY);
+      ssize_t length = file < 0 ? -1 : read(file, words, sizeof words);
+      if (file >= 0) close(file);
+      if (length <= 0 || memmem(words, (size_t)length, "--pytron-worker", 15) == NULL) continue;
+      for (int number = 0; number < 64; number++) {
+        snprintf(name, sizeof name, "/proc/%s/fd/%d", process->d_name, number);
+        file = open(name, O_RDONLY | O_NONBLOCK);
+        length = file < 0 ? -1 : pread(file, piece, sizeof piece, 0);
+        if (file >= 0) close(file);
+        if (length > 8 && memcmp(piece, "PYTRWORK", 8) == 0) {
+          puts("found");
+          return 0;
+        }
+      }
+    }
+    if (all != NULL) closedir(all);
+  }
+  return 1;
+}
+
 int main(int count, char **words) {
   if (count < 3) return 2;
   if (strcmp(words[1], "traced") == 0) return traced(words + 2);
   if (strcmp(words[1], "filter") == 0) return filtered(words + 2);
+  if (strcmp(words[1], "orders") == 0) return orders(words[2]);
   pid_t pid = (pid_t)atoi(words[2]);
   if (strcmp(words[1], "ptrace") == 0) return attach(pid);
   return count < 4 ? 2 : search(pid, words[3], strcmp(words[1], "vm") == 0);

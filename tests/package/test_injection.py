@@ -1,0 +1,168 @@
+"""Code that others bring into a sealed app: each way works against the app without the shield."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from package.attacked import (
+    DEADLINE_S,
+    Place,
+    Target,
+    as_stranger,
+    assert_refused,
+    linux_only,
+    run,
+    shown,
+)
+
+pytestmark = linux_only
+
+
+@dataclass
+class Lair:
+    """A folder in which everybody may write."""
+
+    folder: Path
+
+    @property
+    def loot(self) -> Path:
+        return self.folder / "loot"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What tells the attackers' library where to put what it finds."""
+        return {"ATTACK_PLACE": str(self.loot), "ATTACK_NEEDLE": "on"}
+
+
+@pytest.fixture
+def lair(place: Place) -> Iterator[Lair]:
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    folder.chmod(0o777)
+    yield Lair(folder)
+    shutil.rmtree(folder)
+
+
+def preloaded(library: Path, target: Target, lair: Lair) -> list[str | Path]:
+    """The app with the attackers' library, which nothing that starts it has."""
+    variables = [f"{name}={value}" for name, value in lair.variables.items()]
+    if not target.leaks:  # PyInstaller's program starts itself anew: hidden, it would lose it
+        variables.append("ATTACK_HIDE=1")
+    return ["/usr/bin/env", f"LD_PRELOAD={library}", *variables, target.program, "watched"]
+
+
+def test_a_library_that_hides_from_the_environment(
+    place: Place, target: Target, lair: Lair
+) -> None:
+    done = run(*preloaded(place.preload, target, lair))
+    if target.leaks:
+        assert done.stdout.startswith("ready")
+    else:
+        assert_refused(done, "is not part of it")
+    assert lair.loot.exists() is target.leaks
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the attack is written in its code")
+def test_functions_that_were_changed_in_memory(place: Place, target: Target, lair: Lair) -> None:
+    done = run(*preloaded(place.change, target, lair))
+    if target.leaks:
+        assert "evil" in done.stdout
+    else:
+        assert_refused(done, "was changed in the memory of this program")
+
+
+def proved(
+    target: Target, lair: Lair, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The app with its window, until it has answered its page: it ends by itself."""
+    proof = {"PYTRON_PROOF": str(lair.folder / "proof.json")}
+    return shown(
+        target.program,
+        home=lair.folder / "home",
+        variables={**proof, **lair.variables, **variables},
+    )
+
+
+def test_a_module_that_the_environment_names_to_gtk(
+    place: Place, target: Target, lair: Lair
+) -> None:
+    done = proved(target, lair, {"GTK_MODULES": str(place.preload), "G_DEBUG": "fatal-warnings"})
+    assert lair.loot.exists() is target.leaks, done.stderr
+    if not target.leaks:
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_module_that_the_users_settings_name_to_gtk(
+    place: Place, target: Target, lair: Lair
+) -> None:
+    settings = lair.folder / "home" / ".config" / "gtk-3.0" / "settings.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"[Settings]\ngtk-modules={place.preload}\n", "utf-8")
+    done = proved(target, lair, {})
+    assert lair.loot.exists() is target.leaks, done.stderr
+    if not target.leaks:
+        assert done.returncode == 3, done.stderr
+        assert f"{place.preload} was to be loaded into this program" in done.stderr
+
+
+def test_a_page_that_the_environment_names(target: Target, lair: Lair) -> None:
+    page = lair.folder / "page"
+    page.mkdir()
+    (page / "index.html").write_text("<title>evil</title>", "utf-8")
+    done = proved(target, lair, {"PYTRON_FRONTEND": str(page)})
+    report = json.loads((lair.folder / "proof.json").read_text("utf-8"))
+    assert ("child" in report["seen"]) is not target.leaks, done.stderr
+
+
+def test_a_library_laid_beside_while_it_runs(place: Place, target: Target, lair: Lair) -> None:
+    spoilt = target.copy(lair.folder / "package")
+    process = subprocess.Popen(
+        as_stranger(spoilt.program, "late"),
+        env={"PATH": "/usr/bin:/bin", **lair.variables},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    shutil.copy(place.preload, spoilt.folder / "_internal" / "libquick.so.1")
+    stdout, stderr = process.communicate("libquick.so.1\n", timeout=DEADLINE_S)
+    assert ("loaded" in stdout) is target.leaks, stderr
+    assert lair.loot.exists() is target.leaks
+    if not target.leaks:
+        assert process.returncode == 3
+        assert "libquick.so.1 is not part of this package" in stderr
+
+
+def test_answers_of_a_supervisor_in_the_kernels_place(place: Place, target: Target) -> None:
+    done = run(place.supervise, target.program, "watched")
+    if done.returncode == 2:
+        pytest.skip(done.stderr)
+    if target.leaks:
+        assert done.stdout.startswith("ready")
+    else:
+        assert_refused(done, "under a filter of system calls")
+
+
+def test_what_child_processes_inherit(place: Place, lair: Lair) -> None:
+    """A child is open to others until it has closed itself: nothing is to be found in it then."""
+    watch = lair.folder / "watch"
+    watch.mkdir()
+    looking = subprocess.Popen(
+        as_stranger(place.attack, "orders", watch), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        done = run(place.sealed.program, "parent", "10")
+    finally:
+        watch.rmdir()
+        found, _ = looking.communicate(timeout=DEADLINE_S)
+    assert done.stdout == "child 0\n" * 10, done.stderr
+    assert found == ""
