@@ -125,6 +125,11 @@ def e2e(session: nox.Session) -> None:
     run_all(session, (*ON_DISPLAY, *tests))
 
 
+def crates(*names: str) -> list[str]:
+    """Cargo's words for some of the crates."""
+    return [word for name in names for word in ("--package", name)]
+
+
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run what takes minutes: long fuzzing, every template, the Windows and macOS code."""
@@ -136,10 +141,11 @@ def slow(session: nox.Session) -> None:
         (*ON_DISPLAY, *python("pytest", "tests/e2e/test_templates.py")),
         (*ON_DISPLAY, *python("pytest", *LONG, "tests/e2e/test_kill.py")),
         python("pytest", "python/tests/protocol/test_fuzz.py"),
-        ("cargo", "test", "--package", "pytron-native", "--release", "--locked"),
+        ("cargo", "test", *crates("pytron-native", "shield-core"), "--release", "--locked"),
         npx("vitest", "run", "packages/pytron-client/tests", no_hurry),
         python("pip", "install", "--quiet", ZIG),
         python("tools.dev.targets"),
+        python("tools.dev.wine"),
         python("pip", "install", "--quiet", "--target", str(libraries), *LIBRARIES),
         (*ON_DISPLAY, *python("pytest", *LONG, "tests/package")),
         PYTRON_FUZZ_EXAMPLES=cases,
@@ -148,6 +154,7 @@ def slow(session: nox.Session) -> None:
         PYTRON_TEMPLATES="all",
         PYTRON_KILLS="100",
         PYTRON_TEST_LIBRARIES=str(libraries),
+        PYTRON_TEST_WINDOWS=str(Path("build", "windows").resolve()),
     )
 
 

@@ -1,0 +1,1 @@
+"""Sealed packages of Windows, made here and started under Wine."""
