@@ -1,6 +1,6 @@
 """A key server: decides each time an app starts whether it may.
 
-Run behind your web server's TLS: `python key_server.py product.key 8080`.
+Run behind your web server: `python key_server.py product.key 8080`.
 """
 
 import sys

@@ -1,5 +1,5 @@
 //! The key from a server of the app's maker, each time the app starts. What is said is sealed and
-//! signed by itself (spec/shield.md, section 5), so nothing on the way is trusted: not even TLS.
+//! signed by itself (spec/shield.md, section 5), so nothing on the way is trusted and there is no TLS.
 
 use std::time::Duration;
 

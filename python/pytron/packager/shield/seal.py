@@ -165,11 +165,11 @@ def _address(given: str) -> str:
     from urllib.parse import urlsplit
 
     parts = urlsplit(given)
-    good = parts.scheme == "https" and parts.hostname
-    if not good and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")):
+    if parts.scheme != "http" or not parts.hostname:
         raise PackagingError(
-            'scheme = "server" needs server = "https://…", where your key server answers; '
-            f"server = {given!r} is no such address"
+            'scheme = "server" needs server = "http://…", where your key server answers; '
+            f"server = {given!r} is no such address (its messages are sealed and signed by "
+            "themselves: there is no TLS in the program)"
         )
     if len(given.encode()) > _MOST_ADDRESS:
         raise PackagingError(f"the address of the key server is longer than {_MOST_ADDRESS} bytes")
