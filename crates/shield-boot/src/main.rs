@@ -33,7 +33,10 @@ static MEMORY: memory::Memory = memory::Memory;
 fn main() -> ExitCode {
     // What nobody thought of is one sentence too.
     std::panic::set_hook(Box::new(|panic| {
-        let text = panic.payload_as_str().unwrap_or("it does not say why");
+        let said = panic.payload();
+        let text = said.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| said.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("it does not say why");
         say(&Failure::refused(format!("the program has failed: {text}")));
         platform::end(failure::REFUSED);
     }));
