@@ -55,8 +55,8 @@ def patch_posix(module):
 def patch_windows(module):
     """`multiprocessing.spawn`: the child asks for it over a pipe that only our process serves.
 
-    Nobody may open this process, its own children included. What these need of it, the right to take
-    handles that are meant for them, they are given as a handle when they start.
+    Nobody may open this process, its own children included. What these need of it, the right to
+    take handles that are meant for them, they are given as a handle when they start.
     """
     import _winapi
 
