@@ -5,15 +5,18 @@
 OUT gets one marshalled list of modules: name, whether it is a package, code.
 """
 
+from __future__ import annotations
+
 import marshal
 import pathlib
 import sys
 import sysconfig
+from collections.abc import Iterator
 
 LEFT_OUT = {"test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "site-packages"}
 
 
-def modules(root):
+def modules(root: pathlib.Path) -> Iterator[tuple[str, bool, bytes]]:
     for path in sorted(root.rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
         if parts[0] in LEFT_OUT or "tests" in parts or "__pycache__" in parts:
