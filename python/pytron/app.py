@@ -49,6 +49,7 @@ class AppOptions(WindowOptions, total=False):
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None
     csp: str | bool | None
     shared: bool
+    splash: str | Path | None
 
 
 class App(Api, Services, Generic[S]):
@@ -91,6 +92,7 @@ class App(Api, Services, Generic[S]):
         loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
         csp: str | bool | None = None,
         shared: bool = False,
+        splash: str | Path | None = None,
         **window: Any,
     ) -> None:
         """Describe an app; nothing opens before `run`.
@@ -115,6 +117,9 @@ class App(Api, Services, Generic[S]):
             loop_factory: makes the asyncio loop for `async def`.
             shared: sessions of `pytron serve` see and change `app.state`; by default each has only
                 its window's own.
+            splash: a PNG that is shown at once, in the middle of the screen, until the first
+                window's page can be seen; what `on_start` does happens behind it. Platforms: the
+                native and the chrome engine.
             csp: a Content-Security-Policy for HTML instead of the one made for the app; False
                 for none.
             window: options of the first window, as for `open_window`.
@@ -169,6 +174,7 @@ class App(Api, Services, Generic[S]):
                 url=self._url,
                 window=self._window_options,
                 shared=shared,
+                splash=splash,
             )
         )
         if frame.f_globals.get("__name__") == "__main__":

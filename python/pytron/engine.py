@@ -183,6 +183,9 @@ class Engine(ABC):
     def resume(self) -> None:  # noqa: B027 - only those with `living` windows have what waits
         """Let the pages of `living` windows be heard: whoever answers them is ready."""
 
+    def turn(self) -> None:  # noqa: B027 - most engines carry out commands by themselves
+        """Carry out what was ordered before `run`, as far as it must be seen. Main thread."""
+
     def can(self, feature: str) -> Capability:
         """Whether this engine on this machine can do something, such as `window.screenshot`."""
         return Capability(False, f"the {self.name} engine has no {feature}")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytron.proof import Proof
     from pytron.runtime.parts import Parts
     from pytron.runtime.runtime import Runtime
+    from pytron.runtime.splash import Splash
     from pytron.services import Services
     from pytron.state import State
     from pytron.window import Window, WindowOptions
@@ -72,6 +73,7 @@ class Plan(NamedTuple):
     url: str | None
     window: WindowOptions
     shared: bool
+    splash: str | Path | None
 
 
 class Runner:
@@ -257,11 +259,18 @@ class Runner:
                 runtime.start()
                 if persist:
                     plan.persistence.open()
+                splash = self._splash(runtime)
+                if splash is not None:
+                    ends.callback(splash.end)
                 for function in plan.start:
                     function()
                 if engine.first_window:
                     first = plan.services.remembered("main", plan.window)
-                    runtime.open_window("main", plan.url, first)
+                    if splash is not None:
+                        first = splash.hidden(first)
+                    window = runtime.open_window("main", plan.url, first)
+                    if splash is not None:
+                        splash.wait_for(window)
                 engine.resume()
                 plan.services.begin_services()
                 yield runtime
@@ -313,6 +322,17 @@ class Runner:
             first=plan.window,
             shared=plan.shared,
         )
+
+    def _splash(self, runtime: Runtime) -> Splash | None:
+        """The picture until the first page can be seen, if the app has one and it can be shown."""
+        plan = self._plan
+        picture = choose("splash", plan.splash, plan.origin, None)
+        engine = runtime.engine
+        if not picture or engine.living or not engine.can("splash.show"):
+            return None
+        from pytron.runtime.splash import Splash  # most apps are there at once
+
+        return Splash(runtime, plan.origin.folder / picture)
 
     def _secret_words(self) -> list[str]:
         return [str(word) for word in self._plan.origin.settings.get("redact", ())]

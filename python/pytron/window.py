@@ -36,6 +36,15 @@ OPTIONS = {
     "devtools": "devtools",
     "background": "background",
     "theme": "theme",
+    "spellcheck": "spellcheck",
+    "context_menu": "contextmenu",
+    "backdrop": "backdrop",
+}
+#: What options that name something can have.
+_CHOICES: dict[str, Sequence[object]] = {
+    "theme": ("light", "dark", None),
+    "context_menu": ("default", "edit", "none"),
+    "backdrop": ("mica", "acrylic", "vibrancy", None),
 }
 #: Options that the engine is not told of: the kit itself keeps to them.
 _KEPT = frozenset({"allow", "remember"})
@@ -43,7 +52,9 @@ _KEPT = frozenset({"allow", "remember"})
 _THE_USER_S = frozenset(
     {"x", "y", "width", "height", "maximized", "minimized", "fullscreen", "visible"}
 )
-_FIXED_AFTER_OPENING = frozenset({"transparent", "background", "allow", "remember"})
+_FIXED_AFTER_OPENING = frozenset(
+    {"transparent", "background", "allow", "remember", "spellcheck", "context_menu", "backdrop"}
+)
 
 
 class WindowOptions(TypedDict, total=False):
@@ -70,6 +81,9 @@ class WindowOptions(TypedDict, total=False):
     devtools: bool
     background: str | None
     theme: str | None
+    spellcheck: bool | Sequence[str]
+    context_menu: str
+    backdrop: str | None
     kiosk: bool
     remember: bool
     allow: Sequence[str] | None
@@ -122,7 +136,7 @@ def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
     """Window options under their names on the wire.
 
     Raises:
-        ConfigError: an unknown option; names near ones.
+        ConfigError: an unknown option; names near ones. Or a value that it cannot have.
     """
     wire: dict[str, object] = {}
     for name, value in options.items():
@@ -138,8 +152,23 @@ def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
             raise ConfigError(f"a window has no option {name!r}; {hint}")
-        wire[OPTIONS[name]] = not value if name == "frameless" else value
+        wire[OPTIONS[name]] = _value(name, value)
     return wire
+
+
+def _value(name: str, value: Any) -> object:
+    """What an option's value is on the wire."""
+    choices = _CHOICES.get(name)
+    if choices is not None and value not in choices:
+        known = ", ".join(repr(choice) for choice in choices)
+        raise ConfigError(f"{name}={value!r} is none of {known}")
+    if name == "frameless":
+        return not value
+    if name == "spellcheck":
+        if isinstance(value, str):
+            raise ConfigError(f"spellcheck={value!r} is one text; give a list: [{value!r}]")
+        return ([] if value else None) if isinstance(value, bool) else list(value)
+    return value
 
 
 class Window:

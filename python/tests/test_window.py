@@ -43,7 +43,29 @@ def test_unknown_option_is_refused_where_it_is_written(app: AppOf) -> None:
 
 def test_every_option_has_a_name_on_the_wire() -> None:
     assert len(set(OPTIONS.values())) == len(OPTIONS)
-    assert to_wire(dict.fromkeys(OPTIONS, 1)).keys() == set(OPTIONS.values())
+    chosen = {"theme": "dark", "context_menu": "none", "backdrop": "mica"}
+    assert to_wire({**dict.fromkeys(OPTIONS, True), **chosen}).keys() == set(OPTIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "wire"), [(True, []), (False, None), (["de", "en_GB"], ["de", "en_GB"])]
+)
+def test_spelling_is_for_languages_the_users_own_or_none(given: object, wire: object) -> None:
+    assert to_wire({"spellcheck": given}) == {"spellcheck": wire}
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"context_menu": "all"}, "context_menu='all' is none of 'default', 'edit', 'none'"),
+        ({"backdrop": "glass"}, "'mica', 'acrylic', 'vibrancy', None"),
+        ({"theme": "blue"}, "theme='blue' is none of 'light', 'dark', None"),
+        ({"spellcheck": "de"}, r"give a list: \['de'\]"),
+    ],
+)
+def test_what_an_option_cannot_have_is_said(option: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        to_wire(option)
 
 
 @pytest.mark.parametrize(

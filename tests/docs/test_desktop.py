@@ -68,6 +68,13 @@ def test_frameless_snippet() -> None:
         assert closed.get(timeout=60) == "main"
 
 
+def test_splash_snippet() -> None:
+    app = load("splash/app").app
+    assert (app.folder / "splash.png").is_file()
+    with TestClient(app) as page:
+        assert "Earth" in page.call("names")
+
+
 def test_menus_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     app = load("menus").app

@@ -1,6 +1,6 @@
 //! Commands of spec/view.md, section 1, taken from JSON and checked.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A logical pixel count a window system can take.
 const PIXELS_MAX: f64 = 1_000_000.0;
@@ -76,6 +76,10 @@ pub struct Options {
     pub trust: Vec<String>,
     pub frames: Vec<String>,
     pub background: Option<String>,
+    /// Languages such as `de` or `en_GB`; none in the list: the user's own. `None`: no spell check.
+    pub spellcheck: Option<Vec<String>>,
+    pub contextmenu: ContextMenu,
+    pub backdrop: Option<Backdrop>,
     #[serde(flatten)]
     pub live: Live,
 }
@@ -116,6 +120,27 @@ pub struct Live {
 pub enum Theme {
     Light,
     Dark,
+}
+
+/// What the web engine's own context menu offers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContextMenu {
+    /// All that the engine has, as in a browser.
+    Default,
+    /// What is of use in an app: cut, copy, paste, spelling.
+    #[default]
+    Edit,
+    None,
+}
+
+/// The material that the system shows where a page is transparent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backdrop {
+    Mica,
+    Acrylic,
+    Vibrancy,
 }
 
 /// Reads a command; the error says what is wrong with it.
@@ -214,7 +239,8 @@ mod tests {
     fn open_takes_all_options() {
         let message = br##"{"kind":"open","window":1,"options":{"url":"pytron://localhost/","title":"T",
             "width":900,"height":600.5,"x":null,"minwidth":300,"maxwidth":null,"background":"#0a0b0c",
-            "theme":"dark","trust":["http://127.0.0.1:5173"],"unknown":1}}"##;
+            "theme":"dark","trust":["http://127.0.0.1:5173"],"spellcheck":["de"],
+            "contextmenu":"none","backdrop":"mica","unknown":1}}"##;
         let Command::Open { window, options } = parse(message).unwrap() else {
             panic!("not an open");
         };
@@ -227,6 +253,10 @@ mod tests {
         assert_eq!(options.live.maxheight, None);
         assert_eq!(options.live.theme, Some(Some(Theme::Dark)));
         assert_eq!(options.trust.len(), 1);
+        assert_eq!(options.spellcheck, Some(vec!["de".to_owned()]));
+        assert_eq!(options.contextmenu, ContextMenu::None);
+        assert_eq!(options.backdrop, Some(Backdrop::Mica));
+        assert_eq!(Options::default().contextmenu, ContextMenu::Edit);
     }
 
     #[test]
@@ -265,6 +295,9 @@ mod tests {
             r#"{"kind":"set","window":1,"title":5}"#,
             r#"{"kind":"set","window":1,"title":"a\u0000b"}"#,
             r#"{"kind":"open","window":1,"options":{"background":"red"}}"#,
+            r#"{"kind":"open","window":1,"options":{"contextmenu":"all"}}"#,
+            r#"{"kind":"open","window":1,"options":{"backdrop":"glass"}}"#,
+            r#"{"kind":"open","window":1,"options":{"spellcheck":"de"}}"#,
             r#"{"kind":"query","id":1,"window":1,"what":"screenshot"}"#,
             r#"{"kind":"query","id":1,"window":1,"what":"soul"}"#,
             "[]",

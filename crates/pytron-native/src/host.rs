@@ -87,6 +87,20 @@ impl Host {
         Ok(py.detach(|| stage::current().map_or(Ok(()), |stage| stage.prewarm()))?)
     }
 
+    /// Carry out what has been ordered, and let it be drawn. Main thread, before `run`. Optional.
+    fn turn(&self, py: Python<'_>) -> PyResult<()> {
+        let stage = self.stage("turn")?;
+        if !stage.running.get() {
+            py.detach(|| {
+                if let Some(stage) = stage::current() {
+                    stage.turn();
+                }
+                platform::services::splash::draw();
+            });
+        }
+        Ok(())
+    }
+
     /// Turn the event loop until `quit`; the exit code. May be called again afterwards.
     #[pyo3(signature = (wakeup_fd = -1))]
     fn run(&self, py: Python<'_>, wakeup_fd: i64) -> PyResult<i32> {
@@ -335,6 +349,7 @@ fn turn_until_quit(wakeup_fd: i64) -> i32 {
                         window.on(&stage, &event);
                     }
                 }
+                Event::RedrawRequested(id) => platform::services::splash::redraw(id),
                 Event::UserEvent(()) => stage.shared.waker.dispatch(&stage),
                 _ => {}
             }
@@ -345,6 +360,7 @@ fn turn_until_quit(wakeup_fd: i64) -> i32 {
     });
     drop(watch);
     stage.close_all();
+    let _ = platform::services::splash::hide(); // nothing is shown to fail
     stage.exit.set(None);
     stage.running.set(false);
     platform::settle();

@@ -66,6 +66,9 @@ impl Window {
         if let Some(theme) = live.theme.flatten() {
             platform::set_theme(&frame, Some(tao_theme(theme)));
         }
+        if let Some(backdrop) = options.backdrop {
+            platform::set_backdrop(&frame, backdrop);
+        }
         let state = Cell::new(state_of(&frame));
         let window = Self {
             number,

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { app, BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from "electron";
+import { offerMenu } from "./context-menu.js";
 import type { Sender } from "./link.js";
 import { isSandboxed } from "./lockdown.js";
 import { guardNavigation } from "./navigation.js";
@@ -19,6 +20,14 @@ export interface Standing {
   maximized: boolean;
   fullscreen: boolean;
   visible: boolean;
+}
+
+/** The system's material behind a page, where there is one. */
+function backdropOf(wanted: Options["backdrop"]): Partial<BrowserWindowConstructorOptions> {
+  if (wanted == null) return {};
+  if (process.platform === "darwin") return { vibrancy: "under-window" };
+  if (process.platform !== "win32" || wanted === "vibrancy") return {};
+  return { backgroundMaterial: wanted }; // Electron 24 and newer, Windows 11
 }
 
 /** A window of the app. */
@@ -55,6 +64,8 @@ export class HostWindow implements PortOwner {
     if (options.maximized === true) this.frame.maximize();
     if (options.minimized === true) this.frame.minimize();
     this.standing = this.state();
+    this.checkSpelling(options.spellcheck ?? []);
+    offerMenu(this.frame, options.contextmenu ?? "edit", () => this.devtools);
     this.listen();
     guardNavigation(this, sender);
   }
@@ -77,6 +88,7 @@ export class HostWindow implements PortOwner {
       alwaysOnTop: options.ontop ?? false,
       fullscreen: options.fullscreen ?? false,
       ...(options.background == null ? {} : { backgroundColor: options.background }),
+      ...backdropOf(options.backdrop ?? null),
       webPreferences: {
         preload: join(__dirname, "preload.js"),
         additionalArguments: words,
@@ -91,7 +103,7 @@ export class HostWindow implements PortOwner {
         allowRunningInsecureContent: false,
         webviewTag: false,
         navigateOnDragDrop: false,
-        spellcheck: false, // it would fetch dictionaries from Google
+        spellcheck: options.spellcheck != null, // fetches dictionaries from Google, but on macOS
         autoplayPolicy: "no-user-gesture-required",
       },
     };
@@ -190,6 +202,17 @@ export class HostWindow implements PortOwner {
     this.frame.setMinimumSize(size(minwidth, 0, across), size(minheight, 0, down));
     const most = maxwidth == null && maxheight == null ? 0 : UNLIMITED;
     this.frame.setMaximumSize(size(maxwidth, most, across), size(maxheight, most, down));
+  }
+
+  private checkSpelling(languages: string[]): void {
+    if (languages.length === 0 || process.platform === "darwin") return; // there the system knows
+    const { session } = this.frame.webContents;
+    const available = session.availableSpellCheckerLanguages;
+    const known = languages
+      .map((language) => language.replace("_", "-"))
+      .filter((language) => available.includes(language));
+    if (known.length > 0) session.setSpellCheckerLanguages(known);
+    else this.tellLog(`there is no dictionary for ${languages.join(", ")}`);
   }
 
   private setDevtools(on: boolean): void {

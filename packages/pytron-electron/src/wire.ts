@@ -31,7 +31,14 @@ export interface Options extends Live {
   trust?: string[];
   frames?: string[];
   background?: string | null;
+  /** Languages, none for the user's own; null: no spell check. */
+  spellcheck?: string[] | null;
+  contextmenu?: ContextMenu;
+  backdrop?: "mica" | "acrylic" | "vibrancy" | null;
 }
+
+/** What the context menu of the host's own offers: all, what is of use in an app, nothing. */
+export type ContextMenu = "default" | "edit" | "none";
 
 /** What the host is started with. */
 export interface Start {

@@ -53,6 +53,10 @@ class JoinedEngine(Engine, Generic[E]):
         self.living = self.first.living
         Thread(target=self._pump, name="pytron-joined", daemon=True).start()
 
+    def turn(self) -> None:
+        """Carry out what was ordered before `run`."""
+        self.first.turn()
+
     def resume(self) -> None:
         """Let the pages of windows that live already be heard."""
         self.first.resume()

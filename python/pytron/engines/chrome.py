@@ -15,7 +15,7 @@ from pytron.errors import EngineError
 from pytron.framing import Buffer
 from pytron.link import Message
 from pytron.linked import LinkedEngine, Program
-from pytron.platforms import electron_problem
+from pytron.platforms import electron_problem, has_backdrops
 
 #: The oldest Electron that the shell is written for.
 _OLDEST: Final = 22
@@ -32,6 +32,7 @@ _FEATURES: Final = frozenset(
         *("dialogs.open", "dialogs.save", "dialogs.message"),
         *("clipboard.read", "clipboard.write", "clipboard.formats", "clipboard.watch"),
         *("menu.set", "menu.update", "menu.popup", "shortcuts.register", "shortcuts.unregister"),
+        *("splash.show", "splash.hide", "window.spellcheck"),
         "download.accept",
         "download.cancel",
     }
@@ -41,6 +42,7 @@ _FOLLOWS: Final = frozenset({"window.drag", "window.edge"})
 #: Why not, and what to do instead.
 _REFUSED: Final = {
     "dialogs.prompt": "Electron has no dialog that asks for a text; ask in the page",
+    "window.backdrop": "only Windows 11 and macOS have materials for windows",
 }
 
 
@@ -156,7 +158,7 @@ class ChromeEngine(LinkedEngine):
             return Capability(
                 False, "Wayland tells no program where the pointer is; use CSS `app-region: drag`"
             )
-        if feature in _FEATURES:
+        if feature in _FEATURES or (feature == "window.backdrop" and has_backdrops()):
             return Capability(True, "the chrome engine does it")
         return Capability(False, _REFUSED.get(feature, f"the chrome engine has no {feature}"))
 

@@ -9,6 +9,7 @@ import { menus } from "./menus.js";
 import { moving } from "./moving.js";
 import { pages } from "./pages.js";
 import { type Desk, type Fields, Refusal, type Service } from "./service.js";
+import { splash } from "./splash.js";
 
 export { watchDownloads } from "./downloads.js";
 export { dress } from "./menus.js";
@@ -23,6 +24,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   ...pages,
   ...moving,
   ...downloads,
+  ...splash,
 };
 
 /** Answers one service. */

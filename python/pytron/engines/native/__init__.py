@@ -80,6 +80,10 @@ class NativeEngine(Engine):
             raise EngineError("the native engine has not been started")
         return self._host
 
+    def turn(self) -> None:
+        """Carry out what was ordered before `run`, and draw it."""
+        self.host.turn()
+
     def run(self) -> int:
         """Turn the event loop; 130 when Ctrl-C ended it."""
         with _wakeups() as descriptor:

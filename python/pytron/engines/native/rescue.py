@@ -105,6 +105,10 @@ class RescuingEngine(Engine):
             self._second.close()
         self._first.close()
 
+    def turn(self) -> None:
+        """Carry out what was ordered before `run`."""
+        self._first.turn()
+
     def resume(self) -> None:
         """Let the pages of living windows be heard."""
         self._current.resume()

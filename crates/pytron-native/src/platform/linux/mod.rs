@@ -1,5 +1,6 @@
 //! WebKitGTK through wry, with its own scheme and its own transport.
 
+mod context_menu;
 mod display;
 mod extension;
 mod message;
@@ -55,6 +56,9 @@ pub fn flow() -> Result<Flow, Error> {
         }),
     }
 }
+
+/// No compositor of Linux has a material that it offers to windows.
+pub fn set_backdrop(_frame: &tao::window::Window, _backdrop: crate::command::Backdrop) {}
 
 /// What all views of a host share.
 pub struct Engine {

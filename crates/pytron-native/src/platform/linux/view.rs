@@ -9,12 +9,12 @@ use tao::dpi::LogicalSize;
 use tao::platform::unix::WindowExtUnix;
 use webkit2gtk::{
     SettingsExt, UserContentInjectedFrames, UserContentManagerExt, UserScript,
-    UserScriptInjectionTime, WebView, WebViewExt,
+    UserScriptInjectionTime, WebContextExt, WebView, WebViewExt,
 };
 use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
 
 use super::message::Port;
-use super::{Engine, ORIGIN, extension, policy, scheme, services, snapshot};
+use super::{Engine, ORIGIN, context_menu, extension, policy, scheme, services, snapshot};
 use crate::error::Error;
 use crate::guard::guard;
 use crate::stage::{self, Stage};
@@ -54,6 +54,7 @@ impl View {
         }
         let port = Port::new(Rc::clone(&number), &web, stage.shared.flow);
         policy::connect(&web, &number, &port);
+        context_menu::connect(&web);
         extension::connect(&web, &number);
         if beside.is_none() {
             // Starts the web process. A page, even about:blank, would stay in the history.
@@ -83,6 +84,9 @@ impl View {
         if let Some(script) = options.script.as_deref().filter(|_| stage.engine.dev) {
             self.add_script(script);
         }
+        if let Some(languages) = &options.spellcheck {
+            self.check_spelling(languages);
+        }
         let colour = match background {
             _ if options.transparent => Some((0, 0, 0, 0)),
             Some((red, green, blue)) => Some((red, green, blue, 255)),
@@ -98,6 +102,18 @@ impl View {
         watch_state(window);
         self.web.grab_focus();
         Ok(())
+    }
+
+    /// WebKit checks by the system's dictionaries (enchant), in all windows of a context or none.
+    fn check_spelling(&self, languages: &[String]) {
+        let Some(context) = self.web.context() else {
+            return;
+        };
+        context.set_spell_checking_enabled(true);
+        if !languages.is_empty() {
+            let names: Vec<&str> = languages.iter().map(String::as_str).collect();
+            context.set_spell_checking_languages(&names);
+        }
     }
 
     fn bootstrap(&self, origins: &[String]) -> String {

@@ -3,6 +3,7 @@
 
 mod scheme;
 pub mod services;
+mod splash;
 mod turn;
 mod view;
 
@@ -13,7 +14,11 @@ pub use scheme::Request;
 pub use turn::{Waker, Watch};
 pub use view::{View, with_window};
 
+<<<<<<< HEAD
 pub use super::system::{ORIGIN, facts, prepare, prepare_loop};
+=======
+pub use super::system::{ORIGIN, facts, prepare, set_backdrop};
+>>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop)
 use crate::error::Error;
 use crate::outbox::Flow;
 

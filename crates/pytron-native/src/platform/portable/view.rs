@@ -10,6 +10,7 @@ use wry::{NewWindowResponse, PageLoadEvent, WebViewBuilder};
 use super::super::system;
 use super::services::downloads;
 use super::{ORIGIN, SCHEME, scheme};
+use crate::command::Options;
 use crate::error::Error;
 use crate::event::Event;
 use crate::guard::guard;
@@ -56,8 +57,9 @@ impl View {
         };
         builder = builder
             .with_devtools(true)
-            .with_transparent(options.transparent)
-            .with_initialization_script(self.bootstrap(&window.origins()));
+            .with_transparent(options.transparent || options.backdrop.is_some())
+            .with_initialization_script(self.bootstrap(&window.origins()))
+            .with_initialization_script(habits(options));
         if let Some((red, green, blue)) = background {
             builder = builder.with_background_color((red, green, blue, 255));
         }
@@ -247,6 +249,13 @@ impl View {
             stage::log("error", format!("the web engine refused {what}: {error}"));
         }
     }
+}
+
+/// The script that keeps to the options of spelling and context menu: neither engine has both.
+fn habits(options: &Options) -> String {
+    let source = include_str!("../../page_habits.js").trim_end();
+    let wanted = json!({"menu": options.contextmenu, "spelling": options.spellcheck.is_some()});
+    format!("{source}({wanted});")
 }
 
 /// Works on the view's window, if it is still there.

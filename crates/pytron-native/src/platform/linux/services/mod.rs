@@ -8,6 +8,7 @@ mod menus;
 mod messages;
 mod pages;
 mod pending;
+pub mod splash;
 
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -24,7 +25,7 @@ use crate::window::Window;
 use crate::{menu, shortcuts};
 
 /// What needs nothing but a display.
-const HERE: [&str; 21] = [
+const HERE: [&str; 23] = [
     "clipboard.clear",
     "clipboard.formats",
     "clipboard.read",
@@ -40,6 +41,8 @@ const HERE: [&str; 21] = [
     "menu.popup",
     "menu.set",
     "menu.update",
+    "splash.hide",
+    "splash.show",
     "window.clear",
     "window.drag",
     "window.edge",
@@ -57,6 +60,11 @@ pub fn can(feature: &str) -> Option<(bool, String)> {
             Some((false, reason.to_owned()))
         }
         "window.attention" => Some((true, "the window manager shows it".to_owned())),
+        "window.spellcheck" => Some((true, "enchant checks, by the dictionaries here".to_owned())),
+        "window.backdrop" => {
+            let reason = "compositors of Linux offer no material; draw it in the page";
+            Some((false, reason.to_owned()))
+        }
         "window.move" if is_wayland() => {
             Some((false, "on Wayland the compositor places windows".to_owned()))
         }
@@ -107,6 +115,8 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         ("menu.set", _) => menu::set(number, args),
         ("menu.update", _) => menu::update(args),
         ("menu.popup", Some(window)) => return menus::popup(window, args, reply),
+        ("splash.show", _) => splash::show(args),
+        ("splash.hide", _) => splash::hide(),
         ("window.files", Some(window)) => dropping::carry(window, args),
         (name, Some(window)) if name.starts_with("window.") => {
             return pages::serve(window, name, args, reply);

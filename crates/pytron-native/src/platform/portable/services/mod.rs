@@ -16,7 +16,11 @@ use serde_json::Value;
 use tao::window::{ProgressBarState, ProgressState};
 
 use super::super::system;
+<<<<<<< HEAD:crates/pytron-native/src/platform/portable/services/mod.rs
 pub use super::super::system::menus::{attach_menu, remove_menu, system_role};
+=======
+pub use super::splash;
+>>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop):crates/pytron-native/src/platform/portable/services.rs
 use crate::service::{Failure, Outcomes, Reply};
 use crate::stage::Stage;
 use crate::window::Window;
@@ -54,9 +58,30 @@ pub fn can(feature: &str) -> Option<(bool, String)> {
     if feature == "badge.count" {
         return Some(system::can_badge());
     }
+<<<<<<< HEAD:crates/pytron-native/src/platform/portable/services/mod.rs
     if feature.starts_with("notifications.") {
         return Some(system::notifications::can(feature));
     }
+=======
+    if feature == "window.spellcheck" {
+        return Some((
+            true,
+            "the system checks, in the user's languages".to_owned(),
+        ));
+    }
+    if feature == "window.backdrop" {
+        return Some((true, "the system has materials for windows".to_owned()));
+    }
+    let here = [
+        "badge.progress",
+        "menu",
+        "shortcuts",
+        "splash",
+        "window.drag",
+        "window.edge",
+        "window.attention",
+    ];
+>>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop):crates/pytron-native/src/platform/portable/services.rs
     let group = |known: &&str| feature == *known || feature.starts_with(&format!("{known}."));
     HERE.iter()
         .any(group)
@@ -87,6 +112,8 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         "tray.hide" => tray::hide(),
         "menu.set" => menu::set(number, args),
         "menu.update" => menu::update(args),
+        "splash.show" => splash::show(stage, args),
+        "splash.hide" => splash::hide(),
         "badge.count" => system::badge(stage, args["count"].as_i64().unwrap_or(0)),
         "badge.progress" => progress(stage, args["value"].as_f64()),
         name if name.starts_with("shortcuts.") => shortcuts::serve(&stage.shared, name, args),

@@ -1,0 +1,112 @@
+"""A picture until the first window's page can be seen.
+
+Source: spec/view.md, section 8 (`splash.show`).
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from pytron import sealed
+from pytron.errors import ConfigError, PytronError
+
+if TYPE_CHECKING:
+    from pytron.answer import Answer
+    from pytron.events import Event
+    from pytron.runtime.runtime import Runtime
+    from pytron.window import Window, WindowOptions
+
+_log = logging.getLogger("pytron")
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_DEADLINE_S: Final = 10
+#: A page that has loaded is drawn within this; the picture does not wait longer.
+_DRAWN_S: Final = 5
+
+
+class Splash:
+    """Shows a picture at once, and takes it away when there is a page to look at.
+
+    The first window stays hidden meanwhile, so that nobody sees it blank. What `on_start` does
+    happens behind the picture. A page that fails ends it too: the window then says why.
+    """
+
+    def __init__(self, runtime: Runtime, picture: Path) -> None:
+        """Show the picture. Main thread, after the engine has started.
+
+        Raises:
+            ConfigError: there is no such PNG.
+        """
+        self._runtime = runtime
+        self._copy: Path | None = None
+        self._visible = True
+        self._over = False
+        self._lock = Lock()
+        path = self._on_disk(picture)
+        shown = runtime.ask("splash.show", None, {"picture": str(path)}, _DEADLINE_S)
+        shown.when_done(lambda: self._shown(shown))
+        runtime.engine.turn()
+
+    def hidden(self, options: WindowOptions) -> WindowOptions:
+        """The first window's options, as it opens behind the picture."""
+        self._visible = options.get("visible", True)
+        held: WindowOptions = {**options, "visible": False}
+        return held
+
+    def wait_for(self, window: Window) -> None:
+        """Go when this window's page can be seen, or will never be."""
+        for name in ("loaded", "failed", "closed"):
+            window.on(name, partial(self._seen, window))
+
+    def end(self) -> None:
+        """Take the picture away."""
+        with self._lock:
+            over, self._over = self._over, True
+        if not over:
+            self._runtime.ask("splash.hide", None, {}, _DEADLINE_S)
+            self._runtime.engine.turn()
+
+    def _shown(self, answer: Answer[None]) -> None:
+        if self._copy is not None:
+            self._copy.unlink(missing_ok=True)
+        try:
+            answer.result()
+        except PytronError as error:  # an app without its splash is better than none
+            _log.warning("the splash is not shown: %s", error)
+
+    def _seen(self, window: Window, event: Event) -> None:
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+        if event.name == "closed" or not self._visible:
+            self._hide()
+            return
+        window.focus()  # shows it
+        drawn = self._runtime.query(window.id, "pixels")
+        drawn.expire(_DRAWN_S)
+        drawn.when_done(self._hide)
+
+    def _hide(self) -> None:
+        self._runtime.ask("splash.hide", None, {}, _DEADLINE_S)
+
+    def _on_disk(self, picture: Path) -> Path:
+        """Where the picture is for a program that knows no sealed files."""
+        found = sealed.find(picture)
+        if found is not None:
+            with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as copy:
+                copy.write(found.read())
+            self._copy = picture = Path(copy.name)
+        try:
+            with picture.open("rb") as file:
+                head = file.read(len(_PNG))
+        except OSError as error:
+            raise ConfigError(f"splash: {picture} cannot be read: {error.strerror}") from error
+        if head != _PNG:
+            raise ConfigError(f"splash: {picture} is no PNG; save the picture as one")
+        return picture
