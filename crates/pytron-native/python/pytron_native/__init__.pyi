@@ -39,7 +39,7 @@ class Host:
     def prewarm(self) -> None:
         """Start the web process for the first window now. Main thread, before `run`. Optional."""
     def turn(self) -> None:
-        """Carry out what has been ordered, and let it be drawn. Main thread, before `run`. Optional."""
+        """Carry out what was ordered, and let it be drawn. Main thread, before `run`. Optional."""
     def run(self, wakeup_fd: int = ...) -> int:
         """Turn the event loop until `quit`; the exit code. May be called again afterwards.
 
