@@ -254,14 +254,13 @@ class Runner:
             runtime = self.runtime = Runtime(parts, engine)
             tools = Development(plan.name, parts, runtime, self._secret_words)
             ends.enter_context(plan.freezing())
+            splash: Splash | None = None
             try:
                 _check_sharing(engine, plan.persistence)
                 runtime.start()
                 if persist:
                     plan.persistence.open()
                 splash = self._splash(runtime)
-                if splash is not None:
-                    ends.callback(splash.end)
                 for function in plan.start:
                     function()
                 if engine.first_window:
@@ -275,6 +274,8 @@ class Runner:
                 plan.services.begin_services()
                 yield runtime
             finally:
+                if splash is not None:
+                    splash.end()
                 engine.quit()
                 tools.close()
                 runtime.close(_END_TIMEOUT_S)
