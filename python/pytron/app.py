@@ -149,6 +149,8 @@ class App(Api, Services, Generic[S]):
         self._csp = csp
         self._trusted: list[str] = []
         self._url: str | None = None
+        #: The picture that is shown until the first page can be seen, as it was given.
+        self.splash = splash
         self._place_frontend(frontend, trust=trust)
         self._runner = Runner(
             Plan(

@@ -157,7 +157,7 @@ def product_of(target: Target, **overrides: Any) -> Product:
         module=target.module,
         frontend=app.frontend,
         icon=_icon(app.folder, settings),
-        splash=_splash(app.folder, settings),
+        splash=_splash(app, settings),
     )
 
 
@@ -213,12 +213,13 @@ def _checked(value: str, pattern: re.Pattern[str], setting: str) -> str:
     return value
 
 
-def _splash(folder: Path, settings: Settings) -> str:
+def _splash(app: App[Any], settings: Settings) -> str:
     """Where the package finds the picture: as in development, in the app's folder."""
-    chosen = settings.splash or str(Origin(folder, None).settings.get("splash", ""))
+    own = Origin(app.folder, None).settings.get("splash", "")
+    chosen = str(app.splash or settings.splash or own)
     if not chosen:
         return ""
-    folder = folder.resolve()
+    folder = app.folder.resolve()
     place = (folder / chosen).resolve()
     if not place.is_relative_to(folder) or not place.is_file():
         raise PackagingError(

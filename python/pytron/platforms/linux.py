@@ -163,15 +163,14 @@ def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
     return out / name if one_file else out / name / name
 
 
-<<<<<<< HEAD
 def silent_python() -> str:
     """The interpreter that opens no console: here none does."""
     return sys.executable
-=======
+
+
 def has_backdrops() -> bool:
     """Whether the system has a material to show behind a page: no compositor does."""
     return False
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop)
 
 
 def icon_format() -> str | None:

@@ -74,16 +74,15 @@ def frozen_program(out: Path, name: str, *, one_file: bool) -> Path:
     return out / program if one_file else out / name / program
 
 
-<<<<<<< HEAD
 def silent_python() -> str:
     """The interpreter that opens no console: pythonw, where it is."""
     silent = Path(sys.executable).with_name("pythonw.exe")
     return str(silent) if silent.is_file() else sys.executable
-=======
+
+
 def has_backdrops() -> bool:
     """Whether the system has a material to show behind a page: mica and acrylic."""
     return True
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop)
 
 
 def icon_format() -> str | None:

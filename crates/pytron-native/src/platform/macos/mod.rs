@@ -42,8 +42,6 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-<<<<<<< HEAD:crates/pytron-native/src/platform/macos/mod.rs
-=======
 /// Puts a material behind the page: vibrancy, also where another system's was asked for.
 pub fn set_backdrop(frame: &tao::window::Window, _backdrop: Backdrop) {
     use window_vibrancy::{NSVisualEffectMaterial as Material, apply_vibrancy};
@@ -52,17 +50,6 @@ pub fn set_backdrop(frame: &tao::window::Window, _backdrop: Backdrop) {
     }
 }
 
-/// The system has one menu bar for all windows.
-pub fn attach_menu(_window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> {
-    made.init_for_nsapp();
-    Ok(())
-}
-
-pub fn remove_menu(_window: &Rc<Window>, made: &muda::Menu) {
-    made.remove_for_nsapp();
-}
-
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop):crates/pytron-native/src/platform/macos.rs
 /// Whether the icon can have a number.
 pub fn can_badge() -> (bool, String) {
     (true, "the dock shows it".to_owned())

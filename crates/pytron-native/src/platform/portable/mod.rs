@@ -3,7 +3,7 @@
 
 mod scheme;
 pub mod services;
-mod splash;
+pub mod splash;
 mod turn;
 mod view;
 
@@ -14,11 +14,7 @@ pub use scheme::Request;
 pub use turn::{Waker, Watch};
 pub use view::{View, with_window};
 
-<<<<<<< HEAD
-pub use super::system::{ORIGIN, facts, prepare, prepare_loop};
-=======
-pub use super::system::{ORIGIN, facts, prepare, set_backdrop};
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop)
+pub use super::system::{ORIGIN, facts, prepare, prepare_loop, set_backdrop};
 use crate::error::Error;
 use crate::outbox::Flow;
 

@@ -71,8 +71,6 @@ pub fn badge(_stage: &Stage, _count: i64) -> Outcomes {
     Err(Failure::unsupported(can_badge().1))
 }
 
-<<<<<<< HEAD:crates/pytron-native/src/platform/windows/mod.rs
-=======
 /// Puts a material behind the page: mica wants Windows 11, acrylic Windows 10.
 pub fn set_backdrop(frame: &tao::window::Window, backdrop: Backdrop) {
     let applied = match backdrop {
@@ -88,18 +86,6 @@ pub fn set_backdrop(frame: &tao::window::Window, backdrop: Backdrop) {
     }
 }
 
-/// Puts a menu above a window's page.
-pub fn attach_menu(window: &Rc<Window>, made: &muda::Menu) -> muda::Result<()> {
-    // SAFETY: the handle of a living window, on its own thread.
-    unsafe { made.init_for_hwnd(window.frame().hwnd()) }
-}
-
-pub fn remove_menu(window: &Rc<Window>, made: &muda::Menu) {
-    // SAFETY: as above. It fails only when the menu is not there.
-    let _ = unsafe { made.remove_for_hwnd(window.frame().hwnd()) };
-}
-
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop):crates/pytron-native/src/platform/windows.rs
 /// Facts about this machine, found without opening a display.
 pub fn facts() -> Vec<(&'static str, Fact)> {
     let version = wry::webview_version().unwrap_or_default();

@@ -16,11 +16,8 @@ use serde_json::Value;
 use tao::window::{ProgressBarState, ProgressState};
 
 use super::super::system;
-<<<<<<< HEAD:crates/pytron-native/src/platform/portable/services/mod.rs
 pub use super::super::system::menus::{attach_menu, remove_menu, system_role};
-=======
 pub use super::splash;
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop):crates/pytron-native/src/platform/portable/services.rs
 use crate::service::{Failure, Outcomes, Reply};
 use crate::stage::Stage;
 use crate::window::Window;
@@ -28,7 +25,7 @@ use crate::{menu, shortcuts};
 pub use menus::perform;
 
 /// What the system does on every machine.
-const HERE: [&str; 22] = [
+const HERE: [&str; 23] = [
     "badge.progress",
     "clipboard.clear",
     "clipboard.formats",
@@ -46,6 +43,7 @@ const HERE: [&str; 22] = [
     "menu.set",
     "menu.update",
     "shortcuts",
+    "splash",
     "tray",
     "window.attention",
     "window.drag",
@@ -58,11 +56,9 @@ pub fn can(feature: &str) -> Option<(bool, String)> {
     if feature == "badge.count" {
         return Some(system::can_badge());
     }
-<<<<<<< HEAD:crates/pytron-native/src/platform/portable/services/mod.rs
     if feature.starts_with("notifications.") {
         return Some(system::notifications::can(feature));
     }
-=======
     if feature == "window.spellcheck" {
         return Some((
             true,
@@ -72,16 +68,6 @@ pub fn can(feature: &str) -> Option<(bool, String)> {
     if feature == "window.backdrop" {
         return Some((true, "the system has materials for windows".to_owned()));
     }
-    let here = [
-        "badge.progress",
-        "menu",
-        "shortcuts",
-        "splash",
-        "window.drag",
-        "window.edge",
-        "window.attention",
-    ];
->>>>>>> 3f01646 (windows: a picture until the first page, spelling, context menu, backdrop):crates/pytron-native/src/platform/portable/services.rs
     let group = |known: &&str| feature == *known || feature.starts_with(&format!("{known}."));
     HERE.iter()
         .any(group)
