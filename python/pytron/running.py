@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
@@ -17,6 +16,7 @@ from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.development.tools import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.functions import is_async
+from pytron.dispatcher.turns import quick_turns
 from pytron.engine import Engine, EngineOptions, become_host, begins_early, load_engine
 from pytron.errors import ConfigError, EngineError, PytronError
 from pytron.platforms import apps_folder
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0
 _INTERRUPTED = 128 + 2
-#: How long a thread that computes may keep others waiting: by default, and in a running app.
-_PYTHONS_TURN_S = 0.005
-_TURN_S = 0.001
 #: A second run in one process begins where the first ended; two at once cannot be.
 _running: Plan | None = None
 
@@ -239,7 +236,7 @@ class Runner:
         _running = plan
         with ExitStack() as ends:
             ends.callback(_ended)
-            ends.enter_context(_quick_turns())
+            ends.enter_context(quick_turns())
             if engine is None:
                 engine = self._first_that_starts(self._engine_options(), apart)
             else:
@@ -364,23 +361,6 @@ def plain(function: Callable[..., Any], name: str, event: str) -> Callable[..., 
 def _ended() -> None:
     global _running
     _running = None
-
-
-@contextmanager
-def _quick_turns() -> Generator[None]:
-    """Let a thread that computes give way every millisecond, so that calls are answered beside it.
-
-    Python's own five are too long for a window: an answer needs several turns. A program that has
-    chosen an interval itself keeps it.
-    """
-    usual = sys.getswitchinterval()
-    if abs(usual - _PYTHONS_TURN_S) < _TURN_S / 2:
-        sys.setswitchinterval(_TURN_S)
-    try:
-        yield
-    finally:
-        if abs(sys.getswitchinterval() - _TURN_S) < _TURN_S / 2:
-            sys.setswitchinterval(usual)
 
 
 def _proof() -> Proof | None:
