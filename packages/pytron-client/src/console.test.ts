@@ -40,7 +40,7 @@ test("a console that nobody wants to hear gets its own methods back", () => {
 test("what the page has put in place of a method stays there", () => {
   const { console } = fakeConsole();
   const tap = tapConsole(console);
-  const theirs = () => {};
+  const theirs = () => undefined;
   console.log = theirs;
   tap();
   expect(console.log).toBe(theirs);
