@@ -2,21 +2,22 @@
 //!
 //! It costs more than the copy into it when it comes page by page. As large pages it is a tenth of
 //! that, where they are in reach: the host of a virtual machine takes back what is free (WSL 2
-//! does), large pages first, and to get one again costs many times what small ones do. The first
-//! that does is the last of its memory.
+//! does), large pages first, and to get one again costs many times what small ones do. A few are
+//! fetched for each memory all the same: the next one finds them in reach.
 
 /// What is ready of one piece of memory.
 #[derive(Default)]
 pub struct Ground {
     ready: usize,
-    small_pages: bool,
+    /// Large pages that were out of reach.
+    fetched: usize,
 }
 
 #[cfg(not(target_os = "linux"))]
 impl Ground {
     /// How much of the memory can be filled now: here the system makes it ready as it likes.
     pub fn ready(&mut self, _start: *mut u8, size: usize, _filled: usize) -> usize {
-        self.small_pages = true;
+        self.fetched = 0;
         self.ready = size;
         size
     }
@@ -33,6 +34,7 @@ impl Ground {
         const STRETCH: usize = 256 << 10;
         /// What the small pages in a large one would cost; a large one in reach takes a fifth.
         const COLD: Duration = Duration::from_millis(1);
+        const MOST_FETCHED: usize = 3;
 
         if size < STRETCH {
             return size;
@@ -47,11 +49,11 @@ impl Ground {
         let advise = |from: usize, length, advice| unsafe {
             libc::madvise(from as *mut libc::c_void, length, advice);
         };
-        if aside == 0 && left >= LARGE && !self.small_pages {
+        if aside == 0 && left >= LARGE && self.fetched < MOST_FETCHED {
             advise(from, LARGE, libc::MADV_HUGEPAGE);
             let before = Instant::now();
             advise(from, LARGE, libc::MADV_POPULATE_WRITE); // older kernels only refuse it
-            self.small_pages = before.elapsed() >= COLD;
+            self.fetched += usize::from(before.elapsed() >= COLD);
             self.ready += LARGE;
         } else {
             let length = left.min(STRETCH);

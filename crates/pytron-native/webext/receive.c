@@ -22,6 +22,7 @@
 #define LARGE_PAGE (2u << 20)
 /* What the small pages in a large one would cost; a large one in reach takes a fifth of it. */
 #define COLD_US 1000
+#define MOST_FETCHED 3
 #ifndef MADV_POPULATE_WRITE /* glibc before 2.35 */
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -33,7 +34,8 @@ static uint32_t take_u32(const uint8_t *at) {
 /* Fresh memory costs more than the copy into it, page by page: so the next stretch of it is made
  * ready before it is filled. As a large page, which is a tenth of the cost, where one is in reach:
  * the host of a virtual machine takes back what is free (WSL 2 does), large pages first, and to get
- * one again costs many times what small ones do; the first that does is the last of this piece.
+ * one again costs many times what small ones do. A few are fetched for each piece all the same: the
+ * next piece finds them in reach.
  * Nothing but whole pages with some of our bytes in them is touched. */
 static void prepare(Port *port, const uint8_t *into) {
     gsize left = port->want - port->ready;
@@ -43,11 +45,11 @@ static void prepare(Port *port, const uint8_t *into) {
     }
     uintptr_t start = (uintptr_t)into + port->ready;
     gsize aside = -start % LARGE_PAGE;
-    if (aside == 0 && left >= LARGE_PAGE && !port->small_pages) {
+    if (aside == 0 && left >= LARGE_PAGE && port->fetched < MOST_FETCHED) {
         madvise((void *)start, LARGE_PAGE, MADV_HUGEPAGE);
         gint64 before = g_get_monotonic_time();
         madvise((void *)start, LARGE_PAGE, MADV_POPULATE_WRITE); /* older kernels only refuse it */
-        port->small_pages = g_get_monotonic_time() - before >= COLD_US;
+        if (g_get_monotonic_time() - before >= COLD_US) port->fetched++;
         port->ready += LARGE_PAGE;
         return;
     }
@@ -86,7 +88,7 @@ static void expect(Port *port, Phase phase, gsize want) {
     port->want = want;
     port->got = 0;
     port->ready = 0;
-    port->small_pages = FALSE;
+    port->fetched = 0;
 }
 
 void port_expect_frame(Port *port) { expect(port, READ_HEAD, 8); }
