@@ -26,6 +26,7 @@ STRANGER = 65534
 DEADLINE_S = 90
 APP = f"""
 import ctypes
+import heapq
 import importlib.resources
 import multiprocessing
 import os

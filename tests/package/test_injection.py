@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -112,13 +111,24 @@ def test_a_module_that_the_users_settings_name_to_gtk(
         assert f"{place.preload} was to be loaded into this program" in done.stderr
 
 
+EVIL_PAGE = """<!doctype html><title>evil</title><script type="module">
+import pytron from "/_pytron/client.js";
+await pytron.tell("evil");
+await pytron.tell("end");
+</script>"""
+
+
 def test_a_page_that_the_environment_names(target: Target, lair: Lair) -> None:
+    """In no package: Pytron itself looks at that variable in development alone."""
     page = lair.folder / "page"
     page.mkdir()
-    (page / "index.html").write_text("<title>evil</title>", "utf-8")
-    done = proved(target, lair, {"PYTRON_FRONTEND": str(page)})
-    report = json.loads((lair.folder / "proof.json").read_text("utf-8"))
-    assert ("child" in report["seen"]) is not target.leaks, done.stderr
+    (page / "index.html").write_text(EVIL_PAGE, "utf-8")
+    home, variables = lair.folder / "home", {"PYTRON_FRONTEND": str(page)}
+    done = shown(target.program, "ranges", home=home, variables=variables)
+    assert done.returncode == 0, done.stderr
+    told = [line.split(" ", 1)[1] for line in done.stdout.splitlines()]
+    assert told[-1] == "end"
+    assert "evil" not in told
 
 
 def test_a_library_laid_beside_while_it_runs(place: Place, target: Target, lair: Lair) -> None:
