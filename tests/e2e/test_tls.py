@@ -20,7 +20,7 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from e2e.browser import DEADLINE_MS, chromium_program
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "docs" / "snippets" / "served" / "app.py"
@@ -96,29 +96,30 @@ def test_who_trusts_the_root_trusts_the_server(
         urllib.request.urlopen(address.replace("https:", "http:"), timeout=DEADLINE_S)
 
 
-def test_a_browser_signs_the_book_over_tls(certificates: Certificates, serving: Serving) -> None:
+def test_a_browser_signs_the_book_over_tls(
+    certificates: Certificates, serving: Serving, browser: Browser
+) -> None:
     # Chromium has the system's roots; this names the one certificate that it is to take besides.
     arguments = [f"--ignore-certificate-errors-spki-list={certificates.pin}", "--no-sandbox"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program(), args=arguments)
-        context = browser.new_context()
-        page = context.new_page()
-        page.set_default_timeout(DEADLINE_MS)
-        sockets: list[str] = []
-        page.on("websocket", lambda socket: sockets.append(socket.url))
-        page.goto(serving.pairing)
-        page.wait_for_url(f"{serving.origin}/")
-        page.locator("[name=name]").fill("Ada")
-        page.locator("[name=text]").fill("over TLS")
-        page.locator("form button").click()
-        expect(page.locator("body")).to_contain_text("over TLS", timeout=DEADLINE_MS)
-        (cookie,) = (dict(found) for found in context.cookies())
-        assert cookie["name"] == "__Host-pytron"
-        assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
-        assert page.evaluate("isSecureContext && document.cookie") == ""
-        assert sockets
-        assert all(socket.startswith("wss://localhost:") for socket in sockets)
-        browser.close()
+    own = browser.browser_type.launch(executable_path=chromium_program(), args=arguments)
+    context = own.new_context()
+    page = context.new_page()
+    page.set_default_timeout(DEADLINE_MS)
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.goto(serving.pairing)
+    page.wait_for_url(f"{serving.origin}/")
+    page.locator("[name=name]").fill("Ada")
+    page.locator("[name=text]").fill("over TLS")
+    page.locator("form button").click()
+    expect(page.locator("body")).to_contain_text("over TLS", timeout=DEADLINE_MS)
+    (cookie,) = (dict(found) for found in context.cookies())
+    assert cookie["name"] == "__Host-pytron"
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
+    assert page.evaluate("isSecureContext && document.cookie") == ""
+    assert sockets
+    assert all(socket.startswith("wss://localhost:") for socket in sockets)
+    own.close()
 
 
 def test_a_certificate_that_is_unfit_is_said(certificates: Certificates, tmp_path: Path) -> None:
