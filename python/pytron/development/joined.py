@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Generic, TypeVar
 
 from pytron.engine import Body, Capability, Engine, EngineOptions, Incoming
+from pytron.server.incoming import take_all
 
 E = TypeVar("E", bound=Engine)
 Take = Callable[[Incoming], object]
@@ -121,18 +122,7 @@ class JoinedEngine(Engine, Generic[E]):
 
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:
         """Wait for what either brings."""
-        items: list[Incoming] = []
-        try:
-            item = self._incoming.get(timeout=timeout_s)
-            while item is not None:
-                items.append(item)
-                item = self._incoming.get_nowait()
-        except queue.Empty:
-            return items
-        if not self._ended.is_set():
-            return items
-        self._incoming.put(None)  # for every later call
-        return []
+        return take_all(self._incoming, self._ended, timeout_s)
 
     def answer(
         self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body

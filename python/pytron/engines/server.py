@@ -19,6 +19,7 @@ from pytron import protocol
 from pytron.engine import Body, Capability, Engine, EngineOptions, Happening, Incoming
 from pytron.errors import EngineError
 from pytron.hub import Hub, LocalHub
+from pytron.server.incoming import take_all
 from pytron.server.lines import Lines
 from pytron.server.listening import check_certificate, check_packages, listen
 from pytron.server.metrics import Metrics
@@ -311,18 +312,7 @@ class ServerEngine(Engine):
 
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:
         """Wait for what tabs sent."""
-        items: list[Incoming] = []
-        try:
-            item = self._incoming.get(timeout=timeout_s)
-            while item is not None:
-                items.append(item)
-                item = self._incoming.get_nowait()
-        except queue.Empty:
-            return items
-        if not self._ended.is_set():
-            return items
-        self._incoming.put(None)  # for every later call
-        return []
+        return take_all(self._incoming, self._ended, timeout_s)
 
     def answer(
         self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body

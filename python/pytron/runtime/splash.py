@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytron import sealed
 from pytron.errors import ConfigError, PytronError
+from pytron.platforms import memory_folder
 
 if TYPE_CHECKING:
     from pytron.answer import Answer
@@ -68,7 +69,7 @@ class Splash:
         with self._lock:
             over, self._over = self._over, True
         if not over:
-            self._runtime.ask("splash.hide", None, {}, _DEADLINE_S)
+            self._hide()
             self._runtime.engine.turn()
 
     def _shown(self, answer: Answer[None]) -> None:
@@ -98,15 +99,17 @@ class Splash:
     def _on_disk(self, picture: Path) -> Path:
         """Where the picture is for a program that knows no sealed files."""
         found = sealed.find(picture)
-        if found is not None:
-            with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as copy:
-                copy.write(found.read())
-            self._copy = picture = Path(copy.name)
         try:
-            with picture.open("rb") as file:
-                head = file.read(len(_PNG))
+            content = picture.read_bytes() if found is None else found.read()
         except OSError as error:
             raise ConfigError(f"splash: {picture} cannot be read: {error.strerror}") from error
-        if head != _PNG:
+        if not content.startswith(_PNG):
             raise ConfigError(f"splash: {picture} is no PNG; save the picture as one")
-        return picture
+        if found is None:
+            return picture
+        # In memory where the system has that: what is sealed must not come to lie on a disk.
+        place = memory_folder()
+        with tempfile.NamedTemporaryFile(suffix=".png", dir=place, delete=False) as copy:
+            copy.write(content)
+        self._copy = Path(copy.name)
+        return self._copy
