@@ -1,6 +1,7 @@
 # Prepares this machine (or CI) for work on Pytron: finds a Python and hands over to dev.py.
 $ErrorActionPreference = "Stop"
-Set-Location $PSScriptRoot
+$PSNativeCommandUseErrorActionPreference = $false # exit codes are looked at here
+Set-Location -LiteralPath $PSScriptRoot
 foreach ($name in @("py", "python", "python3")) {
     if (-not (Get-Command $name -ErrorAction SilentlyContinue)) { continue }
     & $name -c "import sys; sys.exit(sys.version_info < (3, 10))"

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, cast
 
@@ -50,18 +51,32 @@ EXIT_CODES: Final[Mapping[type, int]] = {
 _INTERRUPTED: Final = 130
 #: Commands that other tools have, the public `pytron-kit` among them → what does that here.
 ELSEWHERE: Final[Mapping[str, str]] = {
-    "install": "run ./setup.sh (setup.ps1 on Windows) in a project; for a package: pip install",
+    "install": "./setup.sh (setup.ps1 on Windows) installs a project's; pip install a package",
     "uninstall": "pip uninstall",
     "show": "pip list shows the packages; pytron info shows Pytron, its engines and this machine",
-    "frontend": "pytron build --install, and npm in the page's folder",
-    "plugin": "a plugin is a package with a pytron.Api that the app includes",
+    "frontend": "pytron build --install installs and builds the page; npm in its folder the rest",
+    "plugin": "pip install it, and include its pytron.Api: app.include(api)",
+    "login": "nothing here needs an account; pip installs plugins",
+    "logout": "nothing here needs an account",
+    "workflow": "pytron init puts a workflow for three systems into .github/workflows",
     "start": "pytron run",
     "serve-dev": "pytron dev",
     "create": "pytron init",
     "new": "pytron init",
     "test": "pytest",
-    "docs": "the folder docs/ of Pytron's repository",
-    "android": "apps for Android cannot be built yet",
+    "docs": "pytron types writes what the page can call; Pytron's own are in its folder docs/",
+    "android": "apps for Android cannot be built yet; pytron package builds for this system",
+}
+#: The same for options.
+OPTIONS_ELSEWHERE: Final[Mapping[str, str]] = {
+    "--chrome": 'pytron run --engine chrome; for a package engine = "chrome" in [tool.pytron]',
+    "--web": "pytron run --engine server",
+    "--secure": "pytron package --shield",
+    "--fortress": "pytron package --shield",
+    "--onefile": "pytron package --one-file",
+    "--onedir": "it is so without an option",
+    "--name": 'name = "…" in [tool.pytron.package]',
+    "--icon": 'icon = "…" in [tool.pytron.package]',
 }
 #: Set by a shell that asks for words.
 _COMPLETE: Final = "_PYTRON_COMPLETE"
@@ -77,7 +92,9 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             if cmd_name in ELSEWHERE:
                 raise click.UsageError(f"there is no {cmd_name!r} here: {ELSEWHERE[cmd_name]}")
-            return None
+            near = "".join(get_close_matches(cmd_name, COMMANDS, n=1))
+            hint = f"did you mean {near!r}?" if near else "pytron --help lists all"
+            raise click.UsageError(f"there is no command {cmd_name!r}; {hint}")
         command: click.Command = import_module(f"pytron.cli.{cmd_name}").command
         return command
 
@@ -92,6 +109,20 @@ def commands() -> None:
     """Desktop apps with Python logic and a web page as their face."""
 
 
+def app_argument(command: Any) -> Any:
+    """The argument APP of commands that pass what follows it to the app.
+
+    They take unknown options, which are the app's; before APP there is no app to take them.
+    """
+    return click.argument("app", required=False, callback=_no_option)(command)
+
+
+def _no_option(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature
+    if value is not None and value.startswith("-"):
+        raise click.NoSuchOption(value, ctx=ctx)
+    return value
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code."""
     if _COMPLETE in os.environ:
@@ -103,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
         )
     except click.ClickException as error:
-        error.show()
+        _translated(error).show()
         return error.exit_code
     except click.Abort:
         return _INTERRUPTED
@@ -112,6 +143,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(known, sys.argv[1:] if arguments is None else arguments)
         return exit_code(known)
     return result if isinstance(result, int) else 0
+
+
+def _translated(error: click.ClickException) -> click.ClickException:
+    """The same, or for an option of another tool what does that here."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in OPTIONS_ELSEWHERE:
+        ours = OPTIONS_ELSEWHERE[error.option_name]
+        return click.UsageError(f"there is no {error.option_name!r} here: {ours}", error.ctx)
+    return error
 
 
 def _tell(error: PytronError, arguments: Sequence[str]) -> None:

@@ -6,6 +6,8 @@ import os
 
 import click
 
+from pytron.cli import app_argument
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--engine", help="The engine that shows it: native or chrome.")
@@ -22,7 +24,7 @@ import click
     default="info",
     help="The least of what pages write to their consoles; info unless told otherwise.",
 )
-@click.argument("app", required=False)
+@app_argument
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
     engine: str | None,

@@ -21,7 +21,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("name", type=_ENGINES)
+@click.argument("name", type=_ENGINES, default="chrome")
 @click.option("--version", help="Which Electron, such as 45.5.0; by default the newest known.")
 @click.option("--mirror", help="Where its releases are, instead of GitHub (or ELECTRON_MIRROR).")
 @click.option("--sha256", help="The hash of its zip, for a version that Pytron does not know.")
@@ -101,7 +101,7 @@ def verify(name: str, version: str | None, as_json: bool) -> int:
 
 
 @command.command()
-@click.argument("name", type=_ENGINES)
+@click.argument("name", type=_ENGINES, default="chrome")
 @click.option("--version", help="Which one; by default all.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 def remove(name: str, version: str | None, as_json: bool) -> int:

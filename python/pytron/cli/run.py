@@ -7,12 +7,14 @@ import sys
 
 import click
 
+from pytron.cli import app_argument
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--engine", help="The engine that shows it: native, headless, or an installed one.")
 @click.option("--dev", is_flag=True, help="As in development: tracebacks in the page's errors.")
 @click.option("--inspect", is_flag=True, help="In development, and with the inspector open.")
-@click.argument("app", required=False)
+@app_argument
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
     engine: str | None, dev: bool, inspect: bool, app: str | None, arguments: tuple[str, ...]

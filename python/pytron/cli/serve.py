@@ -10,6 +10,8 @@ from typing import Any, cast
 
 import click
 
+from pytron.cli import app_argument
+
 #: Options that are set where they are not said: those of a server that strangers reach.
 _DEFAULTS = {
     "port": 8000,
@@ -41,7 +43,7 @@ _DEFAULTS = {
 @click.option("--key-file", help="Keeps the key of the cookies: browsers stay paired.")
 @click.option("--hub", help="Makes what several processes share: module:function.")
 @click.option("--log/--no-log", default=True, help="Write the access log to stderr.")
-@click.argument("app", required=False)
+@app_argument
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
     app: str | None, arguments: tuple[str, ...], public: bool, log: bool, **given: Any
