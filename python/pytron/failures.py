@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 _OURS: Final = str(Path(__file__).parent) + os.sep
 _RUNNERS: Final = ("<frozen ", "runpy.py", "click/core.py", "click\\core.py")
 
-_CIRCULAR: Final = (
+#: The remedy for a circular import.
+CIRCULAR: Final = (
     "two files import each other: put the functions of one into a pytron.Api and let only the "
     "app's file import it, with app.include(…)"
 )
@@ -31,7 +32,7 @@ class Failure(NamedTuple):
     def sentence(self) -> str:
         """The cause, and the remedy where one is known."""
         place = f" (line {self.line} of {self.file})" if self.file else ""
-        remedy = f"; {_CIRCULAR}" if self.is_circular else ""
+        remedy = f"; {CIRCULAR}" if self.is_circular else ""
         return f"{self.name}: {self.message}{place}{remedy}"
 
 

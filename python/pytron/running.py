@@ -20,6 +20,7 @@ from pytron.dispatcher.turns import quick_turns
 from pytron.engine import Engine, EngineOptions, become_host, begins_early, load_engine
 from pytron.errors import ConfigError, EngineError, PytronError
 from pytron.platforms import apps_folder
+from pytron.twin import check_imported_once
 
 if TYPE_CHECKING:
     import asyncio
@@ -122,6 +123,7 @@ class Runner:
         become_host()
         inspection.stop(app)
         _check_process("run")
+        check_imported_once(app)
         _check_thread()
         plan = self._plan
         if plan.single_instance and not plan.services.instance.claim():

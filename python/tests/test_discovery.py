@@ -186,3 +186,44 @@ def test_running_gives_the_code_of_the_app(write: Write, monkeypatch: pytest.Mon
     monkeypatch.setenv("PYTRON_ENGINE", "headless")
     text = f"{APP}\n@app.on_start\ndef end() -> None:\n    app.quit(7)\n"
     assert run_app(locate(f"{write('ends.py', text.format(name='Ends'))}:app")) == 7
+
+
+def test_functions_that_went_to_a_second_app_are_an_error(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRON_ENGINE", "headless")
+    write("functions.py", "from twice import app\n\n@app.expose\ndef f() -> None: ...\n")
+    text = """
+    from pytron import App
+    import functions
+
+    app = App("Twice")
+
+    if __name__ == "__main__":
+        app.run()
+    """
+    with pytest.raises(ConfigError, match=r"twice\.py runs twice.*f went to.*pytron\.Api"):
+        run_app(locate(str(write("twice.py", text))))
+
+
+def test_a_second_app_that_lacks_nothing_is_let_be(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRON_ENGINE", "headless")
+    write("functions.py", "import whole\n")
+    text = """
+    from pytron import App
+    import functions
+
+    app = App("Whole")
+
+    @app.on_start
+    def end() -> None:
+        app.quit(7)
+
+    if __name__ == "__main__":
+        raise SystemExit(app.run())
+    """
+    with pytest.raises(SystemExit) as ended:
+        run_app(locate(str(write("whole.py", text))))
+    assert ended.value.code == 7
