@@ -6,6 +6,7 @@ import { hideFault, showFault } from "./fault.js";
 import { openFrame } from "./frames.js";
 import { Inbox } from "./inbox.js";
 import type { LogEntry } from "./log.js";
+import { wrongOption } from "./options.js";
 import { Outbox } from "./outbox.js";
 import {
   CLIENT,
@@ -166,15 +167,16 @@ export class Bridge {
 
   call(name: string, args: unknown, options?: CallOptions): Call<unknown> {
     const id = ++this.lastId;
-    const call = new Call<unknown>(this, id, name, options);
+    const wrong = wrongOption(options);
+    const call = new Call<unknown>(this, id, name, wrong === undefined ? options : undefined);
     try {
+      if (wrong !== undefined) throw wrong;
       this.admit(options);
       const found: Attachment[] = [];
       const offers: Offer[] = [];
       const text = encode(args ?? [], ["args"], this.room, found, offers);
-      const timeoutMs = options?.timeoutMs;
-      const timeout =
-        timeoutMs === undefined ? "" : `,"timeout":${Math.max(1, Math.ceil(timeoutMs))}`;
+      const ms = options?.timeoutMs;
+      const timeout = ms === undefined ? "" : `,"timeout":${Math.max(1, Math.ceil(ms))}`;
       const head = `{"kind":"call","id":${id},"name":${this.quoted(name)}`;
       const uploads = this.uploads.offer(id, offers, () => ++this.lastId);
       this.pending.set(id, call);

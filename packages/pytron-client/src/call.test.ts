@@ -203,6 +203,28 @@ describe("options", () => {
     expect(transport.messages.at(-1)).toEqual({ kind: "cancel", id: call.id });
   });
 
+  test.each([
+    [{ timeoutMs: "x" }, /timeoutMs is x/],
+    [{ timeoutMs: Number.NaN }, /timeoutMs is NaN/],
+    [{ timeoutMs: Number.POSITIVE_INFINITY }, /leave it out/],
+    [{ timeout: 50 }, /no option 'timeout'.*timeoutMs/],
+    [{ signal: new AbortController() }, /controller\.signal/],
+    [{ onProgress: 3 }, /onProgress is no function/],
+  ])("wrong options %o are said, and the other calls of the frame live", async (options, said) => {
+    const { pytron, transport } = pageWith({ functions });
+    const bad = pytron.call("add", [1, 2], options as object);
+    const good = pytron.add(3, 4);
+    await expect(bad).rejects.toMatchObject({ code: "invalid_arguments" });
+    await expect(bad).rejects.toThrow(said);
+    expect(await good).toBe(7);
+    expect(transport.messages.filter(({ kind }) => kind === "call")).toHaveLength(1);
+  });
+
+  test("a time-out longer than a timer can be does not fire at once", async () => {
+    const { pytron } = pageWith({ functions });
+    expect(await pytron.call("add", [1, 2], { timeoutMs: 2 ** 40 })).toBe(3);
+  });
+
   test("an answer in time leaves no timer behind", async () => {
     vi.useFakeTimers();
     const { pytron } = pageWith({ functions });

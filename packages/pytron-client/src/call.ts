@@ -25,6 +25,9 @@ const isStream = (name: string) =>
 const notStream = (name: string) =>
   new PytronError("not_stream", `${name} gives one value: read it with "await", not "for await"`);
 
+/** A timer of more fires at once; Python's own deadline is counted without it. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 type Outcome = { kind: "value"; value: unknown } | { kind: "error"; error: unknown };
 
 /**
@@ -184,7 +187,7 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(() => stop(timedOut(this.name, timeoutMs)), timeoutMs);
+        : setTimeout(() => stop(timedOut(this.name, timeoutMs)), Math.min(timeoutMs, LONGEST_MS));
     signal?.addEventListener("abort", onAbort, { once: true });
     this.release = () => {
       clearTimeout(timer);
