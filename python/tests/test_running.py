@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,13 +16,14 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts a script
 HOST = Path(__file__).parent / "linked" / "host.py"
 
 #: Stands for Electron: it writes down its process, and then is a host.
-ELECTRON = f"""#!{sys.executable}
-import os, runpy, sys
+HOSTING = f"""
+import os, runpy
 with open(os.environ["BEGUN"], "a") as file:
     print(os.getpid(), file=file, flush=True)
-sys.argv[1:] = []
 runpy.run_path({str(HOST)!r}, run_name="__main__")
 """
+#: By a shell, as the path of an interpreter after `#!` may hold no space.
+ELECTRON = f"#!/bin/sh\nexec {shlex.join([sys.executable, '-c', HOSTING])}\n"
 
 MADE = """
 import os, time

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -60,7 +61,8 @@ class Chromium:
 
     def command(self) -> str:
         """The command that opens an address in a new tab, as BROWSER has it."""
-        return f"{sys.executable} {Path(__file__).resolve()} {self.port} %s"
+        opening = [sys.executable, str(Path(__file__).resolve()), str(self.port)]
+        return f"{shlex.join(opening)} %s"
 
     def close_tabs(self) -> None:
         """Close all tabs but one, so that the browser lives on."""
