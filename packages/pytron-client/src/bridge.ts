@@ -6,7 +6,7 @@ import { hideFault, showFault } from "./fault.js";
 import { openFrame } from "./frames.js";
 import { Inbox } from "./inbox.js";
 import type { LogEntry } from "./log.js";
-import { wrongOption } from "./options.js";
+import { checkOptions } from "./options.js";
 import { Outbox } from "./outbox.js";
 import {
   CLIENT,
@@ -167,11 +167,10 @@ export class Bridge {
 
   call(name: string, args: unknown, options?: CallOptions): Call<unknown> {
     const id = ++this.lastId;
-    const wrong = wrongOption(options);
-    const call = new Call<unknown>(this, id, name, wrong === undefined ? options : undefined);
+    const call = new Call<unknown>(this, id, name, options);
     try {
-      if (wrong !== undefined) throw wrong;
       this.admit(options);
+      call.watch();
       const found: Attachment[] = [];
       const offers: Offer[] = [];
       const text = encode(args ?? [], ["args"], this.room, found, offers);
@@ -238,6 +237,7 @@ export class Bridge {
   }
 
   private admit(options: CallOptions | undefined): void {
+    checkOptions(options);
     if (options?.signal?.aborted) throw options.signal.reason;
     if (this.failure !== undefined) throw this.failure;
     if (this.channel?.full)

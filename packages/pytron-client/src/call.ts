@@ -56,7 +56,6 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
     this.id = id;
     this.name = name;
     this.options = options;
-    if (options?.signal !== undefined || options?.timeoutMs !== undefined) this.watch(options);
   }
 
   /** Whether it has ended, well or not. */
@@ -176,7 +175,10 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
     this.release = undefined;
   }
 
-  private watch({ signal, timeoutMs }: CallOptions): void {
+  /** For the bridge, which has let it in: from now on its options can end it. */
+  watch(): void {
+    const { signal, timeoutMs } = this.options ?? {};
+    if (signal === undefined && timeoutMs === undefined) return;
     const stop = (error: unknown) => {
       if (this.settled) return;
       this.link.cancel(this.id);
