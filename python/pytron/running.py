@@ -122,8 +122,7 @@ class Runner:
         serve_frozen_child()
         become_host()
         inspection.stop(app)
-        _check_process("run")
-        check_imported_once(app)
+        check_imported_once(app, "run")
         _check_thread()
         plan = self._plan
         if plan.single_instance and not plan.services.instance.claim():
@@ -171,7 +170,7 @@ class Runner:
     ) -> Generator[Runtime]:
         """Run without the main thread: windows in another process, their events on a thread."""
         inspection.stop(app)
-        _check_process(what)
+        check_imported_once(app, what)
         with self._recording(), self.running_on(None, loop=loop, apart=True) as runtime:
             run = runtime.engine.run
             Thread(target=lambda: ended(run()), name="pytron-main", daemon=True).start()
@@ -373,14 +372,6 @@ def _proof() -> Proof | None:
     from pytron.proof import Proof  # only when a package is tried
 
     return Proof(Path(path))
-
-
-def _check_process(what: str) -> None:
-    if is_child():
-        raise ConfigError(
-            f"app.{what}() was reached in a child process, which imports the app's file anew; "
-            'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
-        )
 
 
 def _check_sharing(engine: Engine, persistence: Persistence) -> None:

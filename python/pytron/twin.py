@@ -1,4 +1,4 @@
-"""The app's file imported a second time: what a circular import makes where nothing fails."""
+"""The app's file imported a second time: by a child process, or by a file that it imports."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pytron.config import is_child
 from pytron.errors import ConfigError
 
 
-def check_imported_once(app: Any) -> None:
-    """Refuse to run an app whose functions went to a second one made by the same file.
+def check_imported_once(app: Any, what: str) -> None:
+    """Refuse to run an app that is a second one of its file, or whose functions went to one.
 
-    The file runs as `__main__`; when a file that it imports says `from app import app`, Python
-    runs it again as `app`, and the functions are exposed on an app that nobody runs.
+    A child process imports the file anew. So does, while the file runs as `__main__`, a file that
+    it imports and that says `from app import app`: the functions are then exposed on an app that
+    nobody runs.
+
+    Args:
+        app: the app that is to run.
+        what: the method of it that was called, such as `run`.
 
     Raises:
-        ConfigError: functions are missing here and stand on the other app.
+        ConfigError: this is a child process; or functions are missing here and stand on another.
     """
+    if is_child():
+        raise ConfigError(
+            f"app.{what}() was reached in a child process, which imports the app's file anew; "
+            'guard it:\n\nif __name__ == "__main__":\n    raise SystemExit(app.run())'
+        )
     main = vars(sys.modules["__main__"])
     file = main.get("__file__")
     if not file or all(value is not app for value in main.values()):

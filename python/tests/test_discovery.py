@@ -188,42 +188,43 @@ def test_running_gives_the_code_of_the_app(write: Write, monkeypatch: pytest.Mon
     assert run_app(locate(f"{write('ends.py', text.format(name='Ends'))}:app")) == 7
 
 
-def test_functions_that_went_to_a_second_app_are_an_error(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+#: An app that imports the module `functions`, which can import it once more.
+IMPORTING = """
+from pytron import App
+import functions
+
+app = App("Importing")
+
+
+@app.on_start
+def end() -> None:
+    app.quit(7)
+
+
+if __name__ == "__main__":
+    raise SystemExit(app.run())
+"""
+
+
+@pytest.fixture
+def importing(write: Write, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
+    """Run that app as a script with these functions; its exit code."""
     monkeypatch.setenv("PYTRON_ENGINE", "headless")
-    write("functions.py", "from twice import app\n\n@app.expose\ndef f() -> None: ...\n")
-    text = """
-    from pytron import App
-    import functions
 
-    app = App("Twice")
+    def run(functions: str) -> int:
+        write("functions.py", functions)
+        with pytest.raises(SystemExit) as ended:
+            run_app(locate(str(write("importing.py", IMPORTING))))
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
 
-    if __name__ == "__main__":
-        app.run()
-    """
-    with pytest.raises(ConfigError, match=r"twice\.py runs twice.*f went to.*pytron\.Api"):
-        run_app(locate(str(write("twice.py", text))))
+    return run
 
 
-def test_a_second_app_that_lacks_nothing_is_let_be(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTRON_ENGINE", "headless")
-    write("functions.py", "import whole\n")
-    text = """
-    from pytron import App
-    import functions
+def test_functions_that_went_to_a_second_app_are_an_error(importing: Callable[[str], int]) -> None:
+    with pytest.raises(ConfigError, match=r"importing\.py runs twice.*f went to.*pytron\.Api"):
+        importing("from importing import app\n\n@app.expose\ndef f() -> None: ...\n")
 
-    app = App("Whole")
 
-    @app.on_start
-    def end() -> None:
-        app.quit(7)
-
-    if __name__ == "__main__":
-        raise SystemExit(app.run())
-    """
-    with pytest.raises(SystemExit) as ended:
-        run_app(locate(str(write("whole.py", text))))
-    assert ended.value.code == 7
+def test_a_second_app_that_lacks_nothing_is_let_be(importing: Callable[[str], int]) -> None:
+    assert importing("import importing\n") == 7
