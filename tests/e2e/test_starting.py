@@ -108,7 +108,10 @@ def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.M
     async def register(scheme: str) -> None:
         await app.links.register_scheme(scheme)
 
+    python = home / "python"  # by a path without a space: xdg-open takes no quotes away
+    python.symlink_to(sys.executable)
     with TestClient(app) as page, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", str(python))
         patch.setattr(sys.modules["__main__"], "__file__", str(program))
         patch.setattr(sys.modules["__main__"], "__spec__", None)  # as `python main.py` has it
         page.call("register", "Notes")
