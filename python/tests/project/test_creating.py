@@ -14,7 +14,7 @@ from pytron.errors import ConfigError
 from pytron.project import creating, vendoring
 from pytron.project.creating import Choice, create
 from pytron.project.naming import names_of
-from pytron.project.templates import TEMPLATES, template_of
+from pytron.project.templates import TEMPLATES, Template, template_of
 
 VANILLA = Choice(template_of("vanilla"))
 
@@ -41,6 +41,21 @@ def test_hidden_files_have_their_names(tmp_path: Path) -> None:
     assert (folder / ".gitignore").is_file()
     assert (folder / ".github/workflows/ci.yml").is_file()
     assert not [path for path in folder.rglob("_*") if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_nothing_of_the_project_is_ignored_by_git(template: Template, tmp_path: Path) -> None:
+    files = create(names_of("app", tmp_path), Choice(template))
+    git = ("git", "-C", str(tmp_path / "app"))
+    subprocess.run([*git, "init", "-q"], check=True, timeout=60)
+    done = subprocess.run(
+        [*git, "ls-files", "-z", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert sorted(filter(None, done.stdout.split("\0"))) == files
 
 
 def test_nothing_but_the_project_is_left(tmp_path: Path) -> None:
