@@ -22,6 +22,7 @@ SNIPPETS = ROOT / "docs" / "snippets"
 _BLOCK = re.compile(r"^```(\w*)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _CODE = {"python", "js", "ts", "html"}
+_TYPED = {".py", ".js", ".html", ".css"}
 
 
 def blocks(page: Path) -> list[tuple[str, str, str]]:
@@ -74,6 +75,22 @@ def test_tests_that_a_page_names_are_there() -> None:
         if f"def {test}(" not in (ROOT / file).read_text("utf-8")
     ]
     assert missing == []
+
+
+def test_tutorial_shows_each_of_its_files_whole() -> None:
+    """Whoever types it in order has the app that is tested."""
+    page = ROOT / "docs" / "tutorial.md"
+    parts: dict[Path, list[str]] = {}
+    for _, name, text in blocks(page):
+        if name:
+            parts.setdefault(page.parent / name, []).append(text)
+    first, last, *between = parts[SNIPPETS / "tutorial" / "app.py"]
+    parts[SNIPPETS / "tutorial" / "app.py"] = [first, *between, last]
+    for file, texts in parts.items():
+        typed = [line for line in "".join(texts).splitlines() if line]
+        assert typed == [line for line in file.read_text("utf-8").splitlines() if line], file
+    shown = {file for file in (SNIPPETS / "tutorial").rglob("*.*") if file.suffix in _TYPED}
+    assert shown == set(parts)
 
 
 def test_lines_that_are_not_in_the_file_are_noticed() -> None:

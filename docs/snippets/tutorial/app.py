@@ -22,22 +22,13 @@ class Shelf:
     books: list[Book] = field(default_factory=list[Book])
 
 
-@dataclass
-class Imported:
-    """A file of titles was taken in."""
-
-    file: str
-    count: int
+app = App("Reading list", state=Shelf, persist=True, frontend="frontend", width=460, height=560)
 
 
 class Refused(PytronError):
     """A title that cannot be put on the list."""
 
     default_code = "refused"
-
-
-app = App("Reading list", state=Shelf, persist=True, frontend="page", width=460, height=560)
-imported = app.event("imported", Imported)
 
 
 @app.expose
@@ -50,6 +41,17 @@ def add(title: str) -> None:
         if any(book.title == title for book in app.state.books):
             raise Refused(f"{title} is on the list already")
         app.state.books.append(Book(title))
+
+
+@dataclass
+class Imported:
+    """A file of titles was taken in."""
+
+    file: str
+    count: int
+
+
+imported = app.event("imported", Imported)
 
 
 @app.expose

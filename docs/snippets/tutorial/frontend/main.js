@@ -1,6 +1,18 @@
 import pytron from "/_pytron/client.js";
 
-const at = (id) => document.getElementById(id);
+/** @param {string} id */
+const at = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id));
+
+at("add").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await pytron.add(at("title").value);
+    at("title").value = "";
+    at("problem").textContent = "";
+  } catch (error) {
+    at("problem").textContent = /** @type {Error} */ (error).message;
+  }
+});
 
 function show() {
   at("books").replaceChildren(
@@ -19,19 +31,15 @@ function show() {
   );
 }
 
-at("add").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  try {
-    await pytron.add(at("title").value);
-    at("title").value = "";
-    at("problem").textContent = "";
-  } catch (error) {
-    at("problem").textContent = error.message;
-  }
+pytron.ready.then(() => {
+  pytron.subscribe("books", show);
+  show();
 });
 
 at("file").addEventListener("change", async () => {
-  for await (const title of pytron.take_in(at("file").files[0])) {
+  const [file] = at("file").files ?? [];
+  if (!file) return;
+  for await (const title of pytron.take_in(file)) {
     at("news").textContent = `Added ${title}`;
   }
 });
@@ -41,8 +49,3 @@ pytron.on("imported", ({ file, count }) => {
 });
 
 at("numbers").addEventListener("click", () => pytron.open_numbers());
-
-pytron.ready.then(() => {
-  pytron.subscribe("books", show);
-  show();
-});
