@@ -85,6 +85,36 @@ def test_new_code_answers_under_the_living_window(dev: Development) -> None:
     assert "second 700 restarted false true" in dev.line("page: second")
 
 
+SHORT = """<!doctype html><script type="module">
+import pytron from "/_pytron/client.js";
+await pytron.ready;
+const before = pytron.state.n ?? 0;
+await pytron.bump();
+await pytron.tell(`one after ${before}`);
+</script>
+"""
+
+
+@pytest.mark.parametrize("shown", VIEWS, ids=lambda view: view.name)
+def test_a_saved_page_is_loaded_anew_and_python_goes_on(shown: View, tmp_path: Path) -> None:
+    files = {"app.py": APP, "page/index.html": SHORT}
+    with Development(tmp_path / "project", files, view=shown) as dev:
+        dev.line("page: one after 0")
+        dev.change("`one", "`two", "page/index.html")
+        dev.line("page: two after 1")
+
+
+def test_a_saved_page_is_loaded_anew_in_tabs(browser: Browser, tmp_path: Path) -> None:
+    files = {"app.py": APP, "page/index.html": SHORT}
+    with Development(tmp_path / "project", files, "--engine", "server") as dev:
+        tab = browser.new_page()
+        tab.goto(dev.line("open the page in a browser: ").rpartition(" ")[2])
+        dev.line("page: one after 0")
+        dev.change("`one", "`two", "page/index.html")
+        dev.line("page: two after 1")
+        tab.close()
+
+
 def test_an_error_is_shown_until_it_is_mended(dev: Development) -> None:
     dev.line("page: first")
     dev.change('"first"', '"second" ]')

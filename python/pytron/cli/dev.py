@@ -53,10 +53,18 @@ def command(
         os.environ["PYTRON_ENGINE"] = engine
     folder = target.file.parent if target.file else Path.cwd()
     elsewhere = bool(os.environ.get("PYTRON_FRONTEND"))  # a server that somebody else has started
-    page = None if no_vite or elsewhere else page_of(target.file, folder)
-    sources = None if page is None else sources_of(page, folder)
+    page = None if elsewhere else page_of(target.file, folder)
+    sources = None if page is None or no_vite else sources_of(page, folder)
+    if page is not None and page.suffix:  # an HTML file, and what is beside it
+        page = page.parent
     return devserver.develop(
         devserver.Plan(
-            str(target.file or app), folder, arguments, sources=sources, only=only, level=level
+            str(target.file or app),
+            folder,
+            arguments,
+            sources=sources,
+            page=page if sources is None else None,
+            only=only,
+            level=level,
         )
     )

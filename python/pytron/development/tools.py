@@ -63,6 +63,7 @@ class Development:
         if parts.dev:
             runtime.dispatcher.tools["inspect"] = self._asked
             self._hear_consoles()
+            self._stops.append(parts.handlers.add("page.saved", self._page_saved))
         if config.is_inspected():
             self.inspect()
             self._stops.append(parts.handlers.add("window.opened", self._first_window()))
@@ -96,6 +97,11 @@ class Development:
         pages = logging.getLogger("pytron.page")
         pages.addHandler(handler)
         self._stops.append(lambda: pages.removeHandler(handler))
+
+    def _page_saved(self, _event: Any) -> None:
+        """The keeper says that files of the page were saved; Vite would show them by itself."""
+        for window in self._runtime.windows:
+            window.reload()
 
     def inspect(self) -> Inspector:
         """The inspector, which records from now on."""

@@ -21,7 +21,7 @@ from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
 from pytron.devserver.pages import PageServer, Sources
 from pytron.devserver.record import Record
-from pytron.devserver.saves import Saves
+from pytron.devserver.saves import CODE, Saves, wanted
 from pytron.devserver.terminal import Terminal
 from pytron.errors import ToolMissing
 from pytron.failures import Failure
@@ -44,6 +44,7 @@ class Plan(NamedTuple):
         folder: what is watched: the app's.
         arguments: the app's own.
         sources: the page's npm project, if Vite or Next.js is to serve it.
+        page: the page's folder, where it is shown as it is: it is watched, too.
         only: show only what these write.
         level: the least of what pages write to their consoles: debug, info, warning or error.
     """
@@ -52,6 +53,7 @@ class Plan(NamedTuple):
     folder: Path
     arguments: Sequence[str] = ()
     sources: Sources | None = None
+    page: Path | None = None
     only: Collection[str] = ()
     level: str = "info"
 
@@ -150,10 +152,13 @@ class Session:
     def _watch(self) -> None:
         import watchfiles
 
-        # The folder is watched by the system's own means; nothing polls.
+        folder, page = self._plan.folder, self._plan.page
+        is_apart = page is not None and page.is_dir() and not page.is_relative_to(folder)
+        # The folders are watched by the system's own means; nothing polls.
         seen = watchfiles.watch(
-            self._plan.folder,
-            watch_filter=watchfiles.PythonFilter(),
+            folder,
+            *((page,) if page is not None and is_apart else ()),
+            watch_filter=wanted(page),
             stop_event=self._stop,
             debounce=100,
             step=20,
@@ -166,8 +171,13 @@ class Session:
 
     def _saved(self, told: Iterable[Path]) -> None:
         paths = self._saves.of(told)
-        if not paths:
-            return
+        code = [path for path in paths if path.suffix in CODE]
+        if len(code) < len(paths):
+            self._keeper.renew_page()
+        if code:
+            self._code_saved(code)
+
+    def _code_saved(self, paths: Sequence[Path]) -> None:
         fault = syntax_fault(paths)
         if fault is not None:
             self._terminal.say(fault.trace)

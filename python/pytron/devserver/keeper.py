@@ -6,16 +6,15 @@ Source: spec/view.md, section 7. To the host it is the kit, to each Python proce
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from pytron import link
 from pytron.devserver.frames import HELLO, RESTART, fault
 from pytron.devserver.hosting import WINDOWLESS, host_of
+from pytron.devserver.sockets import Sockets
 from pytron.errors import EngineError, ProtocolError
 from pytron.framing import Parcel, pack
 from pytron.link import Channel, Child, Hub, Message, post
@@ -75,9 +74,9 @@ class Keeper:
         self._serves = False
         self._quits: int | None = None
         self._windows: dict[int, Any] = {}
-        #: Windows whose page has a socket of its own, and the sockets nobody serves just now.
-        self._ported: set[int] = set()
-        self._held: dict[int, int] = {}
+        self._sockets = Sockets()
+        #: The page was saved while no app could be told.
+        self._is_page_new = False
         self._asked: dict[int, Parcel] = {}
         self._streaming: set[int] = set()
         self._frames: deque[Parcel] = deque()
@@ -129,8 +128,15 @@ class Keeper:
         if self._app is None:
             self._start()
         elif self._ending_by is None:
+            self._sockets.hold()
             post(self._app.channel, {"kind": "end"})
             self._ending_by = time.monotonic() + END_TIMEOUT_S
+
+    def renew_page(self) -> None:
+        """Let the app load its pages anew, or the next one if there is none."""
+        self._is_page_new = self._app is None or not self._serves or self._ending_by is not None
+        if self._app is not None and not self._is_page_new:
+            post(self._app.channel, {"kind": "service", "name": "page.saved"})
 
     def show(self, message: str, trace: str) -> None:
         """Tell all pages why there is no app to answer them."""
@@ -244,15 +250,18 @@ class Keeper:
         assert self._app is not None
         app = self._app.channel
         self._fault = None
-        self._serves = True
+        self._serve(app)
         self._serving({})
-        for window, descriptor in self._held.items():
-            post(app, {"kind": "port", "window": window}, descriptor=descriptor)
-            os.close(descriptor)
-        self._held.clear()
         for parcel in [*self._frames, *self._asked.values()]:
             app.send(pack(parcel.text, parcel.parts))
         self._forget_frames()
+        if self._is_page_new:
+            self.renew_page()
+
+    def _serve(self, app: Channel) -> None:
+        self._serves = True
+        if self._ending_by is None:
+            self._sockets.serve(app)
 
     def _app_ended(self) -> None:
         """The app's process has ended, or takes too long to."""
@@ -260,6 +269,7 @@ class Keeper:
         if app is None:
             return
         self._serves = False
+        self._sockets.hold()
         self._ended()
         # Its link has ended, and it may still be writing what it keeps.
         wanted = self._ending_by is not None
@@ -273,7 +283,7 @@ class Keeper:
         self._streaming.clear()
         self._forget_frames()
         for window in self._windows:
-            if window not in self._ported:  # the port of those sees it by itself
+            if window not in self._sockets:  # those see by themselves that it has ended
                 self._begin_anew(window)
         if wanted:
             self._quits = None
@@ -301,10 +311,9 @@ class Keeper:
             self._ready = fields = {**fields, "facts": facts}
             if self._app is not None:
                 post(self._app.channel, fields)
-                self._serves = True
+                self._serve(self._app.channel)
         elif kind == "port":
-            # One that ends closes its pages' sockets first: the new ones are not for it.
-            self._take_port(fields["window"], app if self._ending_by is None else None)
+            self._take_socket(fields["window"])
         elif kind == "closing" and self._app is None:
             assert self._host is not None
             post(self._host.channel, {"kind": "close", "window": fields["window"]})
@@ -320,20 +329,11 @@ class Keeper:
             if self._app is not None and (self._serves or kind != "asset"):
                 self._app.channel.send(pack(parcel.text, parcel.parts))
 
-    def _take_port(self, window: int, app: Channel | None) -> None:
+    def _take_socket(self, window: int) -> None:
         assert self._host is not None
-        descriptor = self._host.channel.descriptors.popleft()
-        self._ported.add(window)
-        if app is not None:
-            post(app, {"kind": "port", "window": window}, descriptor=descriptor)
-            os.close(descriptor)
-            return
-        before = self._held.pop(window, -1)
-        if before >= 0:
-            os.close(before)
-        self._held[window] = descriptor
+        self._sockets.take(window, self._host.channel.descriptors.popleft())
         if self._fault is not None:
-            self._tell(window, self._fault)
+            self._sockets.tell(window, self._fault)
 
     def _keep_frame(self, parcel: Parcel) -> None:
         self._frames_bytes += len(parcel.text) + sum(len(part) for part in parcel.parts)
@@ -341,7 +341,7 @@ class Keeper:
         if self._frames_bytes > _BUFFER_BYTES:
             self._forget_frames()
             for window in self._windows:
-                if window not in self._ported:
+                if window not in self._sockets:
                     self._begin_anew(window)
 
     def _begin_anew(self, window: int) -> None:
@@ -357,20 +357,16 @@ class Keeper:
 
     def _closed(self, window: int) -> None:
         self._windows.pop(window, None)
-        self._ported.discard(window)
         self._behind.discard(window)
-        descriptor = self._held.pop(window, -1)
-        if descriptor >= 0:
-            os.close(descriptor)
+        self._sockets.drop(window)
         if not self._windows and self._app is None:
             self.quit(0)
 
     def _tell(self, window: int, text: bytes) -> None:
         """Send a page a frame past the app."""
-        if window in self._held:
-            with suppress(OSError):  # the page has gone, and its next port will come
-                os.write(self._held[window], b"".join(bytes(piece) for piece in pack(text)))
-        elif window not in self._ported and self._host is not None:
+        if window in self._sockets:
+            self._sockets.tell(window, text)
+        elif self._host is not None:
             post(self._host.channel, {"kind": "frame", "window": window}, [text])
 
     def _host_ended(self) -> None:
@@ -391,9 +387,7 @@ class Keeper:
                 post(child.channel, last)
                 child.end(END_TIMEOUT_S)
                 child.channel.close()
-        for descriptor in self._held.values():
-            os.close(descriptor)
-        self._held.clear()
+        self._sockets.close()
         self._hub.close()
         if self._engine is not None:
             self._engine.release()

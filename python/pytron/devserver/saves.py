@@ -1,9 +1,29 @@
-"""Which of the files that the system tells of were really saved anew."""
+"""Which saves count: of which files, and whether they were really saved anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
+
+#: Files of Python: the app starts anew.
+CODE: Final = frozenset({".py", ".pyx", ".pyd"})
+#: Files that people write for a page. Not data and pictures: an app may make those as it runs.
+PAGE: Final = frozenset({".html", ".htm", ".css", ".js", ".mjs", ".svg"})
+
+
+def wanted(page: Path | None) -> Callable[[object, str], bool]:
+    """A filter for watchfiles: Python anywhere, and what people write in the page's folder."""
+    from watchfiles import Change, DefaultFilter  # there only in development
+
+    usual = DefaultFilter()  # leaves out .venv, node_modules and the like
+
+    def counts(_change: object, path: str) -> bool:
+        place = Path(path)
+        is_page = page is not None and place.suffix in PAGE and place.is_relative_to(page)
+        return (is_page or place.suffix in CODE) and usual(Change.modified, path)
+
+    return counts
 
 
 class Saves:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pytron.devserver.saves import Saves
+from pytron.devserver.saves import Saves, wanted
 
 
 def test_a_save_that_is_told_twice_counts_once(tmp_path: Path) -> None:
@@ -43,3 +43,18 @@ def test_a_file_that_goes_and_comes_back_counts_each_time(tmp_path: Path) -> Non
     assert saves.of([file]) == []
     file.write_text("1")
     assert saves.of([file]) == [file]
+
+
+def test_python_counts_everywhere_and_what_people_write_for_a_page_in_its_folder(
+    tmp_path: Path,
+) -> None:
+    counts = wanted(tmp_path / "page")
+
+    def counted(name: str) -> bool:
+        return counts(None, str(tmp_path / name))
+
+    assert all(map(counted, ("app.py", "page/made.py", "page/index.html", "page/deep/style.css")))
+    # Elsewhere they are of something else, and an app may itself make data and pictures.
+    assert not any(map(counted, ("docs/index.html", "page/data.json", "page/shot.png", "a.txt")))
+    assert not counted("page/node_modules/a/index.js")
+    assert not wanted(None)(None, str(tmp_path / "page/index.html"))
