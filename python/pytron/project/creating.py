@@ -22,6 +22,9 @@ PYTHON_MANAGERS: Final = ("pip", "uv")
 _HARMLESS: Final = frozenset({".git", ".DS_Store"})
 _TOOLS: Final = ("pytest>=8", "ruff>=0.14")
 _EXECUTABLE: Final = frozenset({"setup.sh"})
+_MANAGED: Final = frozenset(
+    {"README.md", "frontend/README.md", ".github/workflows/ci.yml", "pyproject.toml"}
+)
 
 
 class Choice(NamedTuple):
@@ -85,7 +88,7 @@ def _editor_files() -> dict[str, bytes]:
 
 def _managed(path: str, content: bytes, choice: Choice) -> bytes:
     """Instructions in the words of the chosen package managers."""
-    if path not in ("README.md", ".github/workflows/ci.yml", "pyproject.toml"):
+    if path not in _MANAGED:
         return content
     text = content.decode()
     manager = choice.package_manager
