@@ -98,7 +98,10 @@ impl Bridge {
                 std::slice::from_raw_parts_mut(start.cast::<u8>(), length),
             )
         };
-        let done = self.aside(|| self.vault.payload.read_into(name, range.start, room));
+        let done = self.aside(|| {
+            platform::soon_written(room);
+            self.vault.payload.read_into(name, range.start, room)
+        });
         self.end_unless(done.map_err(Failure::from))?;
         Some(made)
     }
