@@ -31,6 +31,8 @@ import importlib.resources
 import multiprocessing
 import os
 import resource
+import socket
+import ssl
 import sys
 import time
 
@@ -74,6 +76,11 @@ def tell(text: str) -> None:
         print(peak, text, flush=True)
         if text == "end":
             app.quit()
+    if sys.argv[1:2] == ["inspected"] and text == "begin":
+        with socket.socket() as tried:
+            refused = tried.connect_ex(("127.0.0.1", int(sys.argv[2])))
+        print("closed" if refused else "open", flush=True)
+        app.quit()
 
 
 def watched(*drivers):
@@ -81,6 +88,10 @@ def watched(*drivers):
         ctypes.CDLL(driver)
         time.sleep(1.1)  # code that is loaded later than a second after another is looked at
         importlib.reload(importlib.resources)
+    # Two libraries that look for plug-ins of theirs when they are first used.
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).iconv_open(b"EVIL", b"UTF-8")
     page = importlib.resources.files("page").joinpath("index.html").read_text("utf-8")
     held = [page, (SECRET + "!")[:-1]]
     print("ready", len(page), os.environ.get("GTK_PATH"), flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -109,6 +110,52 @@ def test_a_module_that_the_users_settings_name_to_gtk(
     if not target.leaks:
         assert done.returncode == 3, done.stderr
         assert f"{place.preload} was to be loaded into this program" in done.stderr
+
+
+def test_a_plug_in_that_the_environment_names_to_openssl(
+    place: Place, target: Target, lair: Lair
+) -> None:
+    settings = lair.folder / "openssl.cnf"
+    settings.write_text(
+        "openssl_conf = start\n[start]\nproviders = all\n[all]\nevil = evil\ndefault = usual\n"
+        f"[usual]\nactivate = 1\n[evil]\nmodule = {place.preload}\nactivate = 1\n",
+        "utf-8",
+    )
+    run(target.program, "watched", variables={"OPENSSL_CONF": str(settings), **lair.variables})
+    assert lair.loot.exists() is target.leaks
+
+
+def test_a_converter_that_the_environment_names_to_the_c_library(
+    place: Place, target: Target, lair: Lair
+) -> None:
+    shutil.copy(place.preload, lair.folder / "preload.so")
+    names = "module INTERNAL EVIL// preload 1\nmodule EVIL// INTERNAL preload 1\n"
+    (lair.folder / "gconv-modules").write_text(names, "utf-8")
+    run(target.program, "watched", variables={"GCONV_PATH": str(lair.folder), **lair.variables})
+    assert lair.loot.exists() is target.leaks
+
+
+@pytest.mark.parametrize("variable", ["GIO_MODULE_DIR", "GIO_EXTRA_MODULES"])
+def test_a_module_that_the_environment_names_to_gio(
+    place: Place, target: Target, lair: Lair, variable: str
+) -> None:
+    folder = lair.folder / "modules"
+    folder.mkdir()
+    shutil.copy(place.preload, folder / "libpreload.so")
+    done = proved(target, lair, {variable: str(folder)})
+    assert lair.loot.exists() is target.leaks, done.stderr
+    if not target.leaks:
+        assert done.returncode == 0, done.stderr
+
+
+def test_an_inspector_that_the_environment_asks_of_webkit(target: Target, lair: Lair) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    variables = {"WEBKIT_INSPECTOR_SERVER": f"127.0.0.1:{port}"}
+    home = lair.folder / "home"
+    done = shown(target.program, "inspected", port, home=home, variables=variables)
+    assert done.stdout == ("open\n" if target.leaks else "closed\n"), done.stderr
 
 
 EVIL_PAGE = """<!doctype html><title>evil</title><script type="module">

@@ -75,10 +75,14 @@ fn root() -> Result<PathBuf, Failure> {
         .unwrap_or_default())
 }
 
-/// Tells the user why the program ends.
-fn say(failure: &Failure) {
+/// What users know the app by: the program's name.
+fn name() -> String {
     let program = platform::program().ok();
     let name = program.as_deref().and_then(|place| place.file_stem());
-    let name = name.map_or_else(|| "app".into(), |name| name.to_string_lossy());
-    platform::tell(&format!("{name}: {}", failure.text));
+    name.map_or_else(|| "app".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Tells the user why the program ends.
+fn say(failure: &Failure) {
+    platform::tell(&format!("{}: {}", name(), failure.text), failure.code);
 }

@@ -186,22 +186,35 @@ impl Natives {
     /// Checks a library and loads what it needs of the package, so that the loader finds that and
     /// nothing else; gives its path.
     pub fn prepare(&self, name: &str) -> Result<PathBuf, Failure> {
-        self.prepare_below(name, &mut HashSet::new())
-    }
-
-    fn prepare_below(&self, name: &str, above: &mut HashSet<String>) -> Result<PathBuf, Failure> {
-        if above.is_empty() {
-            self.refuse_newcomers()?;
+        self.refuse_newcomers()?;
+        let mut order = Vec::new();
+        self.add_needed(name, &mut HashSet::new(), &mut order);
+        // All are hashed before the first of them runs: it may start threads that want the cores, as
+        // those of linear algebra do.
+        for needed in &order {
+            self.check(needed)?;
         }
-        above.insert(name.to_owned());
-        for needed in self.needs.get(name).into_iter().flatten() {
-            if !above.contains(needed) {
-                let place = self.prepare_below(needed, above)?;
-                Library::open(&place, false).map_err(Failure::refused)?;
-            }
+        for needed in order.iter().filter(|needed| **needed != name) {
+            self.check(needed)?; // is it the same still?
+            Library::open(&self.place(needed), false).map_err(Failure::refused)?;
         }
         self.check(name)?;
         Ok(self.place(name))
+    }
+
+    /// Adds what a library needs, then itself.
+    fn add_needed<'a>(
+        &'a self,
+        name: &'a str,
+        seen: &mut HashSet<&'a str>,
+        order: &mut Vec<&'a str>,
+    ) {
+        if seen.insert(name) {
+            for needed in self.needs.get(name).into_iter().flatten() {
+                self.add_needed(needed, seen, order);
+            }
+            order.push(name);
+        }
     }
 
     /// After libraries were loaded: are they those that were checked, and are they all ours?

@@ -1,5 +1,5 @@
-/* A library that is loaded into the app by LD_PRELOAD or LD_AUDIT, or as a module of GTK. When the app
- * ends it looks through the app's memory for the needle, and writes what it found into a file.
+/* A library that is loaded into the app by LD_PRELOAD or LD_AUDIT, or as a module of GTK and others.
+ * When the app ends it looks through the app's memory for the needle, and writes what it found into a file.
  *
  * With ATTACK_HIDE it leaves no trace of itself in the environment, and answers in the C library's
  * place that it is root's and the program itself. Built with -DCHANGE it changes a function of the C
@@ -97,6 +97,9 @@ __attribute__((constructor)) static void begin(void) {
 
 /* What GTK calls in its modules. */
 void gtk_module_init(int *count, char ***words) { (void)count, (void)words; }
+
+/* What makes it a converter of the C library. */
+int gconv(void) { return 0; }
 
 /* What is sealed is opened while the app runs: looked for when it ends, by whatever way. */
 __attribute__((destructor)) static void end(void) {

@@ -17,6 +17,23 @@ const MOST: u64 = 4_096;
 /// At a terminal a typing error is forgiven twice.
 const TRIES: usize = 3;
 
+/// What has come of asking a user.
+pub enum Asked {
+    Given(Zeroizing<String>),
+    /// An empty line, Ctrl-C, or the button that cancels.
+    Nothing,
+    /// No terminal, and no program or screen for a dialogue.
+    Nobody,
+}
+
+impl Asked {
+    /// What was typed; nothing is typed by who cancels.
+    pub fn of(given: Option<Zeroizing<String>>) -> Self {
+        let given = given.filter(|given| !given.is_empty());
+        given.map_or(Self::Nothing, Self::Given)
+    }
+}
+
 /// Asks for the passphrase that a payload is sealed by.
 pub struct Passphrase;
 
@@ -27,40 +44,62 @@ impl KeySource for Passphrase {
             let source = source.ok_or_else(|| {
                 Failure::no_key(format!("{DESCRIPTOR} names no descriptor: {number}"))
             })?;
-            return open(header, &line(source)?);
+            return open(header, &line(source)?).map_err(Failure::from);
         }
-        let asked = std::io::stdin().is_terminal();
-        for last in (0..TRIES).rev() {
-            let given = if asked {
-                platform::ask_terminal("passphrase: ")
+        let name = crate::name();
+        for tried in 0..TRIES {
+            let again = if tried > 0 { "that was wrong; " } else { "" };
+            let asked = if std::io::stdin().is_terminal() {
+                platform::ask_terminal(&format!("{again}passphrase of {name}: "))
             } else {
-                platform::ask_dialogue("The passphrase of this app")
+                platform::ask_dialogue(&format!("{again}passphrase of {name}"))
             };
-            let given = given.ok_or_else(|| {
-                Failure::no_key(format!(
-                    "this app needs its passphrase: start it from a terminal, install zenity or \
-                     kdialog, or name a descriptor in {DESCRIPTOR}"
-                ))
-            })?;
+            let given = match asked {
+                Asked::Given(given) => given,
+                Asked::Nothing => return Err(Failure::no_key("no passphrase was given")),
+                Asked::Nobody => return Err(nobody()),
+            };
             match open(header, &given) {
-                Err(failure) if last == 0 => return Err(failure),
-                Err(_) => eprintln!("the passphrase is wrong, try again"),
-                opened => return opened,
+                Err(Wrong::Passphrase) => {}
+                Err(Wrong::Other(failure)) => return Err(failure),
+                Ok(key) => return Ok(key),
             }
         }
         Err(wrong())
     }
 }
 
-fn open(header: &Header, given: &Zeroizing<String>) -> Result<ContentKey, Failure> {
+/// What can be mended by typing again, and what cannot.
+enum Wrong {
+    Passphrase,
+    Other(Failure),
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::Passphrase => self::wrong(),
+            Wrong::Other(failure) => failure,
+        }
+    }
+}
+
+fn open(header: &Header, given: &Zeroizing<String>) -> Result<ContentKey, Wrong> {
     let composed = Zeroizing::new(given.nfc().collect::<String>());
     passphrase_key(composed.as_bytes(), &header.parameters, &header.id).map_err(|error| {
         if error == Error::WrongKey {
-            wrong()
+            Wrong::Passphrase
         } else {
-            error.into()
+            Wrong::Other(error.into())
         }
     })
+}
+
+fn nobody() -> Failure {
+    Failure::no_key(format!(
+        "this app needs its passphrase: start it from a terminal, install zenity or kdialog, or \
+         name a descriptor in {DESCRIPTOR}"
+    ))
 }
 
 fn wrong() -> Failure {

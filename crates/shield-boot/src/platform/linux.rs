@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{environment, loaded, probe, syscall};
+use super::{Dialogue, environment, loaded, probe, syscall};
 use crate::failure::Failure;
 use crate::seat::Options;
 
@@ -163,12 +163,51 @@ pub fn settings() -> Option<PathBuf> {
     named.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".config")))
 }
 
-/// Programs that ask for a passphrase in a window, with their arguments.
-pub const DIALOGUES: &[(&str, &[&str])] = &[
-    ("/usr/bin/zenity", &["--password", "--title"]),
-    ("/usr/bin/kdialog", &["--password"]),
-    ("/usr/bin/ssh-askpass", &[]),
+/// Advises large pages for memory that is about to be written: handing it out page by page takes the
+/// system longer than opening what goes there. Whether it listens is no matter.
+pub fn soon_written(room: &mut [u8]) {
+    // SAFETY: asks only.
+    let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4_096);
+    let start = room.as_mut_ptr();
+    let skipped = start.align_offset(page);
+    if let Some(length) = room
+        .len()
+        .checked_sub(skipped)
+        .filter(|left| *left >= LARGE)
+    {
+        // SAFETY: within memory that is ours alone; its content stays.
+        unsafe { libc::madvise(start.add(skipped).cast(), length, libc::MADV_HUGEPAGE) };
+    }
+}
+
+/// Of less there is no large page whole in it for certain.
+const LARGE: usize = 4 << 20;
+
+/// Programs that show a window for us.
+pub const DIALOGUES: &[Dialogue] = &[
+    Dialogue {
+        program: "/usr/bin/zenity",
+        ask: &["--entry", "--hide-text", "--text"],
+        tell: &["--error", "--no-markup", "--text"],
+    },
+    Dialogue {
+        program: "/usr/bin/kdialog",
+        ask: &["--password"],
+        tell: &["--error"],
+    },
+    Dialogue {
+        program: "/usr/bin/ssh-askpass",
+        ask: &[],
+        tell: &[],
+    },
 ];
+
+/// Whether a window could be shown.
+pub fn has_screen() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
+}
 
 /// Whether a file of this name is one that a loader would load.
 pub fn is_library(name: &OsStr) -> bool {

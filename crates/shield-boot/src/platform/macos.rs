@@ -1,6 +1,5 @@
 //! macOS: environment, tracing. Type-checked (`python -m tools.dev.targets`), never run.
 
-use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,7 +9,7 @@ use std::process::Command;
 
 use zeroize::Zeroizing;
 
-use super::Guard;
+use super::Dialogue;
 use crate::failure::Failure;
 use crate::seat::Options;
 
@@ -62,29 +61,6 @@ fn clean_environment() -> Result<(), Failure> {
     )))
 }
 
-/// The loader of macOS tells no library's owner; the hardened runtime refuses foreign ones.
-pub fn strangers(_known: &HashSet<PathBuf>) -> Result<(), Failure> {
-    Ok(())
-}
-
-/// Asks nobody before a library is loaded: the hardened runtime refuses foreign libraries.
-pub fn guard(_decides: Guard) {}
-
-/// Not told apart here.
-pub fn is_the_systems_library(_place: &Path) -> bool {
-    true
-}
-
-/// Ends the process.
-pub fn end(code: i32) -> ! {
-    std::process::exit(code)
-}
-
-/// The path of this program.
-pub fn program() -> std::io::Result<PathBuf> {
-    std::env::current_exe()
-}
-
 /// The words that tell this machine from others.
 pub fn machine() -> Option<String> {
     let mut id = [0_u8; 16];
@@ -102,10 +78,10 @@ pub fn settings() -> Option<PathBuf> {
     Some(Path::new(&std::env::var_os("HOME")?).join("Library/Application Support"))
 }
 
-/// Programs that ask for a passphrase in a window, with their arguments.
-pub const DIALOGUES: &[(&str, &[&str])] = &[(
-    "/usr/bin/osascript",
-    &[
+/// Programs that show a window for us.
+pub const DIALOGUES: &[Dialogue] = &[Dialogue {
+    program: "/usr/bin/osascript",
+    ask: &[
         "-e",
         "on run words",
         "-e",
@@ -113,7 +89,20 @@ pub const DIALOGUES: &[(&str, &[&str])] = &[(
         "-e",
         "end run",
     ],
-)];
+    tell: &[
+        "-e",
+        "on run words",
+        "-e",
+        "display alert (item 1 of words)",
+        "-e",
+        "end run",
+    ],
+}];
+
+/// A session without a screen answers no dialogue, which then ends by itself.
+pub fn has_screen() -> bool {
+    true
+}
 
 /// Whether a file of this name is one that a loader would load.
 pub fn is_library(name: &OsStr) -> bool {

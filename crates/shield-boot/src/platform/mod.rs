@@ -7,6 +7,15 @@ use crate::failure::Failure;
 /// Decides about a library by the name with which it is asked for.
 pub type Guard = Box<dyn Fn(&Path) -> Result<(), Failure> + Send + Sync>;
 
+/// A program of the system, with the arguments before its text: to ask for something that nobody is
+/// to see, and to say something.
+#[cfg(unix)]
+pub struct Dialogue {
+    pub program: &'static str,
+    pub ask: &'static [&'static str],
+    pub tell: &'static [&'static str],
+}
+
 #[cfg(target_os = "linux")]
 mod environment;
 #[cfg(target_os = "linux")]
@@ -21,6 +30,11 @@ mod probe;
 mod syscall;
 #[cfg(target_os = "linux")]
 pub use {handing::*, linux::*, loaded::*};
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::*;
 
 #[cfg(target_os = "macos")]
 mod macos;

@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, CString, c_void};
 use std::fs::File;
+use std::io::{IsTerminal, Read};
 use std::os::fd::FromRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -10,7 +11,9 @@ use std::process::{Command, Stdio};
 
 use zeroize::Zeroizing;
 
-use super::DIALOGUES;
+use super::{DIALOGUES, has_screen};
+use crate::failure::NO_KEY;
+use crate::keys::passphrase::{Asked, line};
 
 /// Moves a value into pages of its own that are not swapped, nor part of a core file; for ever.
 pub fn locked<T>(value: T) -> &'static T {
@@ -74,41 +77,71 @@ pub fn code_pages() -> Vec<String> {
 }
 
 /// Asks at the terminal, without showing what is typed.
-pub fn ask_terminal(prompt: &str) -> Option<Zeroizing<String>> {
+pub fn ask_terminal(prompt: &str) -> Asked {
     // SAFETY: plain numbers, for which zeros are fine.
     let mut before: libc::termios = unsafe { std::mem::zeroed() };
     // SAFETY: descriptor 0 and room for the answer.
     let known = unsafe { libc::tcgetattr(0, &raw mut before) } == 0;
     let mut quiet = before;
-    quiet.c_lflag &= !libc::ECHO;
+    // Ctrl-C ends the line instead of the program, which would leave the terminal without echo.
+    quiet.c_lflag &= !(libc::ECHO | libc::ISIG);
+    quiet.c_cc[libc::VEOL] = INTERRUPT;
     if known {
         // SAFETY: what the terminal told, with one flag less.
         unsafe { libc::tcsetattr(0, libc::TCSAFLUSH, &raw const quiet) };
     }
     eprint!("{prompt}");
-    let given = crate::keys::passphrase::line(std::io::stdin());
+    let given = typed();
     eprintln!();
     if known {
         // SAFETY: what the terminal told.
         unsafe { libc::tcsetattr(0, libc::TCSAFLUSH, &raw const before) };
     }
-    given.ok().filter(|given| !given.is_empty())
+    Asked::of(given.filter(|given| !given.as_bytes().ends_with(&[INTERRUPT])))
+}
+
+/// Ctrl-C.
+const INTERRUPT: u8 = 3;
+
+/// One line of the terminal, which gives a line for each read.
+fn typed() -> Option<Zeroizing<String>> {
+    let mut room = Zeroizing::new([0; 4_096]);
+    let length = std::io::stdin().read(&mut room[..]).ok()?;
+    line(&room[..length]).ok()
 }
 
 /// Asks in a window, by a program of the system.
-pub fn ask_dialogue(title: &str) -> Option<Zeroizing<String>> {
-    let (program, arguments) = DIALOGUES.iter().find(|(place, _)| is_roots(place))?;
-    let mut asking = Command::new(program)
-        .args(*arguments)
-        .arg(title)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let given = crate::keys::passphrase::line(asking.stdout.take()?);
-    let ended = asking.wait().ok()?;
-    given.ok().filter(|_| ended.success())
+pub fn ask_dialogue(question: &str) -> Asked {
+    if !has_screen() {
+        return Asked::Nobody;
+    }
+    let programs = DIALOGUES
+        .iter()
+        .filter(|dialogue| is_roots(dialogue.program));
+    for dialogue in programs {
+        let words = dialogue.ask.iter().copied().chain([question]);
+        let Ok(mut asking) = quietly(dialogue.program, words)
+            .stdout(Stdio::piped())
+            .spawn()
+        else {
+            continue;
+        };
+        let given = asking.stdout.take().and_then(|said| line(said).ok());
+        let ended = asking.wait().is_ok_and(|ended| ended.success());
+        return Asked::of(given.filter(|_| ended));
+    }
+    Asked::Nobody
+}
+
+fn quietly<'a>(program: &str, words: impl Iterator<Item = &'a str>) -> Command {
+    let mut command = Command::new(program);
+    let none = Stdio::null;
+    command
+        .args(words)
+        .stdin(none())
+        .stdout(none())
+        .stderr(none());
+    command
 }
 
 fn is_roots(place: &str) -> bool {
@@ -162,7 +195,18 @@ impl Library {
     }
 }
 
-/// Says something to whoever started the program.
-pub fn tell(text: &str) {
+/// Says why the program ends to whoever started it; in a window, too, where a user has to do
+/// something and has no terminal: started from a menu, an app would just not come.
+pub fn tell(text: &str, code: i32) {
     eprintln!("{text}");
+    if code != NO_KEY || std::io::stderr().is_terminal() || !has_screen() {
+        return;
+    }
+    let mut programs = DIALOGUES
+        .iter()
+        .filter(|dialogue| is_roots(dialogue.program));
+    programs.any(|dialogue| {
+        let words = dialogue.tell.iter().copied().chain([text]);
+        !dialogue.tell.is_empty() && quietly(dialogue.program, words).spawn().is_ok()
+    });
 }

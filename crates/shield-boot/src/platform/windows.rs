@@ -1,6 +1,5 @@
 //! Windows: environment, debuggers, where libraries come from, child processes over a named pipe.
 
-use std::collections::HashSet;
 use std::ffi::{CStr, OsStr, c_void};
 use std::fs::File;
 use std::os::windows::ffi::OsStrExt;
@@ -35,10 +34,9 @@ use windows_sys::Win32::System::Memory::{
 use windows_sys::Win32::System::Registry::{HKEY_LOCAL_MACHINE, RRF_RT_REG_SZ, RegGetValueW};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONERROR, MB_OK, MessageBoxW};
-use zeroize::Zeroizing;
 
-use super::Guard;
 use crate::failure::Failure;
+use crate::keys::passphrase::{Asked, line};
 use crate::seat::Options;
 
 /// Who may do what with this process: its user may end and wait for it, not read or write its memory.
@@ -107,12 +105,6 @@ fn clean_environment() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Windows tells no library's owner in a way that installers agree on; where they are looked for is
-/// narrowed instead.
-pub fn strangers(_known: &HashSet<PathBuf>) -> Result<(), Failure> {
-    Ok(())
-}
-
 /// Moves a value into pages of its own that are not swapped; for ever.
 pub fn locked<T>(value: T) -> &'static T {
     let length = size_of::<T>().max(1);
@@ -159,24 +151,6 @@ pub fn parent() -> u32 {
         );
     }
     u32::try_from(found[5]).unwrap_or(0)
-}
-
-/// Asks nobody before a library is loaded: libraries come from the system's folders or by their whole path.
-pub fn guard(_decides: Guard) {}
-
-/// Not told apart here.
-pub fn is_the_systems_library(_place: &Path) -> bool {
-    true
-}
-
-/// Ends the process.
-pub fn end(code: i32) -> ! {
-    std::process::exit(code)
-}
-
-/// The path of this program.
-pub fn program() -> std::io::Result<PathBuf> {
-    std::env::current_exe()
 }
 
 /// A path with all links followed, as programs spell it: without the prefix of the system's own paths
@@ -236,7 +210,7 @@ pub fn code_pages() -> Vec<String> {
 }
 
 /// Asks at the console, without showing what is typed.
-pub fn ask_terminal(prompt: &str) -> Option<Zeroizing<String>> {
+pub fn ask_terminal(prompt: &str) -> Asked {
     // SAFETY: the console of whoever started us, and flags that it told.
     unsafe {
         AttachConsole(ATTACH_PARENT_PROCESS);
@@ -247,34 +221,38 @@ pub fn ask_terminal(prompt: &str) -> Option<Zeroizing<String>> {
             SetConsoleMode(console, mode & !ENABLE_ECHO_INPUT);
         }
         eprint!("{prompt}");
-        let given = crate::keys::passphrase::line(std::io::stdin());
+        let given = line(std::io::stdin());
+        eprintln!();
         if known {
             SetConsoleMode(console, mode);
         }
-        given.ok().filter(|given| !given.is_empty())
+        Asked::of(given.ok())
     }
 }
 
 /// Asks in a window, by PowerShell, which every Windows has.
-pub fn ask_dialogue(title: &str) -> Option<Zeroizing<String>> {
-    let root = std::env::var_os("SystemRoot")?;
+pub fn ask_dialogue(question: &str) -> Asked {
+    let Some(root) = std::env::var_os("SystemRoot") else {
+        return Asked::Nobody;
+    };
     let program = Path::new(&root).join(r"System32\WindowsPowerShell\v1.0\powershell.exe");
     let script = format!(
-        "$c = Get-Credential -UserName app -Message '{title}'; \
-         [Console]::Out.WriteLine($c.GetNetworkCredential().Password)"
+        "$c = Get-Credential -UserName app -Message '{}'; \
+         [Console]::Out.WriteLine($c.GetNetworkCredential().Password)",
+        question.replace('\'', "''")
     );
-    let mut asking = Command::new(program)
+    let asking = Command::new(program)
         .args(["-NoProfile", "-NonInteractive:$false", "-Command", &script])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let given = crate::keys::passphrase::line(asking.stdout.take()?);
-    let ended = asking.wait().ok()?;
-    given
-        .ok()
-        .filter(|given| ended.success() && !given.is_empty())
+        .spawn();
+    let Ok(mut asking) = asking else {
+        return Asked::Nobody;
+    };
+    let given = asking.stdout.take().and_then(|said| line(said).ok());
+    let ended = asking.wait().is_ok_and(|ended| ended.success());
+    Asked::of(given.filter(|_| ended))
 }
 
 /// What tells one version of a file from another.
@@ -294,7 +272,7 @@ pub fn is_library(name: &OsStr) -> bool {
 }
 
 /// Says something to whoever started the program: on its console, else in a box.
-pub fn tell(text: &str) {
+pub fn tell(text: &str, _code: i32) {
     // SAFETY: asks only.
     let console = unsafe { GetStdHandle(windows_sys::Win32::System::Console::STD_ERROR_HANDLE) };
     if !console.is_null() && console != INVALID_HANDLE_VALUE {
