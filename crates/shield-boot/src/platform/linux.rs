@@ -187,12 +187,12 @@ const LARGE: usize = 4 << 20;
 pub const DIALOGUES: &[Dialogue] = &[
     Dialogue {
         program: "/usr/bin/zenity",
-        ask: &["--entry", "--hide-text", "--text"],
+        ask: &["--entry", "--hide-text", "--title=Passphrase", "--text"],
         tell: &["--error", "--no-markup", "--text"],
     },
     Dialogue {
         program: "/usr/bin/kdialog",
-        ask: &["--password"],
+        ask: &["--title", "Passphrase", "--password"],
         tell: &["--error"],
     },
     Dialogue {
