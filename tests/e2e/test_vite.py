@@ -96,9 +96,7 @@ def test_window_and_tab_share_one_app(project: Path) -> None:
     token = secrets.token_urlsafe(16)
     options = ServerOptions(browser=False, proxy_token=token)
     window_engine = HeadlessEngine()
-    engine = JoinedEngine(
-        window_engine, lambda take: ServerEngine(options, guests=True, deliver=take)
-    )
+    engine = JoinedEngine(window_engine, ServerEngine(options, guests=True))
     with app.running_on(engine, persist=False):
         python = f"http://127.0.0.1:{engine.beside.port}"
         session = Session(python, token, sys.executable, "app.py", "e1", ["thumb/{id}"])

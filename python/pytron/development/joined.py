@@ -15,7 +15,6 @@ from pytron.engine import Body, Capability, Engine, EngineOptions, Incoming
 from pytron.server.incoming import take_all
 
 E = TypeVar("E", bound=Engine)
-Take = Callable[[Incoming], object]
 
 
 class JoinedEngine(Engine, Generic[E]):
@@ -25,19 +24,18 @@ class JoinedEngine(Engine, Generic[E]):
         beside: the other engine, whose windows are those that come as visits.
     """
 
-    def __init__(self, first: Engine, beside: Callable[[Take], E]) -> None:
+    def __init__(self, first: Engine, beside: E) -> None:
         """Join them.
 
         Args:
             first: opens the app's windows and owns the main thread.
-            beside: makes the other one, which must give what arrives to the function it gets, and
-                number its asset requests below zero.
+            beside: the other one, which must number its asset requests below zero.
         """
         self.first = first
         self.name = first.name  # type: ignore[misc]  # what it is depends on what it joins
         self.origin = first.origin
         self._incoming: queue.SimpleQueue[Incoming | None] = queue.SimpleQueue()
-        self.beside: E = beside(self._incoming.put)
+        self.beside = beside
         self._visitors: set[int] = set()
         self._ended = Event()
 
@@ -52,7 +50,8 @@ class JoinedEngine(Engine, Generic[E]):
             self.first.quit()
             raise
         self.living = self.first.living
-        Thread(target=self._pump, name="pytron-joined", daemon=True).start()
+        Thread(target=self._pump_first, name="pytron-joined", daemon=True).start()
+        Thread(target=self._pump, args=(self.beside,), name="pytron-beside", daemon=True).start()
 
     def turn(self) -> None:
         """Carry out what was ordered before `run`."""
@@ -67,12 +66,12 @@ class JoinedEngine(Engine, Generic[E]):
         self.first.close()
         self.beside.close()
 
-    def _pump(self) -> None:
-        while True:
-            items = self.first.receive()
-            if not items:
-                self._end()
-                return
+    def _pump_first(self) -> None:
+        self._pump(self.first)
+        self._end()
+
+    def _pump(self, engine: Engine) -> None:
+        while items := engine.receive():
             for item in items:
                 self._incoming.put(item)
 

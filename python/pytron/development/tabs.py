@@ -33,9 +33,7 @@ class TabbedEngine(JoinedEngine[Any]):
         self._token = secrets.token_urlsafe(24)
         options = self.options(self._token)
         kind: Any = engine_kind("server")
-        super().__init__(
-            first, lambda take: kind(options, guests=True, deliver=take, on_demand=True)
-        )
+        super().__init__(first, kind(options, guests=True, on_demand=True))
 
     def options(self, token: str) -> ServerOptions:
         """Only who has the token is let in: no cookies, and nobody to pair."""

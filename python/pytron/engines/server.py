@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread, current_thread, main_thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pytron import protocol
@@ -54,7 +55,6 @@ class ServerEngine(Engine):
         *,
         hub: Hub | None = None,
         guests: bool | None = None,
-        deliver: Callable[[Incoming], object] | None = None,
         on_demand: bool = False,
     ) -> None:
         """Describe a server; nothing listens before `start`.
@@ -64,7 +64,6 @@ class ServerEngine(Engine):
             hub: what is shared with other processes; by default that of the options.
             guests: tabs are guests, and no windows that the app lives on for; by default in a
                 remote deployment.
-            deliver: takes what arrives, instead of `receive`.
             on_demand: listen, but load the server only when the first connection comes: that
                 takes a fifth of a second, which a restart in development should not wait for.
         """
@@ -75,12 +74,11 @@ class ServerEngine(Engine):
         self._guests = self.options.remote if guests is None else guests
         self.first_window = not self._guests
         self._incoming: queue.SimpleQueue[Incoming | None] = queue.SimpleQueue()
-        self._deliver = deliver or self._incoming.put
+        self._served = Event()
         self._on_demand = on_demand
         self._main: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._ended = Event()
         self._code = 0
-        self._loop: Any = None
         self._process: Process | None = None
 
     # --- life ---------------------------------------------------------------------------------
@@ -152,7 +150,7 @@ class ServerEngine(Engine):
             raise EngineError(f"the server did not start within {_STARTED_S:g} s; try again")
         if process.failure is not None:
             raise EngineError(f"the server did not start: {process.failure}")
-        self._loop = process.loop
+        self._served.set()
         if self._ended.is_set():
             process.stop()
 
@@ -189,8 +187,6 @@ class ServerEngine(Engine):
         Thread(target=self._wait_and_quit, name="pytron-drain", daemon=True).start()
 
     def _wait_and_quit(self) -> None:
-        from time import monotonic
-
         deadline = monotonic() + self.options.drain_s
         while self.pending() and monotonic() < deadline and not self._ended.wait(0.05):
             pass
@@ -202,7 +198,8 @@ class ServerEngine(Engine):
             self._code = code
             self._ended.set()
         self._main.put(None)
-        self._incoming.put(None)
+        self._deliver(None)
+        self._served.set()
         if self._process is not None:
             self._process.stop()
         elif self._on_demand and self.origin:  # what waits for the first connection gets one
@@ -311,8 +308,28 @@ class ServerEngine(Engine):
         return line is None or line.remote or line.drained(below, timeout_s)
 
     def receive(self, timeout_s: float | None = None) -> list[Incoming]:
-        """Wait for what tabs sent."""
-        return take_all(self._incoming, self._ended, timeout_s)
+        """Wait for what tabs sent, and serve them meanwhile."""
+        deadline = None if timeout_s is None else monotonic() + timeout_s
+        while True:
+            items = take_all(self._incoming, self._ended, 0)
+            if items or self._ended.is_set():
+                return items
+            left_s = None if deadline is None else deadline - monotonic()
+            if left_s is not None and left_s <= 0:
+                return []
+            self._serve_for(left_s)
+
+    def _serve_for(self, timeout_s: float | None) -> None:
+        """Run the server's loop until something has come; wait until it is there."""
+        if not self._served.is_set():
+            self._served.wait(timeout_s)
+        elif self._process is not None and self._process.turns is not None:
+            self._process.turns.run(timeout_s)
+
+    def _deliver(self, item: Incoming | None) -> None:
+        self._incoming.put(item)
+        if self._process is not None and self._process.turns is not None:
+            self._process.turns.wake()
 
     def answer(
         self, request: int, status: int, headers: Sequence[tuple[str, str]], body: Body
@@ -333,12 +350,8 @@ class ServerEngine(Engine):
 
     def _post(self, function: Callable[[], object]) -> None:
         """Run a function on the server's loop soon."""
-        loop = self._loop
-        if loop is not None:
-            try:
-                loop.call_soon_threadsafe(function)
-            except RuntimeError:
-                return  # it has ended
+        if self._process is not None and self._process.turns is not None:
+            self._process.turns.post(function)
 
     # --- pairing ------------------------------------------------------------------------------
 

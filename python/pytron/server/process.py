@@ -1,4 +1,4 @@
-"""uvicorn on a thread of its own, with its own loop."""
+"""uvicorn on a loop of its own, which a thread of its own begins and ends."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions
 from pytron.server.pairing import Pairing
 from pytron.server.site import Site
+from pytron.server.turns import LoopInTurns
+from pytron.server.wire import Wire
 
 _log = logging.getLogger(__name__)
 #: How long connections are given to close.
@@ -49,21 +51,31 @@ class Process:
             exchange=self.exchange, deliver=deliver, paired=paired,
         )  # fmt: skip
         self.failure: BaseException | None = None
-        self.loop: asyncio.AbstractEventLoop | None = None
+        #: Run by whoever waits for what arrives, once it has begun.
+        self.turns: LoopInTurns | None = None
+        self._ending = Event()
         self._server: uvicorn.Server | None = None
         self._stopped = False
 
     def run(self, began: Event) -> None:
-        """Serve until `stop`. On the thread that is the server's."""
+        """Begin, let others run the loop, and end it after `stop`. On the thread that is ours."""
         try:
             config = self._config()
             factory = config.get_loop_factory()
-            self.loop = factory() if factory is not None else asyncio.new_event_loop()
+            loop = factory() if factory is not None else asyncio.new_event_loop()
+            turns = self.turns = LoopInTurns(loop)
             try:
-                self.loop.run_until_complete(self._serve(config, began))
-                self.loop.run_until_complete(self._clear_away())
+                serving = loop.create_task(self._serve(config))
+                serving.add_done_callback(lambda _: self._ending.set())
+                try:
+                    turns.finish(self._begun(serving))
+                    began.set()
+                    self._ending.wait()
+                    turns.finish(_ended(serving))
+                finally:
+                    turns.finish(self._clear_away())
             finally:
-                self.loop.close()
+                turns.close()
         except BaseException as error:  # noqa: BLE001 - whoever waits for the start must be told
             self.failure = error
             _log.exception("the server has ended")
@@ -71,15 +83,20 @@ class Process:
             self._listener.close()  # closed already, unless it did not come so far
             began.set()
 
-    async def _serve(self, config: uvicorn.Config, began: Event) -> None:
+    async def _serve(self, config: uvicorn.Config) -> None:
         server = self._server = uvicorn.Server(config)
         sweeper = asyncio.ensure_future(self.lines.sweep())
-        asyncio.get_running_loop().call_soon(began.set)
         try:
             if not self._stopped:  # it may come before there is anything to stop
                 await server.serve(sockets=[self._listener])
         finally:
             sweeper.cancel()
+
+    async def _begun(self, serving: asyncio.Task[None]) -> None:
+        while not serving.done() and not (self._server and self._server.started):
+            await asyncio.sleep(0)
+        if serving.done():
+            await serving  # for its error
 
     async def _clear_away(self) -> None:
         """What uvicorn has given up waiting for: nothing may be left open in a closed loop."""
@@ -111,7 +128,7 @@ class Process:
             lifespan="off",
             # Of uvicorn's three the one that is maintained; without compression, which costs more
             # time than it saves on small messages and can leak secrets (CRIME).
-            ws="websockets-sansio",
+            ws=Wire,
             ws_max_size=self._options.frame_bytes + self._options.json_bytes + (1 << 16),
             ws_per_message_deflate=False,
             proxy_headers=bool(self._options.proxies),
@@ -128,3 +145,10 @@ class Process:
         self._stopped = True
         if self._server is not None:
             self._server.should_exit = True
+        self._ending.set()
+        if self.turns is not None:
+            self.turns.wake()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await task

@@ -26,6 +26,7 @@ from pytron.server.options import ServerOptions
 from pytron.server.pages import CLOSED, HEADERS, PAIR
 from pytron.server.pairing import COOKIE_S, Pairing
 from pytron.server.socket import Receive, Send, Socket
+from pytron.server.wire import SCOPE_KEY
 
 _access = logging.getLogger("pytron.access")
 #: The header by which a development server's proxy shows who it is (spec/dev.md, section 2).
@@ -165,7 +166,8 @@ class Site:
         try:
             await send({"type": "websocket.accept"})
             query = scope["query_string"].decode("latin-1")
-            await Socket(self, owner, query, receive, send).run()
+            wire = scope["state"][SCOPE_KEY]
+            await Socket(self, owner, query, wire, receive, send).run()
         finally:
             self._connections -= 1
             self.metrics.add("connections", -1)

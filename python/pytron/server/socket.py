@@ -1,12 +1,15 @@
 """A page's WebSocket: who it is, what it sends, and what is sent to it.
 
-It is spoken as plain ASGI: what a message costs counts here. Source: spec/view.md, section 9.
+It begins and ends as plain ASGI; in between messages pass without it.
+
+Source: spec/view.md, section 9.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
@@ -20,6 +23,7 @@ from pytron.server.guard import Bucket
 if TYPE_CHECKING:
     from pytron.server.line import Line
     from pytron.server.site import Site
+    from pytron.server.wire import Wire
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -47,9 +51,12 @@ class _Ended(Exception):
 class Socket:
     """One connection, from its hello to its end."""
 
-    def __init__(self, site: Site, owner: str, query: str, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, site: Site, owner: str, query: str, wire: Wire, receive: Receive, send: Send
+    ) -> None:
         self._site = site
         self._owner = owner
+        self._wire = wire
         asked = parse_qs(query)
         self._ticket = asked.get("window", [""])[0]
         self._page = asked.get("page", ["/"])[0]
@@ -57,7 +64,8 @@ class Socket:
         self._send = send
         self._line: Line | None = None
         self._loop = asyncio.get_running_loop()
-        self._more = asyncio.Event()
+        self._again: deque[bytes] = deque()
+        self._over: asyncio.Future[None] = self._loop.create_future()
         self._heard: asyncio.Future[None] | None = None
         self._acking: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,12 +77,10 @@ class Socket:
         """Serve it to its end."""
         left, code = False, 0
         try:
-            again = await self._join()
-            writer = self._spawn(self._write(again))
-            try:
-                await self._read()
-            finally:
-                writer.cancel()
+            await self._join()
+            self._wire.join(self._take, self.wake)
+            self.wake()
+            await self._over
         except _Ended as ended:
             left, code = ended.left, ended.code
         except ProtocolError as error:
@@ -92,8 +98,8 @@ class Socket:
 
     # --- the beginning ------------------------------------------------------------------------
 
-    async def _join(self) -> list[bytes]:
-        """Take up the hello; the frames to begin with."""
+    async def _join(self) -> None:
+        """Take up the hello."""
         try:
             text = await asyncio.wait_for(self._next_text(), _HELLO_S)
         except asyncio.TimeoutError:
@@ -105,11 +111,11 @@ class Socket:
         resumes = hello.epoch == self._site.epoch and hello.session == line.session
         again = self._resume(line, hello) if resumes else None
         if again is None:
-            again = []
             self._begin(line, hello, text)
+        else:
+            self._again.extend(again)
         self._line = line
         line.attach(self)
-        return again
 
     async def _window(self, hello: protocol.Hello) -> Line:
         lines = self._site.lines
@@ -157,32 +163,31 @@ class Socket:
 
     # --- what the page sends ------------------------------------------------------------------
 
-    async def _next(self) -> str | bytes:
-        message = await self._receive()
-        if message["type"] == "websocket.disconnect":
-            # 1001: the document was left or reloaded; other codes and none are the network's.
-            raise _Ended(left=message.get("code") in (1000, 1001))
-        data = message.get("bytes")
-        return data if data is not None else message.get("text") or ""
-
     async def _next_text(self) -> str:
-        data = await self._next()
+        data = _data_of(await self._receive())
         if isinstance(data, bytes):
             raise ProtocolError("the first message of a connection is a hello, as text")
         return data
 
-    async def _read(self) -> None:
-        while True:
-            data = await self._next()
-            if self._closing:
-                continue  # until the other side has closed too
-            wait_s = self._bucket.take(1 + len(data) / _COST_BYTES)
-            if isinstance(data, str):
-                self._control(data)
-            else:
-                self._frame(data)
-            if wait_s:
-                await asyncio.sleep(wait_s)  # unread, it fills the page's own buffer
+    def _take(self, message: Message) -> None:
+        """What the page has sent; its end is that of `run`."""
+        if self._over.done():
+            return
+        try:
+            data = _data_of(message)
+            if not self._closing:  # else until the other side has closed too
+                self._take_data(data)
+        except (_Ended, ProtocolError) as error:
+            self._over.set_exception(error)
+
+    def _take_data(self, data: str | bytes) -> None:
+        wait_s = self._bucket.take(1 + len(data) / _COST_BYTES)
+        if isinstance(data, str):
+            self._control(data)
+        else:
+            self._frame(data)
+        if wait_s:
+            self._wire.hold(wait_s)
 
     def _frame(self, data: bytes) -> None:
         line = self._line
@@ -223,35 +228,21 @@ class Socket:
     # --- what it is sent ----------------------------------------------------------------------
 
     def wake(self) -> None:
-        """There is something to write."""
-        self._more.set()
-
-    async def _write(self, again: list[bytes]) -> None:
+        """Write what there is, as long as there is room; then the wire calls this again."""
         line = self._line
-        assert line is not None
-        try:
-            for frame in again:
-                await self._send({"type": "websocket.send", "bytes": frame})
-            while True:
-                frame = line.take()
-                if frame is None:
-                    self._more.clear()
-                    await self._more.wait()
-                    continue
-                self._site.count("down", len(frame))
-                await self._send({"type": "websocket.send", "bytes": frame})
-        except (OSError, RuntimeError):
-            return  # it has ended; whoever reads is told
+        if line is None:
+            return
+        while self._wire.has_room and not self._closing:
+            frame = self._again.popleft() if self._again else line.take()
+            if frame is None:
+                return
+            self._site.count("down", len(frame))
+            if not self._wire.write(frame):
+                return  # it is ending; whoever reads is told
 
     def command(self, message: dict[str, Any]) -> None:
         """Send a control message."""
-        self._spawn(self._send_text(codec.encode_plain(message).decode()))
-
-    async def _send_text(self, text: str) -> None:
-        try:
-            await self._send({"type": "websocket.send", "text": text})
-        except (OSError, RuntimeError):
-            return  # it has ended; whoever reads is told
+        self._wire.write(codec.encode_plain(message).decode())
 
     async def answers(self) -> bool:
         """Whether the page is still there."""
@@ -274,6 +265,7 @@ class Socket:
                 await self._send({"type": "websocket.close", "code": code})
             except (OSError, RuntimeError):
                 return  # it has ended already
+            self._wire.pass_on()
 
         self._spawn(close())
 
@@ -282,6 +274,14 @@ class Socket:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _data_of(message: Message) -> str | bytes:
+    if message["type"] == "websocket.disconnect":
+        # 1001: the document was left or reloaded; other codes and none are the network's.
+        raise _Ended(left=message.get("code") in (1000, 1001))
+    data = message.get("bytes")
+    return data if data is not None else message.get("text") or ""
 
 
 def _hello_of(text: str) -> protocol.Hello:

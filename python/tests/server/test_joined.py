@@ -40,9 +40,7 @@ def app() -> App[Any]:
 @pytest.fixture
 def engine(app: App[Any]) -> Iterator[Joined]:
     options = ServerOptions(browser=False, origins=("http://localhost:5173",))
-    joined = JoinedEngine(
-        HeadlessEngine(), lambda take: ServerEngine(options, guests=True, deliver=take)
-    )
+    joined = JoinedEngine(HeadlessEngine(), ServerEngine(options, guests=True))
     with app.running_on(joined):
         yield joined
 
@@ -112,7 +110,7 @@ def test_a_server_on_demand_is_loaded_by_the_first_who_comes(app: App[Any]) -> N
     options = ServerOptions(browser=False, proxy_token="secret")
     joined = JoinedEngine(
         HeadlessEngine(),
-        lambda take: ServerEngine(options, guests=True, deliver=take, on_demand=True),
+        ServerEngine(options, guests=True, on_demand=True),
     )
     with app.running_on(joined):
         assert joined.beside._process is None
@@ -123,9 +121,7 @@ def test_a_server_on_demand_is_loaded_by_the_first_who_comes(app: App[Any]) -> N
 
 
 def test_a_server_on_demand_ends_although_nobody_came(app: App[Any]) -> None:
-    joined = JoinedEngine(
-        HeadlessEngine(), lambda take: ServerEngine(guests=True, deliver=take, on_demand=True)
-    )
+    joined = JoinedEngine(HeadlessEngine(), ServerEngine(guests=True, on_demand=True))
     with app.running_on(joined):
         waiting = [t for t in threading.enumerate() if t.name == "pytron-server"]
     assert waiting
