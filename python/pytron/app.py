@@ -16,11 +16,12 @@ from pytron.dispatcher.functions import Api
 from pytron.dispatcher.grants import check_grants
 from pytron.engine import Engine
 from pytron.events import Handlers
+from pytron.options import WindowOptions, to_wire
 from pytron.persistence import Persistence, passing_place, place_of
 from pytron.running import Plan, Runner, plain
 from pytron.runtime.shared_state import app_state, type_of
 from pytron.services import Services
-from pytron.window import Window, WindowOptions, to_wire
+from pytron.window import Window
 
 if TYPE_CHECKING:
     import asyncio

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytron.config import Origin
     from pytron.dispatcher.functions import Api
     from pytron.events import Handlers
+    from pytron.options import WindowOptions
     from pytron.persistence import Persistence
     from pytron.proof import Proof
     from pytron.runtime.parts import Parts
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pytron.runtime.splash import Splash
     from pytron.services import Services
     from pytron.state import State
-    from pytron.window import Window, WindowOptions
+    from pytron.window import Window
 
 #: How long the end of an app waits for what still runs.
 _END_TIMEOUT_S = 3.0

@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar, overload
 
-from pytron.errors import ConfigError
+from pytron.errors import CallError, ConfigError
 from pytron.events import Handlers
+from pytron.options import WindowOptions, to_wire
 
 if TYPE_CHECKING:
     from pytron.answer import Answer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: Python's names of window options → those of spec/view.md, section 3.
-OPTIONS = {
-    "title": "title",
-    "width": "width",
-    "height": "height",
-    "x": "x",
-    "y": "y",
-    "min_width": "minwidth",
-    "min_height": "minheight",
-    "max_width": "maxwidth",
-    "max_height": "maxheight",
-    "resizable": "resizable",
-    "visible": "visible",
-    "frameless": "decorations",
-    "transparent": "transparent",
-    "always_on_top": "ontop",
-    "fullscreen": "fullscreen",
-    "maximized": "maximized",
-    "minimized": "minimized",
-    "zoom": "zoom",
-    "devtools": "devtools",
-    "background": "background",
-    "theme": "theme",
-    "spellcheck": "spellcheck",
-    "context_menu": "contextmenu",
-    "backdrop": "backdrop",
-}
-#: What options that name something can have.
-_CHOICES: dict[str, Sequence[object]] = {
-    "theme": ("light", "dark", None),
-    "context_menu": ("default", "edit", "none"),
-    "backdrop": ("mica", "acrylic", "vibrancy", None),
-}
-#: Options that the engine is not told of: the kit itself keeps to them.
-_KEPT = frozenset({"allow", "remember"})
+#: What is longer is no paper but a mistake: 10 m.
+_LONGEST_MM = 10_000
 #: Where the user has put a window, it stays when another Python process takes it over.
 _THE_USER_S = frozenset(
     {"x", "y", "width", "height", "maximized", "minimized", "fullscreen", "visible"}
@@ -55,38 +25,6 @@ _THE_USER_S = frozenset(
 _FIXED_AFTER_OPENING = frozenset(
     {"transparent", "background", "allow", "remember", "spellcheck", "context_menu", "backdrop"}
 )
-
-
-class WindowOptions(TypedDict, total=False):
-    """What a window can be opened with. Sizes and positions are logical pixels."""
-
-    title: str
-    width: float
-    height: float
-    x: float | None
-    y: float | None
-    min_width: float | None
-    min_height: float | None
-    max_width: float | None
-    max_height: float | None
-    resizable: bool
-    visible: bool
-    frameless: bool
-    transparent: bool
-    always_on_top: bool
-    fullscreen: bool
-    maximized: bool
-    minimized: bool
-    zoom: float
-    devtools: bool
-    background: str | None
-    theme: str | None
-    spellcheck: bool | Sequence[str]
-    context_menu: str
-    backdrop: str | None
-    kiosk: bool
-    remember: bool
-    allow: Sequence[str] | None
 
 
 class Bounds(TypedDict):
@@ -132,43 +70,26 @@ class Host(Protocol):
         ...
 
 
-def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
-    """Window options under their names on the wire.
-
-    Raises:
-        ConfigError: an unknown option; names near ones. Or a value that it cannot have.
-    """
-    wire: dict[str, object] = {}
-    for name, value in options.items():
-        if name in _KEPT:
-            continue
-        if name == "kiosk":  # the whole screen, and nothing else on it
-            wire.update(fullscreen=value, decorations=not value, ontop=value)
-            continue
-        if name not in OPTIONS:
-            import difflib
-
-            known = [*OPTIONS, "kiosk", *sorted(_KEPT)]
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-            raise ConfigError(f"a window has no option {name!r}; {hint}")
-        wire[OPTIONS[name]] = _value(name, value)
-    return wire
-
-
-def _value(name: str, value: Any) -> object:
-    """What an option's value is on the wire."""
-    choices = _CHOICES.get(name)
-    if choices is not None and value not in choices:
-        known = ", ".join(repr(choice) for choice in choices)
-        raise ConfigError(f"{name}={value!r} is none of {known}")
-    if name == "frameless":
-        return not value
-    if name == "spellcheck":
-        if isinstance(value, str):
-            raise ConfigError(f"spellcheck={value!r} is one text; give a list: [{value!r}]")
-        return ([] if value else None) if isinstance(value, bool) else list(value)
-    return value
+def _paper(
+    landscape: bool, width_mm: float | None, height_mm: float | None, margin_mm: float | None
+) -> dict[str, object]:
+    """What a PDF is printed on, by the names of spec/view.md, section 8."""
+    given = {"width": width_mm, "height": height_mm, "margin": margin_mm}
+    sizes = {name: value for name, value in given.items() if value is not None}
+    wrong: str | None = None
+    if (width_mm is None) != (height_mm is None):
+        wrong = "a paper has width_mm and height_mm; give both, or none for the usual one"
+    elif not all(0 <= value < _LONGEST_MM for value in sizes.values()) or 0 in (
+        width_mm,
+        height_mm,
+    ):
+        told = ", ".join(f"{name}_mm={value:g}" for name, value in sizes.items())
+        wrong = f"there is no such paper: {told}; give millimetres"
+    elif width_mm and height_mm and 2 * (margin_mm or 0) >= min(width_mm, height_mm):
+        wrong = f"margin_mm={margin_mm:g} on both sides leaves nothing of the paper; make it less"
+    if wrong is not None:
+        raise CallError(wrong, code="invalid_arguments")
+    return {"landscape": landscape, **sizes}
 
 
 class Window:
@@ -323,20 +244,39 @@ class Window:
         """The address of its page."""
         return self._host.query(self._id, "url")
 
-    def screenshot(self, path: str) -> Answer[str]:
+    def screenshot(self, path: str | PathLike[str]) -> Answer[str]:
         """Save what the page shows as a PNG; the path."""
-        return self._host.query(self._id, "screenshot", path=str(path))
+        file = str(Path(path).absolute())
+        return self._host.query(self._id, "screenshot", path=file)
 
     def print(self) -> Answer[bool]:
         """Show the print dialog; whether the page was handed to a printer."""
         return self._host.ask("window.print", self._id, {}, None)
 
-    def pdf(self, path: str, **page: object) -> Answer[None]:
+    def pdf(
+        self,
+        path: str | PathLike[str],
+        *,
+        landscape: bool = False,
+        width_mm: float | None = None,
+        height_mm: float | None = None,
+        margin_mm: float | None = None,
+    ) -> Answer[None]:
         """Print the page into a PDF file; done once it is written.
 
-        `page` can have `landscape`, and in millimetres `width`, `height` and `margin`.
+        Args:
+            path: the file; one that is there is replaced.
+            landscape: the paper's longer side is its width.
+            width_mm: the paper's, together with `height_mm`; without both the printer's usual.
+            height_mm: see `width_mm`.
+            margin_mm: what stays white on all four sides; by default what the engine takes.
+
+        Raises:
+            CallError: `invalid_arguments`: a paper that cannot be, such as one of one side.
         """
-        return self._host.ask("window.pdf", self._id, {"path": str(path), **page}, 60)
+        paper = _paper(landscape, width_mm, height_mm, margin_mm)
+        file = str(Path(path).absolute())
+        return self._host.ask("window.pdf", self._id, {"path": file, **paper}, 60)
 
     def attention(self, on: bool = True) -> Answer[None]:
         """Ask the user to look at it, in the taskbar or dock."""

@@ -12,7 +12,6 @@ from pytron import App, CallError, ConfigError, EngineError, Event
 from pytron.answer import Answer
 from pytron.engine import Happening
 from pytron.testing import TestClient
-from pytron.window import OPTIONS, to_wire
 from waiting import Counter, Gate, finishes
 
 AppOf = App[Any]
@@ -32,40 +31,6 @@ def test_options_of_the_app_are_those_of_the_first_window() -> None:
             "title": "Title", "width": 900, "minheight": 200, "decorations": False,
             "url": "pytron://localhost/",
         }  # fmt: skip
-
-
-def test_unknown_option_is_refused_where_it_is_written(app: AppOf) -> None:
-    with pytest.raises(ConfigError, match="no option 'widht'; did you mean width"):
-        App("x", widht=3)  # type: ignore[call-overload]
-    with TestClient(app), pytest.raises(ConfigError, match="there are: title, "):
-        app.open_window("second", qqqq=1)  # type: ignore[call-arg]
-
-
-def test_every_option_has_a_name_on_the_wire() -> None:
-    assert len(set(OPTIONS.values())) == len(OPTIONS)
-    chosen = {"theme": "dark", "context_menu": "none", "backdrop": "mica"}
-    assert to_wire({**dict.fromkeys(OPTIONS, True), **chosen}).keys() == set(OPTIONS.values())
-
-
-@pytest.mark.parametrize(
-    ("given", "wire"), [(True, []), (False, None), (["de", "en_GB"], ["de", "en_GB"])]
-)
-def test_spelling_is_for_languages_the_users_own_or_none(given: object, wire: object) -> None:
-    assert to_wire({"spellcheck": given}) == {"spellcheck": wire}
-
-
-@pytest.mark.parametrize(
-    ("option", "message"),
-    [
-        ({"context_menu": "all"}, "context_menu='all' is none of 'default', 'edit', 'none'"),
-        ({"backdrop": "glass"}, "'mica', 'acrylic', 'vibrancy', None"),
-        ({"theme": "blue"}, "theme='blue' is none of 'light', 'dark', None"),
-        ({"spellcheck": "de"}, r"give a list: \['de'\]"),
-    ],
-)
-def test_what_an_option_cannot_have_is_said(option: dict[str, object], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        to_wire(option)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 DEADLINE_S = 60.0
@@ -52,3 +53,11 @@ def finishes(function: Callable[[], object]) -> None:
     assert not thread.is_alive(), "it hangs"
     if failure:
         raise failure[0]
+
+
+def until(is_so: Callable[[], object]) -> None:
+    """Look until it is so; for what nobody tells of."""
+    pause, end = threading.Event(), time.monotonic() + DEADLINE_S
+    while not is_so():
+        assert time.monotonic() < end, "it did not come to be so"
+        pause.wait(0.005)

@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytron.dispatcher.grants import Grants, RemoteGrants, grants_of
-from pytron.window import WindowOptions
+from pytron.options import WindowOptions
 
 if TYPE_CHECKING:
     from pytron.dispatcher.event import TypedEvent

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pytron.dispatcher.grants import Grants, grants_of
-from pytron.window import Window, WindowOptions
+from pytron.options import WindowOptions
+from pytron.window import Window
 
 
 class Outlived(NamedTuple):

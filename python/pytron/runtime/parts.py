@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
     from pytron.dispatcher.workers import Task
     from pytron.events import Handlers
+    from pytron.options import WindowOptions
     from pytron.state import State
-    from pytron.window import Window, WindowOptions
+    from pytron.window import Window
 
 
 class Parts(NamedTuple):

@@ -20,6 +20,7 @@ from pytron.dispatcher.workers import Task, Workers
 from pytron.engine import AssetRequest, Engine, Frame, Happening, Incoming
 from pytron.errors import ConfigError
 from pytron.events import Event, deliveries
+from pytron.options import WindowOptions, to_wire
 from pytron.runtime.arrivals import ROLE, Visits
 from pytron.runtime.asset_requests import Answered, AssetTask
 from pytron.runtime.emitter import WINDOW_PREFIX, Emitter
@@ -30,7 +31,7 @@ from pytron.runtime.queries import Queries, closed_answer
 from pytron.runtime.recovery import ERROR_PATH, Recovery
 from pytron.runtime.shared_state import SharedState
 from pytron.runtime.tasks import Preparation, Report
-from pytron.window import Window, WindowOptions, to_wire
+from pytron.window import Window
 
 _log = logging.getLogger(__name__)
 _page_log = logging.getLogger("pytron.page")
@@ -285,8 +286,7 @@ class Runtime:
     def opened(self, session: Session) -> Task:
         """A page has said hello: it gets the state."""
         self._loading.done(session.window)  # it lives, even if a picture of it is slow
-        with self._lock:
-            session.owner = self._windows.get(session.window)
+        session.owner = self._windows.get(session.window)
         return self._shared.join(session)
 
     def happened(self, session: Session, event: protocol.Event) -> Iterable[Task]:

@@ -19,8 +19,9 @@ from pytron.platforms import memory_folder
 if TYPE_CHECKING:
     from pytron.answer import Answer
     from pytron.events import Event
+    from pytron.options import WindowOptions
     from pytron.runtime.runtime import Runtime
-    from pytron.window import Window, WindowOptions
+    from pytron.window import Window
 
 _log = logging.getLogger("pytron")
 

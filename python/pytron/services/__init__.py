@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytron.dispatcher.functions import Function
     from pytron.dispatcher.workers import Task
     from pytron.engine import Capability
+    from pytron.options import WindowOptions
     from pytron.runtime.runtime import Runtime
     from pytron.services.autostart import Autostart
     from pytron.services.badge import Badge
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pytron.services.shortcuts import Shortcuts
     from pytron.services.system import System
     from pytron.services.tray import Tray
-    from pytron.window import Window, WindowOptions
+    from pytron.window import Window
 
 T = TypeVar("T", bound="Service")
 

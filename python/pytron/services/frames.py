@@ -73,14 +73,13 @@ class Windows(Service):
         window: Window | None = None,
     ) -> Answer[None]:
         """Print the page into a PDF file; done once it is written."""
-        return self._ask(
-            "pdf",
-            window,
-            path=str(Path(path).absolute()),
+        chosen = window or self._desk.runtime("windows").windows[0]
+        return chosen.pdf(
+            path,
             landscape=landscape,
-            width=width_mm,
-            height=height_mm,
-            margin=margin_mm,
+            width_mm=width_mm,
+            height_mm=height_mm,
+            margin_mm=margin_mm,
         )
 
     def attention(self, on: bool = True, *, window: Window | None = None) -> Answer[None]:
