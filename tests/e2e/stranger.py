@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Generator, Iterable, Sequence
@@ -45,23 +46,40 @@ exec setpriv --reuid "$user" --regid "$user" --init-groups --pdeathsig KILL -- "
 
 
 def as_ordinary_user(command: Sequence[str], folder: Path) -> list[str]:
-    """The command, to be run by a user who is not root and owns this folder.
+    """The command, to be run by a user who is not root and owns this folder, and its parent's rest.
 
     The test is skipped where root cannot do that.
+
+    Raises:
+        ValueError: the parent is not the test's own, as pytest's `tmp_path` is.
     """
+    own = folder.parent
+    if stat.S_IMODE(own.stat().st_mode) & 0o077:
+        raise ValueError(
+            f"{own} is open to others, so not the test's own; give a folder of tmp_path"
+        )
     if os.geteuid() != 0:
         return list(command)
     problem = _problem()
     if problem is not None:
         pytest.skip(f"Chromium's sandbox is not tested here: {problem}")
-    for place, folders, files in os.walk(folder.parent):
-        for name in (*folders, *files, "."):
-            shutil.chown(Path(place, name), USER, USER)
-    needed = [Path(sys.base_prefix), ROOT, folder.parent]
+    _give(own)
+    needed = [Path(sys.base_prefix), ROOT, own]
     return [
         *("unshare", "--mount", "--propagation", "private", "--", "sh", "-c", _SCRIPT, "sh"),
         *(USER, str(folder), *_groups(needed), "", *command),
     ]
+
+
+def _give(own: Path) -> None:
+    """Let the ordinary user have a folder. What its links lead to stays whose it is."""
+    import pwd  # not on Windows
+
+    user = pwd.getpwnam(USER)
+    os.chown(own, user.pw_uid, user.pw_gid, follow_symlinks=False)
+    for place, folders, files in os.walk(own):
+        for name in (*folders, *files):
+            os.chown(Path(place, name), user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
 @contextmanager

@@ -103,8 +103,8 @@ SNIPPETS = Path(__file__).parents[2] / "docs" / "snippets"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("driven")
-    (folder / "page").mkdir()
+    folder = tmp_path_factory.mktemp("driven") / "app"
+    (folder / "page").mkdir(parents=True)
     (folder / "app.py").write_text(APP, "utf-8")
     (folder / "page" / "index.html").write_text(PAGE, "utf-8")
     (folder / "page" / "second.html").write_text(SECOND, "utf-8")

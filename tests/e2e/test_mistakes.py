@@ -54,8 +54,8 @@ def test_path_and_name_may_have_any_letters(tmp_path: Path) -> None:
 @pytest.fixture
 def closed(tmp_path: Path) -> Generator[Path]:
     """A folder that its owner may not write to."""
-    folder = tmp_path / "home" / "closed"
-    folder.mkdir(parents=True)
+    folder = tmp_path / "closed"
+    folder.mkdir()
     yield folder
     folder.chmod(stat.S_IRWXU)
 
