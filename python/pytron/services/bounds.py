@@ -57,6 +57,10 @@ class Bounds(Service):
         #: Label → arrangement → how it stood there; the last one is the latest.
         self._kept = _read(self._path)
         self._watched: set[str] = set()
+        #: What windows that nobody has looked at since told of themselves: the app may end first.
+        self._told: dict[str, Kept] = {}
+        self._apart = set[str]()  # windows that are maximized, minimized or full screen
+        self._there: dict[str, str] = {}  # the arrangement that a window was last seen on
         self._timers: dict[str, Timer] = {}
         self._ended = self._unsaved = False
         self._desk.app.on("window.opened", self._opened)
@@ -76,6 +80,10 @@ class Bounds(Service):
         with self._lock:
             self._ended = True
             timers, self._timers = list(self._timers.values()), {}
+            for label in self._told.keys() & self._there.keys() - self._apart:
+                desks, desk = self._kept.setdefault(label, {}), self._there[label]
+                desks[desk] = {**desks.pop(desk, {}), **self._told[label], "maximized": False}
+                self._unsaved = True
         for timer in timers:
             timer.cancel()
         self._save()
@@ -94,6 +102,7 @@ class Bounds(Service):
             if not screens:
                 return
             with self._lock:
+                self._there[label] = arrangement(screens)
                 there = self._kept.get(label, {})
                 opened: Kept = list(there.values())[-1] if there else {}
                 wanted = fit(there.get(arrangement(screens), opened), screens)
@@ -114,14 +123,28 @@ class Bounds(Service):
         with self._lock:
             if self._ended:
                 return
+            self._hear(event)
             before = self._timers.pop(label, None)
             self._timers[label] = timer
         if before is not None:
             before.cancel()
         timer.start()
 
+    def _hear(self, event: Event[Any]) -> None:
+        """What the event itself says, as far as it goes."""
+        label, data = str(event.window), cast("Mapping[str, Any]", event.data)
+        if event.name != "state":
+            told = {side: data[side] for side in _SIDES if side in data}
+            self._told[label] = cast("Kept", {**self._told.get(label, {}), **told})
+        elif data["maximized"] or data["minimized"] or data["fullscreen"]:
+            self._apart.add(label)
+        else:
+            self._apart.discard(label)
+
     def _look(self, label: str) -> None:
         """Ask the window how it stands. The answers come in the order of the questions."""
+        with self._lock:
+            self._told.pop(label, None)
         try:
             runtime = self._desk.runtime("bounds")
             number = runtime.window(label).id
@@ -143,13 +166,14 @@ class Bounds(Service):
         if how["minimized"] or how["fullscreen"] or not how["visible"]:
             return  # it comes back to what it was before
         with self._lock:
+            self._there[label] = arrangement(there)
             desks = self._kept.setdefault(label, {})
-            kept = desks.pop(arrangement(there), {})
+            kept = desks.pop(self._there[label], {})
             if how["maximized"]:
                 kept["maximized"] = True  # its bounds are to be those before
             else:
                 kept = Kept(maximized=False, **place)
-            desks[arrangement(there)] = kept
+            desks[self._there[label]] = kept
             for oldest in list(desks)[:-_DESKS]:
                 del desks[oldest]
             self._unsaved = True

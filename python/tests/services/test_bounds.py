@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytron import App
+from pytron import App, Event
 from pytron.engine import Happening
+from pytron.services.bounds import Bounds
 from pytron.services.fitting import arrangement, fit
 from pytron.services.system import Screen
 from pytron.testing import TestClient
@@ -144,6 +145,36 @@ def test_full_screen_and_maximized_leave_the_bounds_before_them(room: Room) -> N
     room.live(lambda page: until(lambda: shown(page)["maximized"] and shown(page)["width"] == 700))
 
 
+def test_what_changed_just_before_the_end_is_kept(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.live(room.put(100, 50, 700))
+    monkeypatch.setattr("pytron.services.bounds._SETTLED_S", 3600)
+    heard: dict[str, Gate] = {"resized": Gate(), "state": Gate()}
+    hears = Bounds._hear  # pyright: ignore[reportPrivateUsage]
+
+    def hear(self: Bounds, event: Event[Any]) -> None:
+        hears(self, event)
+        heard[event.name].set()
+
+    monkeypatch.setattr(Bounds, "_hear", hear)
+
+    def resize(page: TestClient) -> None:
+        page.app.window("main").resize(640, 410)
+        heard["resized"].pass_through()
+
+    room.live(resize)
+    assert room.kept() == {"maximized": False, "x": 100, "y": 50, "width": 640, "height": 410}
+
+    def fill(page: TestClient) -> None:
+        page.app.window("main").set(fullscreen=True, width=1280)
+        heard["state"].pass_through()
+
+    heard["state"].clear()
+    room.live(fill)
+    assert room.kept()["width"] == 640
+
+
 def test_a_file_that_holds_something_else_is_as_good_as_none(room: Room) -> None:
     for text in ("[]", "{", '{"main": 3}', '{"main": {"x": {"width": "wide", "y": 1e99, "z": 1}}}'):
         room.file.parent.mkdir(exist_ok=True)
@@ -155,5 +186,9 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_nothing_else(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     room.file.parent.write_text("a file where the folder would be")
-    room.live(lambda page: page.app.window("main").close())
-    assert "the windows' bounds were not kept" in caplog.text
+
+    def live(page: TestClient) -> None:
+        page.app.window("main").resize(640, 410)
+        until(lambda: "the windows' bounds were not kept" in caplog.text)
+
+    room.live(live)
