@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::inbox::Inbox;
 use crate::line::{Flushed, Line};
@@ -15,6 +15,13 @@ use crate::link::Frame;
 const MUCH: usize = 24 << 10;
 /// Several messages within this time are a burst.
 const BURST: Duration = Duration::from_micros(500);
+/// Where pages were so quick with their next frames, and this process with what it did about them,
+/// as when one call follows another, a thread looks for a while before it sleeps: to be awake again
+/// takes 20 to 50 us. So many in a row, for a page is quick now and then beside a Python that
+/// computes, which needs the processor more; after a look in vain as many anew.
+const QUICK: Duration = Duration::from_micros(400);
+const QUICK_ONES: u32 = 4;
+const LOOK: Duration = Duration::from_micros(50);
 
 /// Lines by window.
 pub struct Lines {
@@ -23,6 +30,16 @@ pub struct Lines {
     dirty: Mutex<BTreeSet<u32>>,
     bell: OwnedFd,
     waiting: AtomicUsize,
+    pace: Mutex<Pace>,
+}
+
+/// How quickly one frame follows another.
+#[derive(Default)]
+struct Pace {
+    /// So many in a row were quick.
+    quick: u32,
+    /// When the last came.
+    last: Option<Instant>,
 }
 
 impl Lines {
@@ -38,6 +55,7 @@ impl Lines {
             // SAFETY: just made, and nobody else has it.
             bell: unsafe { OwnedFd::from_raw_fd(bell) },
             waiting: AtomicUsize::new(0),
+            pace: Mutex::default(),
         })
     }
 
@@ -114,6 +132,33 @@ impl Lines {
         }
     }
 
+    /// Looks for a while, where that pays, and then sleeps until there is something.
+    fn poll(&self, polled: &mut [libc::pollfd], timeout: Option<Duration>) {
+        let begun = Instant::now();
+        let mut pace = std::mem::take(&mut *lock(&self.pace));
+        if pace.last.is_none_or(|last| begun - last > QUICK) {
+            pace.quick = 0;
+        }
+        let mut ready = false;
+        if pace.quick >= QUICK_ONES {
+            while !ready && begun.elapsed() < LOOK {
+                ready = poll(polled, Some(Duration::ZERO));
+            }
+            if !ready {
+                pace.quick = 0;
+            }
+        }
+        if !ready {
+            ready = poll(polled, timeout);
+        }
+        // Who rings is one of ours, who would rather go on: see `queued`.
+        if ready && polled[0].revents == 0 && begun.elapsed() < QUICK && several_processors() {
+            pace.quick += 1;
+            pace.last = Some(Instant::now());
+            *lock(&self.pace) = pace;
+        }
+    }
+
     /// Wakes a thread in `wait`.
     pub fn ring(&self) {
         if self.waiting.load(Ordering::SeqCst) > 0 {
@@ -140,14 +185,7 @@ impl Lines {
                     .map(|(window, line)| listen(line.link.as_raw_fd(), dirty.contains(window))),
             );
         }
-        // Rounded up: a wait must not end before its time.
-        let milliseconds = timeout.map_or(-1, |timeout| {
-            i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
-        });
-        let count = libc::nfds_t::try_from(polled.len()).unwrap_or(libc::nfds_t::MAX);
-        // SAFETY: the array is ours and of that length; a descriptor that was closed meanwhile
-        // makes the wait end early, which is allowed.
-        unsafe { libc::poll(polled.as_mut_ptr(), count, milliseconds) };
+        self.poll(&mut polled, timeout);
         if polled[0].revents != 0 {
             let mut rung = [0_u8; 8];
             // SAFETY: reads into an array of ours; empty when another thread was quicker.
@@ -175,6 +213,24 @@ impl Drop for Presence<'_> {
     }
 }
 
+/// Waits for one of the descriptors to be ready; false at the time-out.
+fn poll(polled: &mut [libc::pollfd], timeout: Option<Duration>) -> bool {
+    // Rounded up: a wait must not end before its time.
+    let milliseconds = timeout.map_or(-1, |timeout| {
+        i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+    });
+    let count = libc::nfds_t::try_from(polled.len()).unwrap_or(libc::nfds_t::MAX);
+    // SAFETY: the array is ours and of that length; a descriptor that was closed meanwhile makes
+    // the wait end early, which is allowed.
+    unsafe { libc::poll(polled.as_mut_ptr(), count, milliseconds) > 0 }
+}
+
+/// Whether the page can run while a thread of ours looks.
+fn several_processors() -> bool {
+    static SEVERAL: OnceLock<bool> = OnceLock::new();
+    *SEVERAL.get_or_init(|| std::thread::available_parallelism().is_ok_and(|count| count.get() > 1))
+}
+
 fn listen(fd: RawFd, writes: bool) -> libc::pollfd {
     libc::pollfd {
         fd,
@@ -185,4 +241,72 @@ fn listen(fd: RawFd, writes: bool) -> libc::pollfd {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::Link;
+    use std::io::Write;
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    const WINDOW: u32 = 1;
+    const SOON: Option<Duration> = Some(Duration::from_secs(60));
+    /// Empty, with no parts.
+    const FRAME: [u8; 8] = [0; 8];
+
+    fn joined() -> (Lines, UnixStream) {
+        let lines = Lines::new().unwrap();
+        let (link, page) = Link::pair().unwrap();
+        lines.join(WINDOW, Line::new(link));
+        (lines, UnixStream::from(page))
+    }
+
+    fn be_quick(lines: &Lines, quick: u32) {
+        let last = Some(Instant::now());
+        *lock(&lines.pace) = Pace { quick, last };
+    }
+
+    /// Waits as `Shared::receive` does, for so many frames.
+    fn hear(lines: &Lines, count: usize) {
+        let inbox = Inbox::<()>::default();
+        let mut heard = 0;
+        while heard < count {
+            lines.wait(SOON, &inbox);
+            lines.read(|window, _| {
+                assert_eq!(window, WINDOW);
+                heard += 1;
+            });
+        }
+        assert_eq!(heard, count);
+    }
+
+    #[test]
+    fn frames_are_heard_by_who_looks_and_by_who_sleeps() {
+        let (lines, mut page) = joined();
+        for quick in [QUICK_ONES, 0] {
+            be_quick(&lines, quick);
+            thread::scope(|scope| {
+                scope.spawn(|| page.write_all(&FRAME).unwrap());
+                hear(&lines, 1);
+            });
+        }
+    }
+
+    #[test]
+    fn who_looks_hears_the_bell_and_the_end_of_its_time() {
+        let (lines, _page) = joined();
+        let inbox = Inbox::<()>::default();
+        be_quick(&lines, QUICK_ONES);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| lines.wait(None, &inbox));
+            while !waiting.is_finished() {
+                lines.ring();
+            }
+        });
+        be_quick(&lines, QUICK_ONES);
+        lines.wait(Some(LOOK), &inbox);
+        assert_eq!(lock(&lines.pace).quick, 0);
+    }
 }

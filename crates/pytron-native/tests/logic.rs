@@ -27,6 +27,9 @@ mod limits;
 #[path = "../src/line.rs"]
 mod line;
 #[cfg(target_os = "linux")]
+#[path = "../src/lines.rs"]
+mod lines;
+#[cfg(target_os = "linux")]
 #[path = "../src/link.rs"]
 mod link;
 /// In place of the module that has Python's memory.

@@ -10,16 +10,15 @@
 void port_open(Port *port, int fd) {
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     port->fd = fd;
-    port->readable =
-        g_unix_fd_add_full(PRIORITY, fd, G_IO_IN | G_IO_HUP | G_IO_ERR, port_readable, port, NULL);
+    port_watch(port);
     port_flush_soon(port);
 }
 
 void port_close(Port *port) {
     if (port->fd < 0) return;
-    if (port->readable) g_source_remove(port->readable);
+    port_unwatch(port);
     if (port->writable) g_source_remove(port->writable);
-    port->readable = port->writable = 0;
+    port->writable = 0;
     close(port->fd);
     port->fd = -1;
     port->asked = FALSE;

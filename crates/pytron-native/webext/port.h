@@ -23,8 +23,11 @@ typedef struct {
     WebKitWebPage *page;
     int fd;
     gboolean asked;
-    guint readable;
+    GSource *readable;
+    gpointer watched; /* the socket in it */
     guint writable;
+    gint64 sent; /* when the page last sent something that is not answered; 0 for never */
+    guint quick; /* answers in a row that came quickly */
     guint lost; /* the page is yet to be told that the other end has gone */
     GQueue pieces;     /* what the socket did not take yet */
     JSCValue *receive; /* the present document's function, or NULL */
@@ -61,6 +64,10 @@ void port_forget_pieces(Port *port);
 
 /* receive.c */
 void port_expect_frame(Port *port);
-gboolean port_readable(gint fd, GIOCondition condition, gpointer port);
+gboolean port_readable(Port *port);
+
+/* wait.c */
+void port_watch(Port *port);
+void port_unwatch(Port *port);
 
 #endif

@@ -184,17 +184,13 @@ static int step(Port *port) {
     }
 }
 
-gboolean port_readable(gint fd, GIOCondition condition, gpointer data) {
-    (void)fd;
-    (void)condition;
-    Port *port = data;
+gboolean port_readable(Port *port) {
     gsize bytes = 0;
     for (int frames = 0; frames < TURN_FRAMES && bytes < TURN_BYTES;) {
         int done = step(port);
         if (done == 0) return G_SOURCE_CONTINUE;
         if (port->fd < 0) return G_SOURCE_REMOVE; /* the page's code closed it meanwhile */
         if (done < 0) {
-            port->readable = 0;
             port_lost(port);
             return G_SOURCE_REMOVE;
         }

@@ -135,6 +135,7 @@ JSCValue *port_send(GPtrArray *arguments, gpointer data) {
         put(port, part, length);
     }
     port_flush_soon(port);
+    port->sent = g_get_monotonic_time();
     return jsc_value_new_boolean(context, TRUE);
 }
 

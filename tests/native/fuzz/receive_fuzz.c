@@ -137,10 +137,10 @@ static void feed(const uint8_t *bytes, gsize size, gboolean whole) {
         if (sent <= 0 && errno != EAGAIN) break;
         if (sent > 0) at += (gsize)sent;
         if (!whole && dice(60) == 0) port.document++;
-        port_readable(port.fd, G_IO_IN, &port);
+        port_readable(&port);
     }
     close(peer);
-    if (port.fd >= 0) port_readable(port.fd, G_IO_IN, &port);
+    if (port.fd >= 0) port_readable(&port);
     end_port(-1);
     rounds++;
 }
