@@ -22,6 +22,8 @@ PYTHON_MANAGERS: Final = ("pip", "uv")
 _HARMLESS: Final = frozenset({".git", ".DS_Store"})
 _TOOLS: Final = ("pytest>=8", "ruff>=0.14")
 _EXECUTABLE: Final = frozenset({"setup.sh"})
+#: TypeScript and editors know nothing of Yarn's own way to keep packages. Yarn 1 does not read this.
+_YARN: Final = b"nodeLinker: node-modules\n"
 _MANAGED: Final = frozenset(
     {"README.md", "frontend/README.md", ".github/workflows/ci.yml", "pyproject.toml"}
 )
@@ -69,16 +71,17 @@ def contents(names: Names, choice: Choice) -> dict[str, bytes]:
         files["pyproject.toml"] = pins.for_uv(files["pyproject.toml"].decode(), wheels).encode()
     else:
         files["requirements.txt"] = pins.requirements(wheels, _TOOLS).encode()
-    return files | (_page_files(files) if template.node else _editor_files())
+    return files | (_page_files(files, choice) if template.node else _editor_files())
 
 
-def _page_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def _page_files(files: Mapping[str, bytes], choice: Choice) -> dict[str, bytes]:
     packed = page_packages()
     manifest = pins.renewed_package(
         files["frontend/package.json"].decode(), {name: file for name, (file, _) in packed.items()}
     )
     vendored = {f"{VENDOR}/{file}": content for file, content in packed.values()}
-    return {"frontend/package.json": manifest.encode(), **vendored}
+    settings = {"frontend/.yarnrc.yml": _YARN} if choice.package_manager == "yarn" else {}
+    return {"frontend/package.json": manifest.encode(), **settings, **vendored}
 
 
 def _editor_files() -> dict[str, bytes]:

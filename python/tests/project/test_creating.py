@@ -123,6 +123,13 @@ def test_wheel_in_the_project_is_what_is_installed(tmp_path: Path) -> None:
     assert (target / "bin" / "pytron").is_file() or (target / "Scripts").is_dir()
 
 
+def test_yarn_puts_packages_where_typescript_looks(tmp_path: Path) -> None:
+    react = template_of("react")
+    folder = make(tmp_path, "app", Choice(react, package_manager="yarn"))
+    assert "nodeLinker: node-modules" in (folder / "frontend" / ".yarnrc.yml").read_text()
+    assert not (make(tmp_path, "other", Choice(react)) / "frontend" / ".yarnrc.yml").exists()
+
+
 def test_no_index_is_asked_for_pytron(tmp_path: Path) -> None:
     """Neither pip nor uv nor npm may find a namesake in its place."""
     for python in ("pip", "uv"):
