@@ -22,7 +22,7 @@ PYTHON_MANAGERS: Final = ("pip", "uv")
 _HARMLESS: Final = frozenset({".git", ".DS_Store"})
 _TOOLS: Final = ("pytest>=8", "ruff>=0.14")
 _EXECUTABLE: Final = frozenset({"setup.sh"})
-#: TypeScript and editors know nothing of Yarn's own way to keep packages. Yarn 1 does not read this.
+#: TypeScript knows nothing of Yarn's own way to keep packages. Yarn 1 does not read this.
 _YARN: Final = b"nodeLinker: node-modules\n"
 _MANAGED: Final = frozenset(
     {"README.md", "frontend/README.md", ".github/workflows/ci.yml", "pyproject.toml"}
