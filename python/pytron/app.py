@@ -283,6 +283,9 @@ class App(Api, Services, Generic[S]):
 
         Returns:
             A function that stops it.
+
+        Raises:
+            StateError: nothing can ever be at this path, or the callback is no function.
         """
         return self._state.subscribe(path, callback)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from pytron.dispatcher.event import Event
+from pytron.dispatcher.event import Event, check_listening
 from pytron.dispatcher.functions import is_async
 from pytron.protocol import matches
 
@@ -24,7 +24,12 @@ class Handlers:
         self._lock = Lock()
 
     def add(self, name: str, handler: Handler) -> Callable[[], None]:
-        """Listen; the function that stops it."""
+        """Listen; the function that stops it.
+
+        Raises:
+            ConfigError: no such event of windows, or the handler is no function.
+        """
+        check_listening(name, handler)
         entry = (name, handler)
         with self._lock:
             self._handlers.append(entry)

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeVar, overload
 
+from pytron.dispatcher.event import check_window_event
 from pytron.errors import CallError, ConfigError
 from pytron.events import Handlers
 from pytron.options import WindowOptions, to_wire
@@ -38,6 +39,10 @@ class Bounds(TypedDict):
 
 class Host(Protocol):
     """What a window needs of the running app."""
+
+    def is_open(self, window: int | None) -> bool:
+        """Whether there is still a window of this number."""
+        ...
 
     def command(self, message: Mapping[str, object]) -> None:
         """Send a command to the engine."""
@@ -95,7 +100,8 @@ def _paper(
 class Window:
     """A window. Commands return at once; queries give an awaitable that also has `.result()`.
 
-    Every method may be called from any thread.
+    Every method may be called from any thread. Once the window has closed, all of them but `close`
+    raise a `CallError` with the code `closed`, queries when they are awaited.
     """
 
     def __init__(self, host: Host, identity: int, label: str, options: WindowOptions) -> None:
@@ -140,7 +146,7 @@ class Window:
             raise ConfigError(
                 f"{', '.join(sorted(fixed))} can only be given when a window is opened"
             )
-        self._host.command({"kind": "set", "window": self._id, **to_wire(options)})
+        self._command("set", **to_wire(options))
         self._options.update(options)
 
     def become(self, options: WindowOptions) -> Window:
@@ -172,7 +178,7 @@ class Window:
 
     def focus(self) -> None:
         """Bring it to the front and give it the keyboard."""
-        self._host.command({"kind": "focus", "window": self._id})
+        self._command("focus")
 
     def minimize(self) -> None:
         """Put it away to the taskbar or dock."""
@@ -192,21 +198,27 @@ class Window:
 
     def navigate(self, url: str) -> None:
         """Load another page of the app."""
+        self._check_open()
         self._host.navigate(self._id, url)
 
     def reload(self) -> None:
         """Load the page anew: a new session, with the state replayed."""
-        self._host.command({"kind": "reload", "window": self._id})
+        self._command("reload")
 
     def close(self, *, force: bool = False) -> None:
         """Close it, if no `closing` handler prevents that; with `force` at once."""
-        if force:
-            self._host.command({"kind": "close", "window": self._id})
-        else:
+        if not force:
             self._host.ask_to_close(self._id)
+        elif self._host.is_open(self._id):
+            self._command("close")
 
     def emit(self, name: str, data: object = None) -> None:
-        """Send an event to this window's page."""
+        """Send an event to this window's page.
+
+        Raises:
+            CallError: as from `app.emit`; `closed`.
+        """
+        self._check_open()
         self._host.emit_to(self._id, name, data)
 
     @overload
@@ -222,7 +234,11 @@ class Window:
 
         Returns:
             The function that stops a handler that was given; else a decorator.
+
+        Raises:
+            ConfigError: no such event, or the handler is no function.
         """
+        check_window_event(name)
         if handler is not None:
             return self.handlers.add(name, handler)
 
@@ -285,6 +301,17 @@ class Window:
     def clear_data(self, kinds: Sequence[str] = ("cookies", "storage", "cache")) -> Answer[None]:
         """Forget what pages have stored, in all windows of the app's profile."""
         return self._host.ask("window.clear", self._id, {"kinds": list(kinds)}, 30)
+
+    def _command(self, kind: str, **details: object) -> None:
+        self._check_open()
+        self._host.command({"kind": kind, "window": self._id, **details})
+
+    def _check_open(self) -> None:
+        if not self._host.is_open(self._id):
+            raise CallError(
+                f"the window {self._label!r} has closed: look in app.windows which are open",
+                code="closed",
+            )
 
     def __repr__(self) -> str:
         """Show its label."""

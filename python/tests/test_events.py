@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 from typing import Any
 
 import pytest
-from pytron import App, CallError, Event
+from pytron import Api, App, CallError, ConfigError, Event
 from pytron.testing import TestClient
 from waiting import Counter, Gate
 
@@ -244,3 +245,51 @@ def test_a_page_cannot_pretend_to_be_a_window_event(app: AppOf) -> None:
         page.emit("window.closing", "forged")
         assert page.wait_for_fault().code == "not_allowed"
     assert not [name for name in heard if "forged" in name]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (3, "3 is no name of an event: give a text"),
+        ("", "has 1 to 256 characters, not 0"),
+        ("x" * 257, "not 257"),
+        ("window.closed", "names that begin with 'window.' are what happens to windows"),
+    ],
+)
+def test_python_is_told_which_names_cannot_be_emitted(app: AppOf, name: Any, why: str) -> None:
+    async def later() -> None:
+        await app.emit_async(name)
+
+    with TestClient(app):
+        for emit in (app.emit, app.window().emit, lambda _: asyncio.run(later())):
+            with pytest.raises(ConfigError, match=why):
+                emit(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "handler", "why"),
+    [
+        (print, None, "is no name of an event: give a text"),
+        ("saved", 3, "3 can't handle 'saved': give a function that takes the event"),
+        ("window.closign", print, "windows have no event 'closign': did you mean 'closing'?"),
+        ("window.nothing", print, "windows have no event 'nothing': there are opened, loaded,"),
+    ],
+)
+def test_python_is_told_what_cannot_listen(app: AppOf, name: Any, handler: Any, why: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        app.on(name, handler)
+
+
+def test_groups_and_windows_are_told_the_same(app: AppOf) -> None:
+    with pytest.raises(ConfigError, match="is no name of an event"):
+        Api("notes").on(print)  # type: ignore[arg-type] - without parentheses
+    with TestClient(app), pytest.raises(ConfigError, match="did you mean 'closed'"):
+        app.window().on("close")
+
+
+def test_a_page_is_told_that_there_is_no_such_window(app: AppOf) -> None:
+    with TestClient(app) as page:
+        page.emit("ask", 1, to="nobody")
+        fault = page.wait_for_fault()
+    assert fault.code == "invalid_arguments"
+    assert "for the window 'nobody', and none of that label is open" in str(fault)

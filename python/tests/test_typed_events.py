@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import enum
+import re
 from dataclasses import dataclass
+from functools import partial
 from queue import Queue
 from typing import Any
 
 import pytest
-from pytron import Api, App, ConfigError, Event
+from pytron import Api, App, CallError, ConfigError, Event
 from pytron.testing import TestClient
 
 
@@ -15,6 +19,16 @@ from pytron.testing import TestClient
 class Saved:
     id: int
     title: str = ""
+
+
+class Side(enum.Enum):
+    LEFT = "left"
+
+
+@dataclass
+class Moved:
+    side: Side
+    raw: bytes
 
 
 def test_page_gets_the_data(app: App[Any]) -> None:
@@ -112,3 +126,43 @@ def test_two_declarations_collide(app: App[Any]) -> None:
     app.event("saved", Saved)
     with pytest.raises(ConfigError, match="declared twice"):
         app.event("saved", int)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "why"),
+    [
+        (Saved, {"id": "three"}, "Expected `int`, got `str` - at `$.id`"),
+        (Saved, Saved("three"), "Expected `int`, got `str` - at `$.id`"),  # type: ignore[arg-type]
+        (None, 3, "Expected `null`, got `int`"),
+        (list[bytes], [b"x", 3], "Expected `bytes`"),
+    ],
+)
+def test_python_cannot_emit_what_is_declared_otherwise(
+    app: App[Any], kind: Any, data: object, why: str
+) -> None:
+    saved = app.event("saved", kind)
+
+    def emit_async(data: object) -> None:
+        asyncio.run(app.emit_async("saved", data))
+
+    with TestClient(app) as page:
+        page.subscribe("*")
+        page.sync()
+        for emit in (saved.emit, partial(app.emit, "saved"), emit_async):
+            with pytest.raises(CallError, match=re.escape(f"the event 'saved': {why}")) as caught:
+                emit(data)
+            assert caught.value.code == "invalid_arguments"
+        app.emit("other")
+        assert page.event()[0] == "other"
+
+
+def test_bytes_and_enums_of_a_declared_event_are_taken(app: App[Any]) -> None:
+    moved = app.event("moved", Moved)
+    seen: Queue[Event[Moved]] = Queue()
+    moved.on(seen.put)
+    with TestClient(app) as page:
+        page.subscribe("moved")
+        page.sync()
+        moved.emit(Moved(Side.LEFT, b"x"))
+        assert page.event() == ("moved", {"side": "left", "raw": b"x"})
+        assert seen.get(timeout=60).data == Moved(Side.LEFT, b"x")

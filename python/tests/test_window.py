@@ -323,6 +323,28 @@ def test_queries_of_a_closed_window_are_closed(app: AppOf, monkeypatch: pytest.M
         assert client.call("ask") == ["closed", "closed"]
 
 
+def test_a_closed_window_takes_no_commands(app: AppOf) -> None:
+    with TestClient(app):
+        window = app.open_window("second")
+        gone = Gate()
+        window.on("closed", lambda _event: gone.set())
+        window.close(force=True)
+        gone.pass_through()
+        for use in (
+            window.show,
+            window.focus,
+            window.reload,
+            lambda: window.set(width=3),
+            lambda: window.navigate("about.html"),
+            lambda: window.emit("saved"),
+        ):
+            with pytest.raises(CallError, match="the window 'second' has closed") as caught:
+                use()
+            assert caught.value.code == "closed"
+        window.close()
+        window.close(force=True)
+
+
 def test_queries_pending_when_the_app_ends_are_closed(
     app: AppOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,9 @@ describe("the proxies", () => {
     expect(() => {
       api.notes.rename = 1;
     }).toThrow(TypeError);
+    expect(() => {
+      pytron.state = { count: 1 };
+    }).toThrow("'state' can't be set: change what is in it");
     expect(() => delete pytron.call).toThrow(TypeError);
   });
 

@@ -1,5 +1,6 @@
 import type { Bridge } from "./bridge.js";
 import type { Call, CallOptions } from "./call.js";
+import { checkKeys } from "./options.js";
 import type { Scope } from "./protocol.js";
 import type { Store } from "./state.js";
 import type {
@@ -81,6 +82,10 @@ function given(args: unknown[]): unknown[] {
   return args.slice(0, count);
 }
 
+function refuse(_target: object, key: string | symbol): never {
+  throw new TypeError(`'${String(key)}' can't be set: change what is in it`);
+}
+
 /** A function of this name, and the namespace of this name. */
 function functionOf(send: Send, name: string): object {
   const members = new Map<string, object>();
@@ -88,10 +93,10 @@ function functionOf(send: Send, name: string): object {
   return new Proxy(() => {}, {
     apply: (_target, _this, args: unknown[]) => send(name, given(args)),
     get: (_target, key) => member(send, members, `${name}.`, key),
-    set: () => false,
     has: () => false,
-    deleteProperty: () => false,
-    defineProperty: () => false,
+    set: refuse,
+    deleteProperty: refuse,
+    defineProperty: refuse,
   });
 }
 
@@ -113,10 +118,10 @@ function namespace(send: Send, own: object): object {
       Object.hasOwn(target, key)
         ? Reflect.get(target, key, receiver)
         : member(send, members, "", key),
-    set: () => false,
     has: (target, key) => Object.hasOwn(target, key),
-    deleteProperty: () => false,
-    defineProperty: () => false,
+    set: refuse,
+    deleteProperty: refuse,
+    defineProperty: refuse,
   });
 }
 
@@ -159,8 +164,10 @@ export function createClient(bridge: Bridge): {
       },
       call,
       on: bridge.events.on.bind(bridge.events),
-      emit: (name: string, data?: unknown, options?: { to?: string }) =>
-        bridge.emit(name, data, options?.to),
+      emit: (name: string, data?: unknown, options?: { to?: string }) => {
+        checkKeys(options, ["to"]);
+        bridge.emit(name, data, options?.to);
+      },
       window,
     },
     Object.getOwnPropertyDescriptors(scope("app")),

@@ -206,7 +206,7 @@ describe("options", () => {
   test.each([
     [{ timeoutMs: "x" }, /timeoutMs is x/],
     [{ timeoutMs: Number.NaN }, /timeoutMs is NaN/],
-    [{ timeoutMs: Number.POSITIVE_INFINITY }, /leave it out/],
+    [{ timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs is Infinity: give milliseconds/],
     [{ timeout: 50 }, /no option 'timeout'.*timeoutMs/],
     [{ signal: new AbortController() }, /controller\.signal/],
     [{ onProgress: 3 }, /onProgress is no function/],

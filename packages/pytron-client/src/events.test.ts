@@ -22,6 +22,21 @@ describe("events", () => {
     ]);
   });
 
+  test("refuse what can't listen, and options that are none", async () => {
+    const { pytron } = pageWith();
+    await pytron.ready;
+    for (const use of [() => pytron.on("saved", 3), () => pytron.subscribe("count", null)])
+      expect(use).toThrow(
+        expect.objectContaining({
+          code: "invalid_arguments",
+          message: "the listener is no function",
+        }),
+      );
+    expect(() => pytron.emit("saved", 1, { window: "main" })).toThrow(
+      "no option 'window': there are to",
+    );
+  });
+
   test("say how many were left out before them", async () => {
     const { pytron, python } = pageWith();
     const heard: unknown[] = [];

@@ -1,4 +1,5 @@
 import { PytronError, report } from "./errors.js";
+import { checkFunction } from "./options.js";
 import { NAME_LIMIT } from "./protocol.js";
 
 /**
@@ -41,6 +42,7 @@ export class Events {
   /** Starts to listen; gives a function that stops. */
   on(pattern: string, listener: Listener): () => void {
     checkName(pattern);
+    checkFunction(listener, "the listener");
     const lists = pattern.endsWith("*") ? this.wild : this.exact;
     const entry = { listener };
     const list = lists.get(pattern);

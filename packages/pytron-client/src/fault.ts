@@ -3,7 +3,7 @@ let shown: HTMLElement | undefined;
 
 /** By script, which a Content-Security-Policy allows. */
 const STYLE =
-  "position:fixed;inset:0;z-index:2147483647;overflow:auto;margin:0;padding:2rem;border:0;" +
+  "position:fixed;inset:0;z-index:2147483647;overflow:auto;padding:2rem;" +
   "background:#1b1b1fee;color:#f4f4f5;font:14px/1.5 monospace;white-space:pre-wrap";
 
 /** Shows over the page why Python cannot be started; only development sends that. */
@@ -15,7 +15,7 @@ export function showFault(message: string, trace: string): void {
   shown.role = "alert";
   shown.attachShadow({
     mode: "open",
-  }).textContent = `${message}\n\n${trace}\n\nThe page goes on when the file is saved without the error.`;
+  }).textContent = `${message}\n\n${trace}\n\nSave the file without the error to go on.`;
   document.documentElement.append(shown);
 }
 

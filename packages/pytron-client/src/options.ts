@@ -1,23 +1,29 @@
 import type { CallOptions } from "./call.js";
 import { PytronError } from "./errors.js";
 
-const KNOWN = Object.keys({ signal: 0, timeoutMs: 0, onProgress: 0 } satisfies Record<
-  keyof CallOptions,
-  0
->);
+const KNOWN = ["signal", "timeoutMs", "onProgress"] satisfies (keyof CallOptions)[];
+
+/** @throws PytronError `invalid_arguments` for an option that is none of these. */
+export function checkKeys(options: object | undefined, known: readonly string[]): void {
+  for (const key of Object.keys(options ?? {}))
+    if (!known.includes(key)) throw wrong(`no option '${key}': there are ${known}`);
+}
+
+/** @throws PytronError `invalid_arguments` for what can't be called. */
+export function checkFunction(given: unknown, name: string): void {
+  if (typeof given !== "function") throw wrong(`${name} is no function`);
+}
 
 /** Throws what is wrong with a call's options; a number that is none would spoil the whole frame. */
 export function checkOptions(options: CallOptions | undefined): void {
   if (!options) return;
-  for (const key of Object.keys(options))
-    if (!KNOWN.includes(key)) throw wrong(`there is no option '${key}': there are ${KNOWN}`);
+  checkKeys(options, KNOWN);
   const { signal, timeoutMs, onProgress } = options;
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs >= 0))
-    throw wrong(`timeoutMs is ${timeoutMs}: give milliseconds, or leave it out`);
+    throw wrong(`timeoutMs is ${timeoutMs}: give milliseconds`);
   if (signal && typeof signal.addEventListener !== "function")
     throw wrong("signal is no AbortSignal: give controller.signal");
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    throw wrong("onProgress is no function");
+  if (onProgress !== undefined) checkFunction(onProgress, "onProgress");
 }
 
 const wrong = (message: string) => new PytronError("invalid_arguments", message);

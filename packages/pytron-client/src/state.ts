@@ -2,6 +2,7 @@ import type { Attachment } from "./binary.js";
 import { Cursors, type Source } from "./cursor.js";
 import { PytronError, report } from "./errors.js";
 import { apply, Editor, isContainer, reconcile, toPath, valueAt } from "./ops.js";
+import { checkFunction } from "./options.js";
 import type { Op, Path, Scope } from "./protocol.js";
 import { clone, encode } from "./values.js";
 
@@ -156,6 +157,7 @@ export class Store implements Source {
 
   /** Calls the listener whenever the value at the path is another one; gives a function to stop. */
   subscribe(path: string | Path, listener: (value: unknown) => void): () => void {
+    checkFunction(listener, "the listener");
     const keys = toPath(path);
     const subscription = { path: keys, listener, last: this.get(keys) };
     this.subscriptions.add(subscription);
@@ -293,9 +295,7 @@ export class Store implements Source {
   private refused(change: Change, error: unknown): void {
     if (error === undefined) return;
     const keys = change.ops.map((op) => op.path.join(".")).join(", ");
-    report(
-      new Error(`pytron: the change of "${keys}" was refused and is rolled back`, { cause: error }),
-    );
+    report(new Error(`pytron: "${keys}" is rolled back: ${error}`, { cause: error }));
   }
 
   private async inTurn<T>(run: (draft: unknown) => T): Promise<T> {

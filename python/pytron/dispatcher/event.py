@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
 
 from pytron.dispatcher.backlog import SLOW, Slow
 from pytron.errors import ConfigError
+from pytron.protocol import MAX_NAME
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # for type checkers only: it knows defaults
@@ -20,6 +21,15 @@ else:
 
 #: How many of an event wait for a slow page before the oldest is dropped.
 KEEP = 1_000
+
+#: Python's handlers hear of windows under such names; nobody else may emit them.
+WINDOW_PREFIX = "window."
+
+#: What can happen to a window, as `window.on` names it.
+WINDOW_EVENTS = (
+    "opened", "loaded", "closing", "closed", "resized", "moved", "focused", "state", "theme",
+    "crashed", "failed", "blank", "refused", "external",
+)  # fmt: skip
 
 H = TypeVar("H", bound=Callable[..., Any])
 
@@ -49,6 +59,38 @@ class Event(Generic[T]):
     def __repr__(self) -> str:
         """Show what it is."""
         return f"Event({self.name!r}, {self.data!r}, window={self.window!r})"
+
+
+def check_name(name: object) -> None:
+    """Raise ConfigError unless this can be an event's name or a pattern of names."""
+    if not isinstance(name, str):
+        raise ConfigError(f'{name!r} is no name of an event: give a text, such as "saved"')
+    if not 0 < len(name) <= MAX_NAME:
+        raise ConfigError(f"the name of an event has 1 to {MAX_NAME} characters, not {len(name)}")
+
+
+def check_window_event(name: object) -> None:
+    """Raise ConfigError unless this happens to windows, or is a pattern of such names."""
+    check_name(name)
+    known = str(name)
+    if known in WINDOW_EVENTS or known.endswith("*"):
+        return
+    import difflib  # only for mistakes
+
+    near = difflib.get_close_matches(known, WINDOW_EVENTS, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(WINDOW_EVENTS)}"
+    raise ConfigError(f"windows have no event {known!r}: {hint}")
+
+
+def check_listening(name: object, handler: object) -> None:
+    """Raise ConfigError unless this handler can be called for events of this name."""
+    check_name(name)
+    if isinstance(name, str) and name.startswith(WINDOW_PREFIX):
+        check_window_event(name.removeprefix(WINDOW_PREFIX))
+    if not callable(handler):
+        raise ConfigError(
+            f"{handler!r} can't handle {name!r}: give a function that takes the event"
+        )
 
 
 class Group(Protocol):

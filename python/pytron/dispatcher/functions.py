@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from pytron.dispatcher.arguments import Arguments, underlying
 from pytron.dispatcher.backlog import Slow
-from pytron.dispatcher.event import KEEP, TypedEvent
+from pytron.dispatcher.event import KEEP, TypedEvent, check_name
 from pytron.errors import CallError, ConfigError
 
 T = TypeVar("T")
@@ -173,6 +173,7 @@ class Api:
 
     def on(self, name: str) -> Callable[[F], F]:
         """Handle events of this name, from pages and from Python; a trailing `*` is a wildcard."""
+        check_name(name)
 
         def register(handler: F) -> F:
             self._handle(name, handler)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from pytron import codec, protocol
 from pytron.answer import Answer, may_wait
 from pytron.dispatcher.backlog import Backlog
-from pytron.errors import CallError
+from pytron.dispatcher.event import WINDOW_PREFIX, check_name
+from pytron.errors import CallError, ConfigError
 from pytron.events import Event, Handlers, deliveries
 from pytron.runtime.neighbours import Neighbours
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Python's handlers hear of windows under such names; no page may pretend to be one.
-WINDOW_PREFIX: Final = "window."
+#: Names that are known to be good; more than this are made up as the app goes.
+_MOST_NAMES: Final = 1_000
 
 
 class Emitter:
@@ -42,7 +43,10 @@ class Emitter:
         declared: Mapping[str, TypedEvent[Any]],
         loop: Loop,
         submit: Callable[[Task], None],
+        labels: Callable[[], Collection[str]],
     ) -> None:
+        self._labels = labels
+        self._admitted = set[str]()
         self._sessions = sessions
         self._handlers = handlers
         self._declared = declared
@@ -71,22 +75,44 @@ class Emitter:
         """Send an event to every page that wants it, and to Python's handlers.
 
         Raises:
-            CallError: `encode_failed` or `backpressure`.
+            ConfigError: it is no name of an event, or the windows' own.
+            CallError: `encode_failed`, `backpressure`, or `invalid_arguments`: the data is not of
+                the declared type.
         """
-        plain = protocol.plain_event(name, data) if self._is_simple(name) else None
+        self._admit(name)
+        is_simple = self._neighbours is None and name not in self._declared
+        plain = protocol.plain_event(name, data) if is_simple else None
         if plain is not None:
             self._pass(plain, (), self._audience(name), may_wait)
         else:
-            encoded = codec.encode(data, at=("data",))
+            encoded = self._encoded(name, data)
             self._send(name, encoded, self._audience(name), may_wait=may_wait)
             if self._neighbours is not None:
                 self._neighbours.tell(name, encoded)
         if self._handlers:
             self._tell_handlers(name, data)
 
-    def _is_simple(self, name: str) -> bool:
-        """Whether an event of this name is for this process's pages, and none may miss it."""
-        return self._neighbours is None and self._droppable(name) is None
+    def _admit(self, name: str) -> None:
+        """Raise ConfigError unless Python may emit under this name."""
+        if type(name) is str and name in self._admitted:
+            return
+        check_name(name)
+        if name.startswith(WINDOW_PREFIX):
+            raise ConfigError(
+                f"{name!r} can't be emitted: names that begin with {WINDOW_PREFIX!r} are what "
+                "happens to windows; choose another"
+            )
+        if len(self._admitted) < _MOST_NAMES:
+            self._admitted.add(name)
+
+    def _encoded(self, name: str, data: object) -> Encoded:
+        """The data as it travels; a declared event's as its type has it."""
+        encoded = codec.encode(data, at=("data",))
+        if name in self._declared:
+            message = {"data": codec.decode(encoded.json)}
+            codec.place(message, encoded.bin, encoded.parts)
+            self._checked(name, message["data"])
+        return encoded
 
     def _audience(self, name: str) -> list[Session]:
         """The sessions that an event goes to when it is for all: remote ones must be meant."""
@@ -95,14 +121,16 @@ class Emitter:
 
     def emit_to(self, window: int, name: str, data: object) -> None:
         """Send an event to one page."""
+        self._admit(name)
         session = self._sessions.get(window)
-        encoded = codec.encode(data, at=("data",))
+        encoded = self._encoded(name, data)
         if session is not None and session.wants(name):
             self._send(name, encoded, [session], may_wait=may_wait)
 
     def emit_async(self, name: str, data: object) -> Answer[None]:
         """The same as `emit`; a worker waits for the pages that do not read."""
-        encoded = codec.encode(data, at=("data",))
+        self._admit(name)
+        encoded = self._encoded(name, data)
         answer: Answer[None] = Answer("app.emit_async()")
         sessions = self._audience(name)
 
@@ -128,7 +156,8 @@ class Emitter:
 
         Raises:
             CallError: `backpressure`: a page that it is for does not read; `invalid_arguments`:
-                the data is not of the declared type; `not_allowed`: the name is the windows' own.
+                the data is not of the declared type, or no window has the label that it is for;
+                `not_allowed`: the name is the windows' own.
         """
         if event.to is None:
             if event.name.startswith(WINDOW_PREFIX):
@@ -139,6 +168,12 @@ class Emitter:
                 )
             data = self._checked(event.name, event.data)
             return self.deliveries(Event(event.name, data, origin.label))
+        if event.to != "*" and event.to not in self._labels():
+            raise CallError(
+                f"the event {event.name!r} is for the window {event.to!r}, and none of that label "
+                "is open",
+                code="invalid_arguments",
+            )
         self._checked(event.name, codec.plain(event.data))
         encoded = codec.encode(event.data, at=("data",))
         others = [

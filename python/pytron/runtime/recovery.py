@@ -6,10 +6,19 @@ replayed. One that keeps dying gives way to a page that says so: a window is nev
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from pytron import blackbox
+
+if TYPE_CHECKING:
+    from pytron.engine import Engine
+    from pytron.window import Window
+
+_log = logging.getLogger(__name__)
 
 #: So often a page is loaded again …
 TRIES: Final = 3
@@ -22,9 +31,29 @@ ERROR_PATH: Final = "/_pytron/error"
 class Recovery:
     """Remembers how often each window's page has died of late."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], float] = monotonic) -> None:
+        self._engine = engine
         self._clock = clock
         self._crashes: dict[int, deque[float]] = {}
+
+    def died(self, window: Window, reason: str) -> None:
+        """Load a page that died again, unless it keeps dying."""
+        blackbox.page_died(window.label, reason)
+        if self.may_reload(window.id):
+            _log.error("the page of window %r died (%s); it is loaded again", window.label, reason)
+            self._engine.command({"kind": "reload", "window": window.id})
+        else:
+            _log.error("the page of window %r keeps dying (%s); given up", window.label, reason)
+            self._show_error(window, "crashed")
+
+    def failed(self, window: Window, cause: str, reason: str) -> None:
+        """Show why in place of a page that could not be loaded."""
+        if ERROR_PATH not in reason:  # the page that says so may fail itself
+            self._show_error(window, cause)
+
+    def _show_error(self, window: Window, cause: str) -> None:
+        url = f"{self._engine.origin}{ERROR_PATH}?{cause}"
+        self._engine.command({"kind": "navigate", "window": window.id, "url": url})
 
     def may_reload(self, window: int) -> bool:
         """Count a crash; whether the page deserves another try."""

@@ -9,11 +9,12 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from pytron import blackbox, protocol
+from pytron import protocol
 from pytron.answer import Answer
 from pytron.config import foreign_origin, page_address
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.dispatch import Dispatcher
+from pytron.dispatcher.event import WINDOW_PREFIX
 from pytron.dispatcher.grants import check_grants, grants_of
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task, Workers
@@ -23,12 +24,12 @@ from pytron.events import Event, deliveries
 from pytron.options import WindowOptions, to_wire
 from pytron.runtime.arrivals import ROLE, Visits
 from pytron.runtime.asset_requests import Answered, AssetTask
-from pytron.runtime.emitter import WINDOW_PREFIX, Emitter
+from pytron.runtime.emitter import Emitter
 from pytron.runtime.loading import Loading
 from pytron.runtime.outlived import Outlived
 from pytron.runtime.parts import Parts
 from pytron.runtime.queries import Queries, closed_answer
-from pytron.runtime.recovery import ERROR_PATH, Recovery
+from pytron.runtime.recovery import Recovery
 from pytron.runtime.shared_state import SharedState
 from pytron.runtime.tasks import Preparation, Report
 from pytron.window import Window
@@ -66,6 +67,7 @@ class Runtime:
             declared=parts.events,
             loop=parts.loop,
             submit=self._workers.submit,
+            labels=lambda: {window.label for window in self.windows},
         )
         self._queries = Queries(engine, self._deadlines)
         self._shared = SharedState(parts.state, self._workers.submit, dev=parts.dev)
@@ -79,7 +81,7 @@ class Runtime:
             lambda event: self.submit(Report(self.happened_to, event)),
             lambda window: window in self._windows and window not in self.dispatcher.sessions,
         )
-        self._recovery = Recovery()
+        self._recovery = Recovery(engine)
         self._visits = Visits(parts.functions, parts.events, first=parts.first, shared=parts.shared)
         engine.pending = self.dispatcher.pending
         self._workers.settle = self.dispatcher.settle
@@ -167,8 +169,9 @@ class Runtime:
         self.dispatcher.open_window(
             identity, visit.label, visit.grants, role=ROLE, limits=visit.limits
         )
-        options = {"visit": visit.number}
-        self.engine.command({"kind": "open", "window": identity, "options": options})
+        self.engine.command(
+            {"kind": "open", "window": identity, "options": {"visit": visit.number}}
+        )
 
     def window(self, label: str) -> Window:
         """The open window of that label.
@@ -176,12 +179,11 @@ class Runtime:
         Raises:
             ConfigError: there is none.
         """
-        with self._lock:
-            for window in self._windows.values():
-                if window.label == label:
-                    return window
-            labels = ", ".join(repr(window.label) for window in self._windows.values())
-        raise ConfigError(f"no window {label!r} is open; open are: {labels or 'none'}")
+        windows = {window.label: window for window in self.windows}
+        if label not in windows:
+            labels = ", ".join(map(repr, windows)) or "none"
+            raise ConfigError(f"no window {label!r} is open; open are: {labels}")
+        return windows[label]
 
     @property
     def windows(self) -> list[Window]:
@@ -189,15 +191,18 @@ class Runtime:
         with self._lock:
             return list(self._windows.values())
 
+    def is_open(self, window: int | None) -> bool:
+        """Whether there is still a window of this number."""
+        with self._lock:
+            return window is None or window in self._windows
+
     def command(self, message: Mapping[str, object]) -> None:
         """Send a command to the engine."""
         self.engine.command(message)
 
     def query(self, window: int, what: str, **details: object) -> Answer[Any]:
         """Ask the engine something about a window."""
-        with self._lock:
-            is_open = window in self._windows
-        if is_open:
+        if self.is_open(window):
             return self._queries.ask(window, what, details)
         return closed_answer(f"window.{what}()")
 
@@ -205,9 +210,7 @@ class Runtime:
         self, name: str, window: int | None, args: Mapping[str, object], deadline_s: float | None
     ) -> Answer[Any]:
         """Ask the engine for a service; spec/view.md section 8."""
-        with self._lock:
-            is_open = window is None or window in self._windows
-        if is_open:
+        if self.is_open(window):
             return self._queries.serve(name, window, args, deadline_s)
         return closed_answer(name)
 
@@ -369,12 +372,12 @@ class Runtime:
             self._recovery.forget(event.window)
         elif event.kind == "crashed":
             self.dispatcher.end_session(event.window)
-            self._recover(window, str(event.fields.get("reason")))
+            self._recovery.died(window, str(event.fields.get("reason")))
         elif event.kind in ("failed", "refused", "blank"):
             reason = str(event.fields.get("message") or event.fields.get("reason"))
             _log.warning("window %r: %s: %s", window.label, event.kind, reason)
-            if event.kind != "refused" and ERROR_PATH not in reason:
-                self._show_error(window, event.kind)
+            if event.kind != "refused":
+                self._recovery.failed(window, event.kind, reason)
         seen = Event(event.kind, event.fields, window.label)
         done = self.engine.quit if event.kind == "closed" and last else None
         if event.kind == "external" and event.fields.get("gesture", True):
@@ -384,17 +387,3 @@ class Runtime:
     def _open_external(self, window: Window, event: Event) -> None:
         if not event.prevented:
             self._parts.external(window, str(event.data["url"]))
-
-    def _recover(self, window: Window, reason: str) -> None:
-        """Load a page that died again, unless it keeps dying."""
-        blackbox.page_died(window.label, reason)
-        if self._recovery.may_reload(window.id):
-            _log.error("the page of window %r died (%s); it is loaded again", window.label, reason)
-            self.engine.command({"kind": "reload", "window": window.id})
-        else:
-            _log.error("the page of window %r keeps dying (%s); given up", window.label, reason)
-            self._show_error(window, "crashed")
-
-    def _show_error(self, window: Window, cause: str) -> None:
-        url = f"{self.engine.origin}{ERROR_PATH}?{cause}"
-        self.engine.command({"kind": "navigate", "window": window.id, "url": url})

@@ -100,7 +100,9 @@ class SharedState:
         with self._lock:
             scope = self._windows.get(window)
             if scope is None:
-                scope = self._windows[window] = Scope(State("window", None), self._submit)
+                scope = self._windows[window] = Scope(
+                    State("window", None, convert=codec.convert), self._submit
+                )
             return scope
 
 

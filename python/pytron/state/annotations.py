@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 import types
 import typing
+from functools import cache
 from typing import Any, Final, Union
 
 from pytron.state.links import Step
@@ -13,14 +14,15 @@ from pytron.state.records import shape_of
 #: The annotation says too much or too little to speak of one item: check the whole container.
 UNCLEAR: Final = object()
 
-_LISTS: Final = (list, collections.abc.MutableSequence, collections.abc.Sequence)
-_COLLECTIONS: Final = (*_LISTS, collections.abc.Collection, collections.abc.Iterable)
-_DICTS: Final = (dict, collections.abc.MutableMapping, collections.abc.Mapping)
-_WRAPPERS: Final = {
-    getattr(typing, name)
-    for name in ("Final", "Required", "NotRequired", "ReadOnly")
-    if hasattr(typing, name)
-}
+COLLECTIONS: Final = (
+    list,
+    collections.abc.MutableSequence,
+    collections.abc.Sequence,
+    collections.abc.Collection,
+    collections.abc.Iterable,
+)
+DICTS: Final = (dict, collections.abc.MutableMapping, collections.abc.Mapping)
+_WRAPPERS: Final = ("Final", "Required", "NotRequired", "ReadOnly")
 
 
 def type_at(hint: Any, node: object, key: Step) -> Any:
@@ -33,12 +35,12 @@ def type_at(hint: Any, node: object, key: Step) -> Any:
         return shape.hints().get(str(key), Any)
     if hint is UNCLEAR or hint is Any or hint is object or isinstance(hint, typing.TypeVar):
         return hint if hint is UNCLEAR else Any
-    members = _members(hint)
+    kinds = members(hint)
     if isinstance(node, list):
-        found = [member for member in members if _origin(member) in _COLLECTIONS]
+        found = [kind for kind in kinds if origin_of(kind) in COLLECTIONS]
         return _argument(found[0], 0) if len(found) == 1 else UNCLEAR
     if isinstance(node, dict):
-        found = [m for m in members if _origin(m) in _DICTS or typing.is_typeddict(m)]
+        found = [kind for kind in kinds if origin_of(kind) in DICTS or typing.is_typeddict(kind)]
         return _value_type(found[0], key) if len(found) == 1 else UNCLEAR
     return UNCLEAR
 
@@ -46,27 +48,59 @@ def type_at(hint: Any, node: object, key: Step) -> Any:
 def is_required(hint: Any, key: str) -> bool:
     """Tell whether a typed dict can't be without `key`."""
     return any(
-        typing.is_typeddict(member) and key in member.__required_keys__ for member in _members(hint)
+        typing.is_typeddict(member) and key in required_keys(member) for member in members(hint)
     )
 
 
-def _members(hint: Any) -> list[Any]:
+@cache
+def keys_of(hint: Any) -> dict[str, Any] | None:
+    """Give the annotations of a typed dict's keys, None when one can't be resolved."""
+    try:
+        return typing.get_type_hints(hint, include_extras=True)
+    except NameError:
+        return None
+
+
+def only_keys(hint: Any) -> list[str] | None:
+    """Give the keys that a dict of this annotation can have, None when that can't be said."""
+    known = [keys_of(kind) if typing.is_typeddict(kind) else None for kind in members(hint)]
+    return None if None in known else [key for keys in known for key in keys or ()]
+
+
+def required_keys(hint: Any) -> list[str]:
+    """Give the keys that a typed dict can't be without."""
+    # Where annotations are texts, the class itself takes those that say NotRequired for required.
+    hints = keys_of(hint) or {}
+    return [key for key in hint.__required_keys__ if _wrapper(hints.get(key)) != "NotRequired"]
+
+
+def _wrapper(hint: Any) -> str | None:
+    """Give the name of what is written around an annotation, also by `typing_extensions`."""
+    return getattr(typing.get_origin(hint), "_name", None)
+
+
+def members(hint: Any) -> list[Any]:
     """Give the members of a union, without the wrappers that mean nothing here."""
     while True:
         origin = typing.get_origin(hint)
-        if origin in _WRAPPERS:
+        if _wrapper(hint) in _WRAPPERS or (origin is typing.Annotated and not _has_limits(hint)):
             hint = typing.get_args(hint)[0]
         elif hasattr(hint, "__supertype__"):  # NewType
             hint = hint.__supertype__
         elif hasattr(hint, "__value__"):  # a `type` statement
             hint = hint.__value__
         elif origin is Union or origin is types.UnionType:
-            return [inner for member in typing.get_args(hint) for inner in _members(member)]
+            return [inner for member in typing.get_args(hint) for inner in members(member)]
         else:
             return [hint]
 
 
-def _origin(hint: Any) -> Any:
+def _has_limits(hint: Any) -> bool:
+    return any(hasattr(note, "max_length") for note in hint.__metadata__)
+
+
+def origin_of(hint: Any) -> Any:
+    """Give the class of an annotation such as `list[int]`."""
     # Annotated keeps its own origin: limits such as a greatest length concern the whole container.
     origin = typing.get_origin(hint)
     return hint if origin is None else origin
@@ -80,4 +114,4 @@ def _argument(hint: Any, place: int) -> Any:
 def _value_type(hint: Any, key: Step) -> Any:
     if not typing.is_typeddict(hint):
         return _argument(hint, 1)
-    return typing.get_type_hints(hint, include_extras=True).get(str(key), UNCLEAR)
+    return (keys_of(hint) or {}).get(str(key), UNCLEAR)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from pytron.errors import StateError
-from pytron.state.annotations import UNCLEAR, is_required, type_at
+from pytron.state.annotations import UNCLEAR, is_required, only_keys, type_at
+from pytron.state.declared import Convert
 from pytron.state.history import take
 from pytron.state.links import MISSING, Path, Step, is_dict, is_list, link_of
 from pytron.state.ops import (
@@ -23,8 +23,6 @@ from pytron.state.ops import (
 from pytron.state.records import shape_of
 from pytron.state.tree import Tracker
 from pytron.state.values import plain
-
-Convert = Callable[[Any, Any], Any]
 
 
 class _Place(NamedTuple):
@@ -108,6 +106,8 @@ class Changes:
             raise wrong_container(path[:-1], "an object")
         wanted = type_at(hint, node, key)
         if wanted is UNCLEAR:
+            if is_dict(node) and (keys := only_keys(hint)) is not None and key not in keys:
+                raise StateError(f"{dotted(path)!r} can't be: its keys are {', '.join(keys)}")
             self._change_whole(op, places)
             return
         value = self._converted(op["value"], wanted, path)

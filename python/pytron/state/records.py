@@ -25,8 +25,14 @@ def shape_of(value: object) -> Shape | None:
     try:
         return _CACHE[kind]
     except KeyError:
-        shape = _CACHE[kind] = _describe(kind)
-        return shape
+        return shape_of_class(kind)
+
+
+def shape_of_class(kind: type) -> Shape | None:
+    """Describe a class of records; None for all other classes."""
+    if kind not in _CACHE:
+        _CACHE[kind] = _describe(kind)
+    return _CACHE[kind]
 
 
 def _describe(kind: Any) -> Shape | None:

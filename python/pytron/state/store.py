@@ -8,11 +8,13 @@ from contextlib import AbstractContextManager
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, overload
 
 from pytron.errors import StateError
-from pytron.state.changes import Changes, Convert
+from pytron.state.changes import Changes
+from pytron.state.declared import Convert, Declarations
 from pytron.state.dicts import Namespace
 from pytron.state.guard import Gate, call_safely
 from pytron.state.ops import Op, Patch, parse_ops
 from pytron.state.records import shape_of
+from pytron.state.spelling import misspelt
 from pytron.state.subscriptions import Subscriptions
 from pytron.state.tree import Tracker
 from pytron.state.values import plain
@@ -68,15 +70,18 @@ class State(Generic[T]):
         Args:
             scope: what pages call it.
             initial: the shape and first value; None makes an untyped state.
-            convert: gives `convert(value, annotation)` for what pages send, or raises.
+            convert: gives `convert(value, annotation)` for what pages send, or raises. Without it
+                nothing is held to its annotation.
 
         Raises:
             StateError: `initial` can't be a state.
         """
         self.scope = scope
         value, hint = _begin(initial)
-        self._tree = Tracker(self._commit)
+        declarations = None if convert is None else Declarations(hint, convert)
+        self._tree = Tracker(self._commit, declarations)
         self._node = self._tree.root(value)
+        self._hint = hint
         self._revision = 0
         self._changes = Changes(self._tree, self._node, hint, convert)
         self._subscriptions = Subscriptions(self._tree.guard, self._node)
@@ -197,7 +202,15 @@ class State(Generic[T]):
             path: keys and indexes joined by dots, as `items.0.done`; empty for the whole.
             callback: gets the value itself, None when there is nothing at `path` any more. It runs
                 after the change, without a lock, in the order of changes.
+
+        Raises:
+            StateError: the declared types say that nothing can ever be there, or the callback is
+                no function.
         """
+        if not callable(callback):
+            raise StateError(f"{callback!r} is no function: give one that takes the new value")
+        if (why := misspelt(self._hint, path.split(".") if path else [])) is not None:
+            raise StateError(why)
         return self._subscriptions.add(path, callback)
 
     def forbid(self, reason: str) -> None:

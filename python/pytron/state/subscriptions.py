@@ -13,7 +13,8 @@ from pytron.state.ops import Op
 from pytron.state.records import shape_of
 from pytron.state.values import same_leaf
 
-_INDEX: Final = re.compile("0|[1-9][0-9]{0,15}")
+#: How a place in a list is written as a step of a path.
+INDEX: Final = re.compile("0|[1-9][0-9]{0,15}")
 
 
 class Subscriptions:
@@ -84,7 +85,7 @@ def value_at(root: Any, steps: Sequence[str]) -> Any:
             return MISSING
         if is_list(value):
             items = value
-            if not _INDEX.fullmatch(step) or int(step) >= len(items):
+            if not INDEX.fullmatch(step) or int(step) >= len(items):
                 return MISSING
             value = items[int(step)]
             continue

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from pytron.errors import StateError
+from pytron.state.declared import Declarations
 from pytron.state.dicts import TrackedDict, check_key, link_dict
 from pytron.state.guard import Guard
 from pytron.state.history import Entry, Fill, Put, Splice, attach, put, release, swap, take
@@ -44,11 +45,12 @@ class Tracker:
         forbidden: why changes are refused, or None.
     """
 
-    def __init__(self, commit: Commit) -> None:
+    def __init__(self, commit: Commit, declarations: Declarations | None = None) -> None:
         self.guard = Guard()
         self.origin: object = None
         self.forbidden: str | None = None
         self._commit = commit
+        self._declarations = declarations
         self._depth = 0
         self._task: object = None
         self._pending = Pending()
@@ -65,6 +67,8 @@ class Tracker:
             raise StateError(
                 f"a state can't be a {type(value).__name__}: use a dataclass, a dict, or nothing"
             )
+        if self._declarations is not None:
+            self._declarations.check_root(root)
         return root
 
     def _adopt(self, value: object, parent: Node | None, key: object) -> Any:
@@ -124,7 +128,11 @@ class Tracker:
     # Changing
 
     def assign(self, node: Any, key: Step, value: object) -> None:
-        """Put a copy of `value` at `key` of a node."""
+        """Put a copy of `value` at `key` of a node.
+
+        Raises:
+            StateError: it is nothing that the state can hold, or not of the declared type.
+        """
         with self.guard:
             self._check()
             old = take(node, key)
@@ -133,6 +141,8 @@ class Tracker:
             if is_dict(node):
                 self._check_key(node, key)
             new = self._adopt(value, node, key)
+            if self._declarations is not None:
+                self._declarations.check(node, key, new)
             put(node, key, new)
             release(old)
             if self._depth:
@@ -148,6 +158,8 @@ class Tracker:
         with self.guard:
             self._check()
             old = DICT.__getitem__(node, key)
+            if self._declarations is not None:
+                self._declarations.check_removal(node, key)
             if self._depth and id(node) not in self._ordered:
                 self._ordered[id(node)] = node
                 self._history.append(Fill(node, dict(node)))
@@ -169,6 +181,8 @@ class Tracker:
             for key in content:
                 self._check_key(node, key)
             new = {key: self._adopt(value, node, key) for key, value in content.items()}
+            if self._declarations is not None:
+                self._declarations.check_content(node, new)
             DICT.clear(node)
             DICT.update(node, new)
             for value in old.values():
@@ -212,6 +226,8 @@ class Tracker:
             self._exchange(node, start, stop, new)
 
     def _exchange(self, node: Any, start: int, stop: int, new: list[Any]) -> None:
+        if self._declarations is not None:
+            self._declarations.check_splice(node, start, stop, new)
         old: list[Any] = node[start:stop]
         LIST.__setitem__(node, slice(start, stop), new)
         for value in old:

@@ -238,6 +238,7 @@ def test_typed_dicts_keep_their_keys_and_types() -> None:
     state = typed(Shapes)
     state.apply([set_("point", "x", value=4), set_("loose", "x", value=1)])
     refused(state, set_("point", "x", value="no"))
+    assert "its keys are x, y" in str(refused(state, set_("point", "z", value=1)))
     assert "required" in str(refused(state, {"op": "delete", "path": ["point", "x"]}))
     state.apply([{"op": "delete", "path": ["loose", "x"]}])
     assert state.root.point == {"x": 4, "y": 0}

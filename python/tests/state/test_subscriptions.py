@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypedDict, cast
 
+import msgspec
 import pytest
+from pytron.errors import StateError
 from pytron.state import State
 
 from .samples import Note, Notes
@@ -84,11 +88,80 @@ def test_changes_of_pages_are_told_too() -> None:
     "path", ["nothing", "items.9.x", "items.-1", "items.x", "count.x", "items.²", "items.00"]
 )
 def test_a_path_to_nothing_waits(path: str) -> None:
-    state = State("app", Notes)
+    state = State("app")
+    state.root.items, state.root.count = [], 0
     heard = heard_at(state, path)
-    state.root.items.append(Note())
+    state.root.items.append({"done": False})
     state.root.count = 1
     assert heard == []
+
+
+@dataclass
+class Line:
+    text: str = ""
+
+
+@dataclass
+class Book:
+    count: int = 0
+    title: str | None = None
+    lines: list[Line] = field(default_factory=list[Line])
+    by_name: dict[str, Line] = field(default_factory=dict[str, Line])
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("coutn", "'coutn' leads nowhere: Book has no field 'coutn', did you mean 'count'?"),
+        ("lines.9.txet", "'lines.9.txet' leads nowhere: Line has no field 'txet', did you mean"),
+        ("lines.-1", "it is a list, whose places are numbers: not '-1'"),
+        ("lines.²", "not '²'"),
+        ("by_name.x.txt", "did you mean 'text'?"),
+        ("count.x", "it is declared as int, which has nothing inside"),
+        ("title.x", "'title.x' leads nowhere"),
+    ],
+)
+def test_a_path_that_can_never_be_is_an_error(path: str, why: str) -> None:
+    with pytest.raises(StateError, match=re.escape(why)):
+        State("app", Book).subscribe(path, print)
+
+
+@dataclass
+class Shape:
+    name: str = ""
+
+
+@dataclass
+class Circle(Shape):
+    radius: float = 1.0
+
+
+class Corner(TypedDict, total=False):
+    left: int
+
+
+@dataclass
+class Drawing:
+    shape: Shape = field(default_factory=Circle)
+    corner: Corner = field(default_factory=lambda: Corner(left=1))
+    pair: tuple[int, str] = (1, "")
+    either: list[Note] | dict[str, int] | None = None
+    anything: Any = None
+    limited: Annotated[list[Note], msgspec.Meta(max_length=3)] = field(default_factory=list[Note])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "shape.radius", "corner.left", "pair.1", "either.0.text", "either.text", "anything.x.y",
+     "limited.2.done"],
+)  # fmt: skip
+def test_a_path_that_may_be_one_day_is_taken(path: str) -> None:
+    State[Any]("app", Drawing).subscribe(path, print)
+
+
+def test_what_cannot_be_called_back_is_an_error() -> None:
+    with pytest.raises(StateError, match="None is no function: give one that takes the new value"):
+        State("app", Notes).subscribe("count", cast("Any", None))
 
 
 def test_a_stopped_subscription_is_silent() -> None:
