@@ -16,7 +16,9 @@ export function start(page: ToolPage): void {
   const port = (globalThis as { __pytron__?: { transport?: string; kind?: string } }).__pytron__;
   page.send({ transport: port?.transport ?? port?.kind ?? "unknown" });
   page.take((data) => {
-    if ((data as { trace?: boolean }).trace) page.trace();
+    const { trace, open } = data as { trace?: boolean; open?: boolean };
+    if (trace) page.trace();
+    if (open) globalThis.open("/_pytron/inspect/", "pytron.inspector");
   });
   addEventListener("keydown", (event) => {
     if (!isKey(event)) return;

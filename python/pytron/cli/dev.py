@@ -24,6 +24,7 @@ from pytron.cli import app_argument
     default="info",
     help="The least of what pages write to their consoles; info unless told otherwise.",
 )
+@click.option("--inspect", is_flag=True, help="With the inspector open.")
 @app_argument
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
@@ -31,6 +32,7 @@ def command(
     no_vite: bool,
     only: tuple[str, ...],
     level: str,
+    inspect: bool,
     app: str | None,
     arguments: tuple[str, ...],
 ) -> int:
@@ -66,5 +68,6 @@ def command(
             page=page if sources is None else None,
             only=only,
             level=level,
+            inspect=inspect,
         )
     )

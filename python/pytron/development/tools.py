@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from pytron.runtime.runtime import Parts, Runtime
 
 _SCRIPT: Final = "text/javascript; charset=utf-8"
+#: As in `pytron.inspector`, of which nothing is imported before it is wanted.
+_LABEL: Final = "pytron.inspector"
 #: Tells a page that its calls are to say where they were made.
 _TRACE: Final = protocol.tool("inspect", {"trace": True})
+#: Tells a page of a browser to open the inspector.
+_OPEN: Final = protocol.tool("inspect", {"open": True})
 
 
 class Development:
@@ -64,8 +68,9 @@ class Development:
             runtime.dispatcher.tools["inspect"] = self._asked
             self._hear_consoles()
             self._stops.append(parts.handlers.add("page.saved", self._page_saved))
-        if config.is_inspected():
+        if config.is_inspected() or self._is_shown():
             self.inspect()
+        if config.is_inspected() and runtime.engine.first_window and not self._is_shown():
             self._stops.append(parts.handlers.add("window.opened", self._first_window()))
 
     def close(self) -> None:
@@ -101,7 +106,8 @@ class Development:
     def _page_saved(self, _event: Any) -> None:
         """The keeper says that files of the page were saved; Vite would show them by itself."""
         for window in self._runtime.windows:
-            window.reload()
+            if window.label != _LABEL:
+                self._runtime.command({"kind": "reload", "window": window.id})
 
     def inspect(self) -> Inspector:
         """The inspector, which records from now on."""
@@ -125,8 +131,15 @@ class Development:
             if self.inspector is not None:
                 self.inspector.transports[session.window] = transport
                 session.send(_TRACE)
-        else:
+        elif self._runtime.engine.first_window:
             self.inspect().toggle()
+        else:  # tabs are all the windows there are, and only pages open those
+            self.inspect()
+            session.send(_OPEN)
+
+    def _is_shown(self) -> bool:
+        """Whether the inspector's window has outlived an earlier process of this app."""
+        return any(kept["label"] == _LABEL for _, kept in self._runtime.engine.living)
 
     def _first_window(self) -> Callable[[Any], None]:
         """A handler that shows the inspector beside the app's first window."""

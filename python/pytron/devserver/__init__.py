@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
@@ -30,6 +30,8 @@ from pytron.link import Child
 __all__ = ["Plan", "develop"]
 
 _INTERRUPTED = 128 + signal.SIGINT
+#: Where the app has the inspector's page.
+INSPECTOR: Final = "/_pytron/inspect/"
 #: Whose lines the terminal shows.
 LABELS: Final = ("app", "page", "window", "vite", "next")
 #: What serves tabs of browsers.
@@ -47,6 +49,7 @@ class Plan(NamedTuple):
         page: the page's folder, where it is shown as it is: it is watched, too.
         only: show only what these write.
         level: the least of what pages write to their consoles: debug, info, warning or error.
+        inspect: open the inspector with the app.
     """
 
     app: str
@@ -56,6 +59,7 @@ class Plan(NamedTuple):
     page: Path | None = None
     only: Collection[str] = ()
     level: str = "info"
+    inspect: bool = False
 
 
 def develop(plan: Plan) -> int:
@@ -75,6 +79,8 @@ class Session:
         self._has_overlay = False
         #: Where people open the page, when tabs are all the windows there are; told once.
         self._address: str | None = None
+        #: Where a tab shows the inspector, as soon as it was told.
+        self._inspector: str | None = None
 
     def run(self) -> int:
         """Serve until the app quits; Ctrl-C gives 130."""
@@ -129,6 +135,8 @@ class Session:
     def _serves(self, fields: Mapping[str, Any]) -> None:
         """An app takes calls, and says where tabs of browsers reach it, if they do."""
         self._record.serves(fields)
+        if self._plan.inspect and "url" in fields:
+            self._tell_inspector(str(fields["url"]))
         if "pair" not in fields:
             return
         # The next one must be where the tabs are that this one has.
@@ -139,6 +147,14 @@ class Session:
             if sys.stdout.isatty():
                 webbrowser.open(self._address)
 
+    def _tell_inspector(self, url: str) -> None:
+        """Say where a tab shows the inspector; once, unless it has moved."""
+        page = self._variables.get("PYTRON_FRONTEND") or url
+        address = urljoin(page, INSPECTOR)
+        if address != self._inspector:
+            self._inspector = address
+            self._terminal.say(f"the inspector in a browser: {address}")
+
     def _variables_in(self, spare: Path) -> dict[str, str]:
         variables: Mapping[str, str] = {
             "PYTRON_SERVER_KEY_FILE": str(spare / "server.key"),
@@ -146,6 +162,7 @@ class Session:
             "PYTRON_DEV": "1",
             "PYTRON_STATE": str(spare / "state.db"),
             "PYTHONUNBUFFERED": "1",
+            **({"PYTRON_INSPECT": "1"} if self._plan.inspect else {}),
         }
         return {**variables, **({"FORCE_COLOR": "1"} if self._terminal.colourful else {})}
 

@@ -86,9 +86,13 @@ class Records:
                 self._put(record)
 
     def after(self, version: int, *, wait_s: float = 0.0) -> Changed:
-        """What has changed since a version; waits so long for something."""
+        """What has changed since a version; waits so long for something.
+
+        Who asks for what comes after a version that is not reached yet has seen another run of the
+        app, and hears of this one at once.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._version > version or self._closed, wait_s)
+            self._changed.wait_for(lambda: self._version != version or self._closed, wait_s)
             found: list[dict[str, Any]] = []
             for ring in self._rings.values():
                 for record in reversed(ring.records.values()):

@@ -10,12 +10,14 @@ from typing import Final
 from pytron.config import load_timeout_s
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.engine import Happening
-from pytron.runtime.recovery import ERROR_PATH
 
 _log = logging.getLogger("pytron.page")
 
 #: So long after it has loaded a page may take to join; what it says then is for developers only.
 _JOIN_S: Final = 5.0
+
+#: Where Pytron's own pages are.
+OWN_PATHS: Final = "/_pytron/"
 
 
 class Loading:
@@ -58,7 +60,7 @@ class Loading:
 
     def loaded(self, window: int, label: str, address: str) -> None:
         """A page is there; if none of its scripts runs, only the log can tell."""
-        if ERROR_PATH in address:
+        if OWN_PATHS in address:  # the error page, the inspector: they need no client
             return
 
         def look() -> None:

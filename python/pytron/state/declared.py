@@ -86,7 +86,7 @@ class Declared:
 
         UNCLEAR when only the whole tells.
         """
-        name = (type(node), key if self._has_keys else None)
+        name = (is_list(node), key if self._has_keys else None)
         try:
             return self._inside[name]
         except KeyError:
@@ -102,7 +102,7 @@ class Declared:
         elif origin is typing.Annotated:
             self._tests.append(self._limited(hint))
         elif origin is Literal:
-            wanted = [(type(value), value) for value in arguments]
+            wanted: list[tuple[type, object]] = [(type(value), value) for value in arguments]
             self._tests.append(lambda value: None if (type(value), value) in wanted else _OTHER)
         elif typing.is_typeddict(hint):
             self._tests.append(self._typed_dict(hint))
@@ -141,7 +141,8 @@ class Declared:
                 return _OTHER
             if not arguments:
                 return None
-            return _first_wrong(self._declarations.of(arguments[0]), enumerate(value))
+            items = cast("Iterable[Any]", value)
+            return _first_wrong(self._declarations.of(arguments[0]), enumerate(items))
 
         return test
 
@@ -268,7 +269,7 @@ class Declarations:
         elif declared is not None:
             found = _first_wrong(declared, enumerate(values, start))
             if found is not None:
-                trail = trail_of(node, cast("Step", found.path[0]))
+                trail = trail_of(node, found.path[0])
                 raise _error([trail, *found.path[1:]], found.why)
 
     def check_content(self, node: Node, content: Any) -> None:

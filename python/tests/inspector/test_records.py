@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from threading import Thread
 
 from pytron import codec
@@ -38,6 +39,13 @@ def test_changed_records_come_again_with_their_change() -> None:
     [changed] = records.after(seen.version).records
     assert (changed["seq"], changed["status"]) == (first["seq"], "done")
     assert records.after(records.after(seen.version).version).records == []
+
+
+def test_who_saw_another_run_is_answered_at_once() -> None:
+    records = Records()
+    records.add("call", 0.0)
+    answer = records.after(1_000, wait_s=threading.TIMEOUT_MAX)  # would wait for ever
+    assert (answer.version, answer.records) == (1, [])
 
 
 def test_many_come_in_portions() -> None:

@@ -140,7 +140,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
     assert patches == []
 
 
-TAKEN: list[tuple[str, object]] = [
+TAKEN: list[tuple[str, Any]] = [
     ("number", Level.HIGH),
     ("ratio", 3),
     ("maybe", "text"),
@@ -165,7 +165,7 @@ TAKEN: list[tuple[str, object]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), TAKEN, ids=[name for name, _ in TAKEN])
-def test_what_fits_stays_what_it_is(name: str, value: object) -> None:
+def test_what_fits_stays_what_it_is(name: str, value: Any) -> None:
     state = typed(Everything)
     setattr(state.root, name, value)
     kept = getattr(state.root, name)
@@ -204,7 +204,8 @@ def test_items_move_freely() -> None:
 
 def test_a_record_keeps_its_types_in_an_untyped_state_too() -> None:
     state = typed(None)
-    state.root.note = Note()
+    note: Any = Note()
+    state.root.note = note
     with pytest.raises(StateError, match=re.escape("'note.text' is declared as str, not int")):
         state.root.note.text = 3
     state.root.note = 3
