@@ -103,6 +103,25 @@ def dpkg(*arguments: str) -> str:
     return done.stdout
 
 
+#: Asks for the app by its name, as a notification that outlived it does; who came, then ends it.
+ASKING = """
+call() { gdbus call --session --timeout 90 --dest "$1" --object-path "$2" --method "$3" "$4"; }
+call org.example.sample /org/example/sample org.freedesktop.Application.Activate {} >/dev/null
+bus=org.freedesktop.DBus
+came=$(call $bus /org/freedesktop/DBus $bus.GetConnectionUnixProcessID org.example.sample)
+number=$(echo "$came" | tr -cd '0-9 ' | awk '{print $NF}')
+readlink "/proc/$number/exe"
+kill "$number"
+"""
+
+
+def asked_by_the_bus() -> str:
+    command = ["dbus-run-session", "--", "sh", "-e", "-c", ASKING]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 @needs_root
 def test_a_debian_package_is_installed_started_upgraded_and_removed(
     sample: Packaged, tmp_path: Path
@@ -128,6 +147,7 @@ def test_a_debian_package_is_installed_started_upgraded_and_removed(
             check=False,
         )
         assert started.returncode == 0, started.stderr
+        assert asked_by_the_bus() == str(folder / "grosse-co")
         entry = Path("/usr/share/applications/org.example.sample.desktop").read_text("utf-8")
         assert "x-scheme-handler/sample-app;application/x-smpl;" in entry
         assert (

@@ -125,6 +125,8 @@ class Product:
     icon: Path | None
     #: The picture until the first page, by the app's settings or the package's, in the folder.
     splash: str = ""
+    #: Whether a second start goes to the app that runs.
+    single_instance: bool = False
 
     @property
     def numeric_version(self) -> tuple[int, int, int, int]:
@@ -158,6 +160,7 @@ def product_of(target: Target, **overrides: Any) -> Product:
         frontend=app.frontend,
         icon=_icon(app.folder, settings),
         splash=_splash(app, settings),
+        single_instance=app.single_instance,
     )
 
 

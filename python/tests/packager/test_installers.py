@@ -6,6 +6,7 @@ import os
 import plistlib
 import shutil
 import subprocess
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,12 @@ import pytest
 from pytron.errors import PackagingError, ToolMissing
 from pytron.packager import icons, windows_version
 from pytron.packager.installers import installer
-from pytron.packager.installers.deb import debian_version, desktop_entry, mime_types
+from pytron.packager.installers.deb import (
+    debian_version,
+    desktop_entry,
+    is_launched,
+    mime_types,
+)
 from pytron.packager.installers.nsis import installer_script, quoted
 from pytron.packager.parts import APP, PYTHON, owner_of_file
 from pytron.packager.pipeline import Build, Position
@@ -36,7 +42,7 @@ class Silent:
     def end(self, step: str, seconds: float) -> None: ...
 
 
-def product(**settings: Any) -> Product:
+def product(*, single_instance: bool = False, **settings: Any) -> Product:
     return Product(
         name='Say "hi" $100',
         slug="say-hi",
@@ -48,7 +54,20 @@ def product(**settings: Any) -> Product:
         module=None,
         frontend=None,
         icon=None,
+        single_instance=single_instance,
     )
+
+
+@pytest.mark.parametrize(
+    ("single", "identifier", "launched"),
+    [(True, "org.example.hi", True), (False, "org.example.hi", False), (True, "hi", False)],
+)
+def test_the_bus_starts_an_app_that_can_be_asked(
+    single: bool, identifier: str, launched: bool
+) -> None:
+    made = replace(product(single_instance=single), identifier=identifier)
+    assert is_launched(made) is launched
+    assert ("DBusActivatable=true" in desktop_entry(made, "/opt/hi/hi")) is launched
 
 
 KINDS = [FileType("note", "Note & <more>")]

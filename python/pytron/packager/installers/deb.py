@@ -17,6 +17,7 @@ from pytron.errors import ToolMissing
 from pytron.packager import icons
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
+from pytron.services.linux.starting import BUS_NAME, service_file
 
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64", "i686": "i386", "armv7l": "armhf"}
 _GLIBC: Final = re.compile(rb"GLIBC_2\.(\d+)")
@@ -102,9 +103,14 @@ def _least_glibc(frozen: Path) -> int:
 
 def _desktop_files(build: Build, share: Path) -> None:
     product = build.product
+    program = f"/opt/{product.slug}/{product.slug}"
     entry = share / "applications" / f"{product.identifier}.desktop"
     entry.parent.mkdir(parents=True)
-    entry.write_text(desktop_entry(product, f"/opt/{product.slug}/{product.slug}"), "utf-8")
+    entry.write_text(desktop_entry(product, program), "utf-8")
+    if is_launched(product):
+        service = share / "dbus-1" / "services" / f"{product.identifier}.service"
+        service.parent.mkdir(parents=True)
+        service.write_text(service_file(product.identifier, [program]), "utf-8")
     if product.icon is not None:
         icon = share / "icons" / "hicolor" / "512x512" / "apps" / f"{product.identifier}.png"
         icon.parent.mkdir(parents=True)
@@ -116,6 +122,14 @@ def _desktop_files(build: Build, share: Path) -> None:
     about = share / "doc" / product.slug / "copyright"
     about.parent.mkdir(parents=True)
     about.write_text(f"{product.name} {product.version}\n{product.settings.license}\n", "utf-8")
+
+
+def is_launched(product: Product) -> bool:
+    """Whether the message bus may start the app, for a notification that outlived it.
+
+    What it asks must come to the one that runs, so not every app is.
+    """
+    return product.single_instance and BUS_NAME.fullmatch(product.identifier) is not None
 
 
 def desktop_entry(product: Product, program: str) -> str:
@@ -134,6 +148,7 @@ def desktop_entry(product: Product, program: str) -> str:
         "MimeType": "".join(f"{name};" for name in types),
         # The window's class, so that a dock shows it under this entry.
         "StartupWMClass": product.identifier,
+        "DBusActivatable": "true" if is_launched(product) else "",
     }
     body = "".join(f"{key}={_one_line(value)}\n" for key, value in lines.items() if value)
     return f"[Desktop Entry]\n{body}"

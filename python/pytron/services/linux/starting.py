@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _REMEDY = "install xdg-utils"
 #: What the bus takes as the name of a program.
-_BUS_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)+", re.ASCII)
+BUS_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)+", re.ASCII)
 #: What the specification wants quoted.
 _RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`")
 
@@ -93,7 +93,7 @@ def unregister(app: Services) -> None:
 
 def can_launch(app: Services) -> tuple[bool, str]:
     """Whether the message bus could start this app."""
-    if _BUS_NAME.fullmatch(app.id):
+    if BUS_NAME.fullmatch(app.id):
         return True, "the message bus starts the app"
     return False, (
         f"{app.id!r} is no name for the message bus, which starts apps; give one such as "
@@ -117,10 +117,14 @@ def register_launch(app: Services, command: Sequence[str]) -> None:
 
     service = _service(app)
     service.parent.mkdir(parents=True, exist_ok=True)
-    words = shlex.join(command)
-    service.write_text(f"[D-BUS Service]\nName={app.id}\nExec={words}\n", "utf-8")
+    service.write_text(service_file(app.id, command), "utf-8")
     _write_entry(app, command, _types(_entry(app)))
     reload(app.id)
+
+
+def service_file(name: str, command: Sequence[str]) -> str:
+    """What tells the message bus how a program is started."""
+    return f"[D-BUS Service]\nName={name}\nExec={shlex.join(command)}\n"
 
 
 def unregister_launch(app: Services) -> None:
