@@ -30,9 +30,17 @@ class Sources(NamedTuple):
 
     @property
     def is_installed(self) -> bool:
-        """Whether its packages are there."""
-        folder = self.folder
-        return (folder / "node_modules").is_dir() or (folder / ".pnp.cjs").is_file()
+        """Whether its packages are there: in the project, or in those of a workspace around it."""
+        places = (self.folder, *self.folder.parents)
+        if (self.folder / "node_modules").is_dir() or any(
+            (place / ".pnp.cjs").is_file() for place in places
+        ):
+            return True
+        package = package_of(self.folder)
+        names = [*package.get("dependencies", {}), *package.get("devDependencies", {})]
+        folders = [place / "node_modules" for place in places]
+        found = [any((folder / name).exists() for folder in folders) for name in names]
+        return bool(found) and all(found)
 
 
 def sources_of(page: Path, app_folder: Path, manager: str | None = None) -> Sources | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pytron.devserver.pages import sources_of
+from pytron.project import frontend
 from pytron.project.frontend import page_of
 
 
@@ -41,3 +42,17 @@ def test_the_server_of_a_page_is_the_one_among_its_packages(tmp_path: Path) -> N
     assert sources_of(page, tmp_path) is None
     package.unlink()
     assert sources_of(page, tmp_path) is None
+
+
+def test_packages_of_a_workspace_around_the_page_count(tmp_path: Path) -> None:
+    page = tmp_path / "app" / "frontend"
+    page.mkdir(parents=True)
+    text = '{"dependencies": {"one": "*"}, "devDependencies": {"two": "*"}}'
+    (page / "package.json").write_text(text, "utf-8")
+    sources = frontend.sources_of(page / "dist", page.parent)
+    assert sources is not None
+    assert not sources.is_installed
+    (tmp_path / "node_modules" / "one").mkdir(parents=True)
+    assert not sources.is_installed
+    (tmp_path / "node_modules" / "two").mkdir()
+    assert sources.is_installed
