@@ -18,6 +18,16 @@ _LEAST: Final = 128
 _MOST_PIXELS: Final = 64_000_000
 
 
+def check(icon: Path) -> None:
+    """Say before anything is built that it is no icon.
+
+    Raises:
+        PackagingError: it is no picture, too small, or not square.
+        ToolMissing: the library for it is not installed.
+    """
+    _picture(icon)
+
+
 def convert(icon: Path, kind: str, folder: Path) -> Path:
     """The icon as `ico`, `icns` or `png`, written into a folder.
 

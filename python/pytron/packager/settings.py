@@ -13,6 +13,7 @@ from pytron.app import App
 from pytron.config import Origin, slug
 from pytron.discovery import Target, find_app
 from pytron.errors import ConfigError, PackagingError
+from pytron.packager import icons
 
 #: PEP 440's public part, which Windows and deb can express.
 _VERSION = re.compile(r"\d+(\.\d+){0,3}([abrc]+\d+|\.(dev|post)\d+)*")
@@ -151,8 +152,8 @@ def product_of(target: Target, **overrides: Any) -> Product:
     return Product(
         name=name,
         slug=slug(name),
-        identifier=_checked(app.id, _IDENTIFIER, "app_id"),
-        version=_checked(version, _VERSION, "version"),
+        identifier=_checked(app.id, _IDENTIFIER, "app_id", "org.example.notes"),
+        version=_checked(version, _VERSION, "version", "1.2.0 or 1.2.0rc1"),
         settings=settings,
         folder=app.folder,
         script=target.file,
@@ -177,31 +178,41 @@ def _app_of(target: Target) -> App[Any]:
 
 def _settings(app: App[Any], overrides: Mapping[str, Any]) -> Settings:
     found = Origin(app.folder, None).settings.get("package", {})
-    if not isinstance(found, dict):
-        raise PackagingError("[tool.pytron.package] must be a table")
-    table = cast("dict[str, Any]", found)
-    known = {item.name for item in fields(Settings)}
-    for key in table:
-        if key not in known:
-            raise PackagingError(_unknown(key, sorted(known)))
+    table = _known(found, Settings, "[tool.pytron.package]")
+    for key, kind in (("sign", Signing), ("shield", Shield)):
+        _known(table.get(key, {}), kind, f"[tool.pytron.package.{key}]")
+    kinds = table.get("file_types")
+    for item in cast("list[object]", kinds) if isinstance(kinds, list) else []:
+        _known(item, FileType, "file_types")
     chosen = {key: value for key, value in overrides.items() if value is not None}
     try:
         settings = codec.convert({**table, **chosen}, Settings)
     except ValueError as error:
         raise PackagingError(f"[tool.pytron.package]: {error}") from error
     for scheme in settings.schemes:
-        _checked(scheme, _SCHEME, "schemes")
+        _checked(scheme, _SCHEME, "schemes", "notes")
     for kind in settings.file_types:
-        _checked(kind.extension, _EXTENSION, "file_types.extension")
+        _checked(kind.extension, _EXTENSION, "file_types.extension", "note")
     return settings
 
 
-def _unknown(key: str, known: list[str]) -> str:
+def _known(table: object, kind: type[Any], place: str) -> dict[str, Any]:
+    """The table, if all its names are settings: a misspelt one would change nothing, unseen."""
+    if not isinstance(table, dict):
+        raise PackagingError(f"{place} must be a table")
+    found = cast("dict[str, Any]", table)
+    known = [item.name for item in fields(kind)]
+    for key in found:
+        if key not in known:
+            raise PackagingError(f"{place} has no setting {key!r}; {_hint(key, known)}")
+    return found
+
+
+def _hint(key: str, known: list[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(key, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-    return f"[tool.pytron.package] has no setting {key!r}; {hint}"
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
 
 
 def _project(folder: Path) -> Mapping[str, Any]:
@@ -210,9 +221,9 @@ def _project(folder: Path) -> Mapping[str, Any]:
     return project_table(folder)
 
 
-def _checked(value: str, pattern: re.Pattern[str], setting: str) -> str:
+def _checked(value: str, pattern: re.Pattern[str], setting: str, such_as: str) -> str:
     if not pattern.fullmatch(value):
-        raise PackagingError(f"{setting} = {value!r} does not fit; it must match {pattern.pattern}")
+        raise PackagingError(f"{setting} = {value!r} cannot be shipped; write it like {such_as}")
     return value
 
 
@@ -238,4 +249,5 @@ def _icon(folder: Path, settings: Settings) -> Path | None:
     icon = (folder / settings.icon).resolve()
     if not icon.is_file():
         raise PackagingError(f"there is no icon {icon}; give a PNG of 512 pixels, or an SVG")
+    icons.check(icon)
     return icon
