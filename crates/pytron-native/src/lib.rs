@@ -7,8 +7,10 @@
 mod asset;
 mod body;
 mod buffer;
+mod clipboard;
 mod command;
 mod depth;
+mod dialog;
 mod envelope;
 mod error;
 mod event;

@@ -8,6 +8,8 @@
 mod command;
 #[path = "../src/depth.rs"]
 mod depth;
+#[path = "../src/dialog.rs"]
+mod dialog;
 #[path = "../src/envelope.rs"]
 mod envelope;
 #[cfg(target_os = "linux")]

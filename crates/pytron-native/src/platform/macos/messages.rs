@@ -13,8 +13,8 @@ use objc2_app_kit::{
 use objc2_foundation::{NSPoint, NSRect, NSSize, NSString};
 use tao::platform::macos::WindowExtMacOS;
 
+use crate::dialog::{Level, Message};
 use crate::guard::guard;
-use crate::platform::portable::services::messages::Message;
 use crate::window::Window;
 
 const FIELD: NSRect = NSRect::new(NSPoint::new(0.0, 0.0), NSSize::new(260.0, 24.0));
@@ -66,10 +66,10 @@ pub fn ask(
 
 fn made(main: MainThreadMarker, message: &Message) -> Retained<NSAlert> {
     let alert = NSAlert::new(main);
-    alert.setAlertStyle(match message.level.as_str() {
-        "warning" => NSAlertStyle::Warning,
-        "error" => NSAlertStyle::Critical,
-        _ => NSAlertStyle::Informational,
+    alert.setAlertStyle(match message.level {
+        Level::Warning => NSAlertStyle::Warning,
+        Level::Error => NSAlertStyle::Critical,
+        Level::Info | Level::Question => NSAlertStyle::Informational,
     });
     alert.setMessageText(&NSString::from_str(&message.text));
     alert.setInformativeText(&NSString::from_str(&message.detail));

@@ -19,7 +19,7 @@ use windows::Win32::UI::Controls::{
 use windows::core::{BOOL, HRESULT, HSTRING, PCWSTR, s, w};
 
 use super::prompt;
-use crate::platform::portable::services::messages::Message;
+use crate::dialog::{Level, Message};
 use crate::window::Window;
 
 /// Ids of our buttons begin here; the system's own are below.
@@ -80,11 +80,11 @@ fn task_dialog(owner: isize, message: &Message) -> Result<Option<usize>, String>
         HSTRING::from(&message.text),
         HSTRING::from(&message.detail),
     );
-    let icon = match message.level.as_str() {
-        "warning" => TD_WARNING_ICON,
-        "error" => TD_ERROR_ICON,
-        "question" => PCWSTR::null(), // there is none, by Microsoft's own guidelines
-        _ => TD_INFORMATION_ICON,
+    let icon = match message.level {
+        Level::Info => TD_INFORMATION_ICON,
+        Level::Warning => TD_WARNING_ICON,
+        Level::Error => TD_ERROR_ICON,
+        Level::Question => PCWSTR::null(), // there is none, by Microsoft's own guidelines
     };
     let config = TASKDIALOGCONFIG {
         cbSize: size_of::<TASKDIALOGCONFIG>() as u32,

@@ -12,7 +12,7 @@ use windows::Win32::UI::WindowsAndMessaging::{
 };
 use windows::core::HSTRING;
 
-use crate::platform::portable::services::messages::Message;
+use crate::dialog::Message;
 
 const EDIT: u16 = 10;
 const BUTTON_CLASS: u16 = 0x80;

@@ -1,49 +1,28 @@
 //! File dialogs: GTK's own chooser, which is the desktop's where a portal is asked for
 //! (`GTK_USE_PORTAL=1`, and always in Flatpak).
 
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use gtk::prelude::*;
 use gtk::{FileChooserAction, FileChooserNative, FileFilter, ResponseType};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::parent;
 use super::pending::Pending;
+use crate::dialog::{Choice, Filter, Mode};
 use crate::guard::guard;
-use crate::service::{self, Failure, Reply};
+use crate::service::{self, Reply};
 use crate::window::Window;
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Args {
-    mode: String,
-    title: Option<String>,
-    filters: Vec<Filter>,
-    folder: Option<PathBuf>,
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Filter {
-    name: String,
-    extensions: Vec<String>,
-}
 
 /// Lets the user choose what is there.
 pub fn open(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
-    let args: Args = match service::parse(args) {
+    let args: Choice = match service::parse(args) {
         Ok(args) => args,
         Err(failure) => return reply.give(Err(failure)),
     };
-    let action = match args.mode.as_str() {
-        "file" | "files" => FileChooserAction::Open,
-        "folder" => FileChooserAction::SelectFolder,
-        mode => {
-            let message = format!("mode {mode:?} is not file, files or folder");
-            return reply.give(Err(Failure::arguments(message)));
-        }
+    let action = match args.mode {
+        Mode::File | Mode::Files => FileChooserAction::Open,
+        Mode::Folder => FileChooserAction::SelectFolder,
     };
     show(window, &args, action, reply, |chooser| {
         let files = chooser.filenames();
@@ -70,7 +49,7 @@ pub fn save(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
 
 fn show(
     window: Option<&Rc<Window>>,
-    args: &Args,
+    args: &Choice,
     action: FileChooserAction,
     reply: Reply,
     chosen: impl Fn(&FileChooserNative) -> Value + 'static,
@@ -79,7 +58,7 @@ fn show(
     let chooser =
         FileChooserNative::new(args.title.as_deref(), parent.as_ref(), action, None, None);
     chooser.set_modal(parent.is_some());
-    chooser.set_select_multiple(args.mode == "files");
+    chooser.set_select_multiple(args.mode == Mode::Files);
     chooser.set_do_overwrite_confirmation(true);
     for filter in &args.filters {
         chooser.add_filter(gtk_filter(filter));

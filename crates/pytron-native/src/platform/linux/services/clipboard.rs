@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
 use gtk::glib::prelude::*;
 use gtk::{Clipboard, SelectionData, TargetEntry, TargetFlags, gdk_pixbuf::Pixbuf};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::clipboard::{Format, Read, Watch, Write};
 use crate::guard::guard;
 use crate::service::{self, Failure, Outcomes, Reply};
 
@@ -37,26 +37,6 @@ thread_local! {
     static WATCHING: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
-#[derive(Deserialize)]
-struct Read {
-    format: String,
-    path: Option<PathBuf>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Write {
-    text: Option<String>,
-    html: Option<String>,
-    image: Option<PathBuf>,
-    files: Vec<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Watch {
-    on: bool,
-}
-
 fn board() -> Clipboard {
     Clipboard::get(&SELECTION_CLIPBOARD)
 }
@@ -75,20 +55,22 @@ pub fn serve(name: &str, args: Value, reply: Reply) {
 }
 
 fn read(args: Read, reply: Reply) {
-    match args.format.as_str() {
-        "text" => board().request_text(move |_, text| reply.give(Ok(json!(text)))),
+    match args.format {
+        Format::Text => board().request_text(move |_, text| reply.give(Ok(json!(text)))),
         // Asked for what it does not offer, a program may give something else.
-        "html" => board().request_contents(&Atom::intern("TARGETS"), move |board, offered| {
-            let offered = offered.targets().unwrap_or_default();
-            if !offered.iter().any(|target| target.name() == HTML_TYPE) {
-                return reply.give(Ok(Value::Null));
-            }
-            board.request_contents(&Atom::intern(HTML_TYPE), move |_, data| {
-                let found = (data.length() > 0).then(|| decoded(&data.data()));
-                reply.give(Ok(json!(found)));
-            });
-        }),
-        "files" => board().request_uris(move |_, uris| {
+        Format::Html => {
+            board().request_contents(&Atom::intern("TARGETS"), move |board, offered| {
+                let offered = offered.targets().unwrap_or_default();
+                if !offered.iter().any(|target| target.name() == HTML_TYPE) {
+                    return reply.give(Ok(Value::Null));
+                }
+                board.request_contents(&Atom::intern(HTML_TYPE), move |_, data| {
+                    let found = (data.length() > 0).then(|| decoded(&data.data()));
+                    reply.give(Ok(json!(found)));
+                });
+            })
+        }
+        Format::Files => board().request_uris(move |_, uris| {
             let path = |uri: &gtk::glib::GString| gtk::glib::filename_from_uri(uri).ok();
             let paths: Vec<_> = uris.iter().filter_map(path).map(|(path, _)| path).collect();
             reply.give(Ok(if paths.is_empty() {
@@ -97,17 +79,13 @@ fn read(args: Read, reply: Reply) {
                 json!(paths)
             }));
         }),
-        "image" => {
+        Format::Image => {
             let Some(path) = args.path else {
                 return reply.give(Err(Failure::arguments("an image needs a path")));
             };
             board().request_image(move |_, image| {
                 reply.give(image.map_or(Ok(Value::Null), |image| saved(image, &path)));
             });
-        }
-        format => {
-            let message = format!("format {format:?} is not text, html, files or image");
-            reply.give(Err(Failure::arguments(message)));
         }
     }
 }

@@ -4,28 +4,14 @@ use std::rc::Rc;
 
 use gtk::prelude::*;
 use gtk::{ButtonsType, DialogFlags, MessageDialog, MessageType, ResponseType};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::parent;
 use super::pending::Pending;
+use crate::dialog::{Level, Message};
 use crate::guard::guard;
 use crate::service::{self, Failure, Reply};
 use crate::window::Window;
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Args {
-    text: String,
-    detail: String,
-    title: Option<String>,
-    level: String,
-    buttons: Vec<String>,
-    default: u16,
-    cancel: Option<u16>,
-    value: String,
-    secret: bool,
-}
 
 /// Shows a message; gives the index of the button.
 pub fn message(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
@@ -64,16 +50,13 @@ pub fn prompt(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
     });
 }
 
-fn make(window: Option<&Rc<Window>>, args: Value) -> Result<(Args, MessageDialog), Failure> {
-    let args: Args = service::parse(args)?;
-    if args.buttons.is_empty() {
-        return Err(Failure::arguments("buttons must not be empty"));
-    }
-    let level = match args.level.as_str() {
-        "warning" => MessageType::Warning,
-        "error" => MessageType::Error,
-        "question" => MessageType::Question,
-        _ => MessageType::Info,
+fn make(window: Option<&Rc<Window>>, args: Value) -> Result<(Message, MessageDialog), Failure> {
+    let args: Message = service::parse(args)?;
+    let level = match args.level {
+        Level::Info => MessageType::Info,
+        Level::Warning => MessageType::Warning,
+        Level::Error => MessageType::Error,
+        Level::Question => MessageType::Question,
     };
     let parent = parent(window);
     let mut flags = DialogFlags::DESTROY_WITH_PARENT;
@@ -89,7 +72,7 @@ fn make(window: Option<&Rc<Window>>, args: Value) -> Result<(Args, MessageDialog
     for (index, label) in args.buttons.iter().enumerate().rev() {
         dialog.add_button(label, response(index));
     }
-    dialog.set_default_response(response(args.default.into()));
+    dialog.set_default_response(response(args.default));
     Ok((args, dialog))
 }
 
@@ -101,14 +84,14 @@ fn show(
     window: Option<&Rc<Window>>,
     dialog: &MessageDialog,
     reply: Reply,
-    value: impl Fn(Option<u16>) -> Value + 'static,
+    value: impl Fn(Option<usize>) -> Value + 'static,
 ) {
     let pending = Pending::new(window, reply);
     let answering = Rc::clone(&pending);
     dialog.connect_response(move |_, response| {
         guard("a message", (), || {
             let button = match response {
-                ResponseType::Other(index) => Some(index),
+                ResponseType::Other(index) => Some(index.into()),
                 _ => None, // closed, or Escape
             };
             answering.finish(Ok(value(button)));

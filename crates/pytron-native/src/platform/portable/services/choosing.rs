@@ -1,54 +1,33 @@
 //! File dialogs, the system's own through rfd.
 
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::thread;
 
 use rfd::{AsyncFileDialog, FileHandle};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::pending::Pending;
-use crate::service::{self, Failure, Reply};
+use crate::dialog::{Choice, Mode};
+use crate::service::{self, Reply};
 use crate::window::Window;
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Args {
-    mode: String,
-    title: Option<String>,
-    filters: Vec<Filter>,
-    folder: Option<PathBuf>,
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Filter {
-    name: String,
-    extensions: Vec<String>,
-}
 
 /// Lets the user choose what is there.
 pub fn open(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
-    let args: Args = match service::parse(args) {
+    let args: Choice = match service::parse(args) {
         Ok(args) => args,
         Err(failure) => return reply.give(Err(failure)),
     };
     let dialog = made(window, &args);
-    match args.mode.as_str() {
-        "file" => answer(window, dialog.pick_file(), reply, |file| {
+    match args.mode {
+        Mode::File => answer(window, dialog.pick_file(), reply, |file| {
             json!([path(file)])
         }),
-        "folder" => answer(window, dialog.pick_folder(), reply, |file| {
+        Mode::Folder => answer(window, dialog.pick_folder(), reply, |file| {
             json!([path(file)])
         }),
-        "files" => answer(window, dialog.pick_files(), reply, |files| {
+        Mode::Files => answer(window, dialog.pick_files(), reply, |files| {
             json!(files.iter().map(path).collect::<Vec<_>>())
         }),
-        mode => {
-            let message = format!("mode {mode:?} is not file, files or folder");
-            reply.give(Err(Failure::arguments(message)));
-        }
     }
 }
 
@@ -63,7 +42,7 @@ pub fn save(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
     }
 }
 
-fn made(window: Option<&Rc<Window>>, args: &Args) -> AsyncFileDialog {
+fn made(window: Option<&Rc<Window>>, args: &Choice) -> AsyncFileDialog {
     let mut dialog = AsyncFileDialog::new();
     if let Some(title) = &args.title {
         dialog = dialog.set_title(title);

@@ -1,7 +1,6 @@
 //! The clipboard through arboard, on a thread of its own: another program may take its time to hand
 //! over what it holds.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,11 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use arboard::{Clipboard, Error, ImageData};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::super::system;
 use super::image::{self, Image};
+use crate::clipboard::{Format, Read, Watch, Write};
 use crate::event::Event;
 use crate::service::{self, Failure, Outcomes, Reply};
 use crate::shared::Shared;
@@ -27,26 +26,6 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 static WATCHER: Mutex<bool> = Mutex::new(false);
 
 type Work = Box<dyn FnOnce() + Send>;
-
-#[derive(Deserialize)]
-struct Read {
-    format: String,
-    path: Option<PathBuf>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Write {
-    text: Option<String>,
-    html: Option<String>,
-    image: Option<PathBuf>,
-    files: Vec<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Watch {
-    on: bool,
-}
 
 pub fn serve(shared: &Arc<Shared>, name: &str, args: Value, reply: Reply) {
     match name {
@@ -87,14 +66,14 @@ fn refused(error: Error) -> Failure {
 }
 
 fn read(mut board: Clipboard, args: &Read) -> Outcomes {
-    let found = match args.format.as_str() {
-        "text" => board.get_text().map(|text| json!(text)),
-        "html" => board.get().html().map(|html| json!(html)),
-        "files" => board.get().file_list().map(|files| {
+    let found = match args.format {
+        Format::Text => board.get_text().map(|text| json!(text)),
+        Format::Html => board.get().html().map(|html| json!(html)),
+        Format::Files => board.get().file_list().map(|files| {
             let paths: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
             json!(paths)
         }),
-        "image" => {
+        Format::Image => {
             let path = args.path.as_ref();
             let path = path.ok_or_else(|| Failure::arguments("an image needs a path"))?;
             match board.get_image() {
@@ -109,10 +88,6 @@ fn read(mut board: Clipboard, args: &Read) -> Outcomes {
                 }
                 Err(error) => Err(error),
             }
-        }
-        format => {
-            let message = format!("format {format:?} is not text, html, files or image");
-            return Err(Failure::arguments(message));
         }
     };
     match found {

@@ -2,31 +2,17 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::super::system;
 use super::pending::Pending;
+use crate::dialog::Message;
 use crate::service::{self, Failure, Reply};
 use crate::window::Window;
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Message {
-    pub text: String,
-    pub detail: String,
-    pub title: Option<String>,
-    pub level: String,
-    pub buttons: Vec<String>,
-    pub default: usize,
-    pub cancel: Option<usize>,
-    pub value: String,
-    pub secret: bool,
-}
-
 /// Shows a message; gives the index of the button.
 pub fn message(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
-    let message = match parse(args) {
+    let message = match service::parse::<Message>(args) {
         Ok(message) => message,
         Err(failure) => return reply.give(Err(failure)),
     };
@@ -40,7 +26,7 @@ pub fn message(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
 
 /// Asks for a line of text; gives it when the first button was chosen.
 pub fn prompt(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
-    let message = match parse(args) {
+    let message = match service::parse::<Message>(args) {
         Ok(message) => message,
         Err(failure) => return reply.give(Err(failure)),
     };
@@ -52,12 +38,4 @@ pub fn prompt(window: Option<&Rc<Window>>, args: Value, reply: Reply) {
                 .map_err(Failure::unsupported),
         );
     });
-}
-
-fn parse(args: Value) -> Result<Message, Failure> {
-    let message: Message = service::parse(args)?;
-    if message.buttons.is_empty() {
-        return Err(Failure::arguments("buttons must not be empty"));
-    }
-    Ok(message)
 }
