@@ -64,6 +64,8 @@ mod memory {
 }
 #[path = "../src/notice.rs"]
 mod notice;
+#[path = "../src/platform/windows/number.rs"]
+mod number;
 #[path = "../src/outbox.rs"]
 mod outbox;
 #[path = "../src/part.rs"]

@@ -56,7 +56,7 @@ pub fn can_badge() -> (bool, String) {
 }
 
 /// Shows a number on the app's icon; 0 takes it away.
-pub fn badge(stage: &Stage, count: i64) -> Outcomes {
+pub fn badge(stage: &Stage, count: u64) -> Outcomes {
     let label = (count > 0).then(|| count.to_string());
     match stage.windows().first() {
         Some(window) => window.frame().set_badge_label(label),

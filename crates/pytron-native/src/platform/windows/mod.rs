@@ -6,6 +6,7 @@ mod dropping;
 pub mod menus;
 pub mod messages;
 pub mod notifications;
+mod number;
 mod prompt;
 mod toast;
 
@@ -14,7 +15,8 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 use tao::event_loop::EventLoopBuilder;
-use tao::platform::windows::EventLoopBuilderExtWindows;
+use tao::platform::windows::{EventLoopBuilderExtWindows, WindowExtWindows};
+use tao::window::Icon;
 use webview2_com::Microsoft::Web::WebView2::Win32::{
     COREWEBVIEW2_CAPTURE_PREVIEW_IMAGE_FORMAT_PNG, COREWEBVIEW2_PROCESS_FAILED_KIND,
     COREWEBVIEW2_PROCESS_FAILED_KIND_BROWSER_PROCESS_EXITED,
@@ -62,13 +64,20 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
 
 /// Whether the icon can have a number.
 pub fn can_badge() -> (bool, String) {
-    let reason = "the taskbar of Windows shows no numbers for desktop apps; show progress, or put it into the title";
-    (false, reason.to_owned())
+    (true, "the taskbar shows it over the icon".to_owned())
 }
 
-/// Never: see above.
-pub fn badge(_stage: &Stage, _count: i64) -> Outcomes {
-    Err(Failure::unsupported(can_badge().1))
+/// Shows a number over the app's icon; 0 takes it away.
+pub fn badge(stage: &Stage, count: u64) -> Outcomes {
+    let side = number::SIDE as u32;
+    let icon = (count > 0)
+        .then(|| Icon::from_rgba(number::picture(count), side, side))
+        .transpose()
+        .map_err(|error| Failure::unsupported(format!("the number was not drawn: {error}")))?;
+    for window in stage.windows() {
+        window.frame().set_overlay_icon(icon.as_ref());
+    }
+    Ok(Value::Null)
 }
 
 /// Puts a material behind the page: mica wants Windows 11, acrylic Windows 10.

@@ -100,7 +100,7 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         "menu.update" => menu::update(args),
         "splash.show" => splash::show(stage, args),
         "splash.hide" => splash::hide(),
-        "badge.count" => system::badge(stage, args["count"].as_i64().unwrap_or(0)),
+        "badge.count" => system::badge(stage, args["count"].as_u64().unwrap_or(0)),
         "badge.progress" => progress(stage, args["value"].as_f64()),
         name if name.starts_with("shortcuts.") => shortcuts::serve(&stage.shared, name, args),
         name => match window {
