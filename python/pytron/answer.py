@@ -43,6 +43,13 @@ class Answer(Generic[T]):
         self._callbacks: list[Callable[[], object]] = []
         self._lock = Lock()
 
+    @classmethod
+    def failed(cls, what: str, error: BaseException) -> Answer[Any]:
+        """One that has failed already."""
+        answer: Answer[Any] = Answer(what)
+        answer.fail(error)
+        return answer
+
     def result(self, timeout_s: float = 10) -> T:
         """Wait for the value, on any thread but the main one and the app's loop.
 

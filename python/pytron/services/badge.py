@@ -34,6 +34,4 @@ class Badge(Service):
 
 
 def _refused(what: str, reason: str) -> Answer[Any]:
-    answer: Answer[Any] = Answer(f"badge.{what}")
-    answer.fail(CallError(reason, code="invalid_arguments"))
-    return answer
+    return Answer.failed(f"badge.{what}", CallError(reason, code="invalid_arguments"))

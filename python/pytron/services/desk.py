@@ -81,6 +81,20 @@ class Desk:
         windows = self.runtime("windows").windows
         return next((window.label for window in windows if window.id == number), None)
 
+    def shown(self, what: str, window: Window | None) -> Window:
+        """The window that was named, else the first one.
+
+        Raises:
+            CallError: `closed`: none is open.
+        """
+        windows = [window] if window is not None else self.runtime(what).windows
+        if not windows:
+            raise CallError(
+                f"{what} needs a window, and none is open; open one with app.open_window first",
+                code="closed",
+            )
+        return windows[0]
+
     def close(self) -> None:
         """The app ends: whoever holds something gives it back."""
         with self._lock:
@@ -125,9 +139,7 @@ class Desk:
         runtime = self.runtime(name)
         possible = runtime.engine.can(name)
         if not possible:
-            refused: Answer[Any] = Answer(name)
-            refused.fail(CallError(possible.reason, code="unsupported"))
-            return refused
+            return Answer.failed(name, CallError(possible.reason, code="unsupported"))
         return runtime.ask(name, number, given, None if patient else DEADLINE_S)
 
     def run(self, what: str, work: Callable[[], R], *, timeout_s: float = DEADLINE_S) -> Answer[R]:

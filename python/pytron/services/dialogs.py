@@ -249,6 +249,4 @@ def _label(labels: Sequence[str], index: int | None) -> str | None:
 
 
 def _refused(what: str, reason: str) -> Answer[Any]:
-    answer: Answer[Any] = Answer(what)
-    answer.fail(CallError(reason, code="invalid_arguments"))
-    return answer
+    return Answer.failed(what, CallError(reason, code="invalid_arguments"))

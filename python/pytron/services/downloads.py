@@ -129,11 +129,13 @@ class Downloads(Service):
 
         `name` is proposed where the answer itself names no file.
         """
-        runtime = self._desk.runtime("downloads")
-        window = window or runtime.windows[0]
-        own = runtime.engine.origin
-        address = url if "://" in url else f"{own}/{url.removeprefix('/')}"
         answer: Answer[int] = Answer("downloads.save")
+        try:
+            window = self._desk.shown("downloads.save", window)
+        except CallError as error:
+            return Answer.failed("downloads.save", error)
+        own = self._desk.runtime("downloads").engine.origin
+        address = url if "://" in url else f"{own}/{url.removeprefix('/')}"
         if not address.startswith(f"{own}/"):
             error = f"{url!r} is not the app's own; only that can be saved so"
             answer.fail(CallError(error, code="invalid_arguments"))

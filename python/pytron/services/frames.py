@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pytron.answer import Answer
 from pytron.engine import Capability
-from pytron.errors import PytronError
+from pytron.errors import CallError, PytronError
 from pytron.services.service import Service
 from pytron.window import Window
 
@@ -42,8 +42,12 @@ class Windows(Service):
 
     def toggle_maximized(self, *, window: Window | None = None) -> Answer[None]:
         """Maximize the window, or restore it: what a double click on a title bar does."""
-        chosen = window or self._desk.runtime("windows").windows[0]
-        answer: Answer[None] = Answer("windows.toggle_maximized")
+        what = "windows.toggle_maximized"
+        try:
+            chosen = self._desk.shown(what, window)
+        except CallError as error:
+            return Answer.failed(what, error)
+        answer: Answer[None] = Answer(what)
         asked = chosen.status()
 
         def known() -> None:

@@ -137,6 +137,4 @@ def sorted_words(words: Sequence[str], folder: Path) -> tuple[list[str], list[st
 
 
 def _refused(reason: str) -> Answer[Any]:
-    answer: Answer[Any] = Answer("links")
-    answer.fail(CallError(reason, code="invalid_arguments"))
-    return answer
+    return Answer.failed("links", CallError(reason, code="invalid_arguments"))

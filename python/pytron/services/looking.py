@@ -32,6 +32,7 @@ class Facts(NamedTuple):
     idle: Callable[[], float]
     accent: Callable[[], str | None]
     locked: Callable[[], bool]
+    language: Callable[[], str]
 
 
 class Looking(Provider):
@@ -68,6 +69,7 @@ class Looking(Provider):
             "system.online": online,
             "system.idle": self._facts.idle,
             "system.accent": self._facts.accent,
+            "system.locale": self._facts.language,
             "system.watch": self._watch,
         }
         return self._desk.run(name, work[name])

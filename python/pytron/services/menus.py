@@ -85,7 +85,7 @@ class Menus(Service):
         try:
             wired = wire_items(items)
         except CallError as error:
-            return _failed("menus.set", error)
+            return Answer.failed("menus.set", error)
         return self._ask("set", window, items=wired)
 
     def update(
@@ -118,9 +118,9 @@ class Menus(Service):
         """Show a context menu, at a place of the page or at the pointer; the id that was chosen."""
         try:
             wired = wire_items(items)
+            shown_in = self._desk.shown("menus.popup", window)
         except CallError as error:
-            return _failed("menus.popup", error)
-        shown_in = window or self._desk.runtime("menus").windows[0]
+            return Answer.failed("menus.popup", error)
         return self._ask("popup", shown_in, patient=True, items=wired, x=x, y=y)
 
     def on_click(self, id: str) -> Callable[[F], F]:
@@ -200,9 +200,3 @@ def _wire(item: Item) -> dict[str, Any]:
     if item.items:
         wired["items"] = wire_items(item.items)
     return wired
-
-
-def _failed(what: str, error: CallError) -> Answer[Any]:
-    answer: Answer[Any] = Answer(what)
-    answer.fail(error)
-    return answer

@@ -85,9 +85,8 @@ class Notifications(Service):
         """
         refused = self._not_launched()
         if refused is not None:
-            answer: Answer[None] = Answer("notifications.register")
-            answer.fail(CallError(refused, code="unsupported"))
-            return answer
+            error = CallError(refused, code="unsupported")
+            return Answer.failed("notifications.register", error)
         app, command = self._desk.app, launch_command()
 
         def work() -> None:

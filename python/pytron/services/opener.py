@@ -28,15 +28,11 @@ class Opener(Service):
         """Open an address in the user's browser (`https:`, `http:`) or mail or phone program."""
         scheme = url.partition(":")[0].lower()
         if scheme not in SCHEMES or any(ord(letter) <= 32 for letter in url):
-            answer: Answer[None] = Answer("opener.url")
-            answer.fail(
-                CallError(
-                    f"{url[:200]!r} cannot be opened: it must begin with "
-                    f"{', '.join(sorted(SCHEMES))} and hold no spaces; a file is for opener.file",
-                    code="invalid_arguments",
-                )
+            reason = (
+                f"{url[:200]!r} cannot be opened: it must begin with "
+                f"{', '.join(sorted(SCHEMES))} and hold no spaces; a file is for opener.file"
             )
-            return answer
+            return Answer.failed("opener.url", CallError(reason, code="invalid_arguments"))
         return self._desk.run("opener.url", lambda: opening().open_url(url))
 
     def file(self, path: Path) -> Answer[None]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import locale
-import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypedDict
 
 from pytron.answer import Answer
 from pytron.engine import Capability
+from pytron.errors import CallError
 from pytron.services.service import Service
 from pytron.window import Window
 
@@ -94,18 +93,16 @@ class System(Service):
 
     def locale(self) -> Answer[str]:
         """The user's language as pages name it, such as `de-DE`."""
-        answer: Answer[str] = Answer("system.locale")
-        named = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-        found = next(filter(None, named), None) or locale.getlocale()[0] or ""
-        language = found.partition(".")[0].partition("@")[0].replace("_", "-")
-        answer.settle(language if language not in ("", "C", "POSIX") else "en")
-        return answer
+        return self._ask("locale")
 
     def screens(self, *, window: Window | None = None) -> Answer[list[Screen]]:
         """The screens, as the window sees them."""
-        runtime = self._desk.runtime("system.screens")
-        shown = window or runtime.windows[0]
-        answer: Answer[Any] = runtime.query(shown.id, "screens")
+        what = "system.screens"
+        try:
+            shown = self._desk.shown(what, window)
+        except CallError as error:
+            return Answer.failed(what, error)
+        answer: Answer[Any] = self._desk.runtime(what).query(shown.id, "screens")
         return answer
 
     def watch(self) -> Answer[None]:

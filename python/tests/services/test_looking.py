@@ -29,7 +29,7 @@ def test_changes_between_two_looks_are_told_once() -> None:
             raise CallError("nobody knows", code="unsupported")
         return now["accent"]
 
-    facts = Facts(lambda: now["power"], lambda: 1.0, accent, lambda: now["locked"])
+    facts = Facts(lambda: now["power"], lambda: 1.0, accent, lambda: now["locked"], lambda: "de-DE")
     with TestClient(app):
         looking = Looking(app._desk_of(), facts)
         before = looking.look({}, 0)
@@ -50,7 +50,7 @@ def test_changes_between_two_looks_are_told_once() -> None:
         ]
         now["accent"] = "#778899"  # it was not known meanwhile: nobody can say that it changed
         looking.look(before, 2)
-        assert not looking.can("system.locale")
+        assert looking.ask("system.locale", None, {}).result(60) == "de-DE"
         assert looking.can("system.idle_s")
     assert heard.empty()
 
@@ -92,3 +92,11 @@ def test_macos_says_how_long_nobody_was_there() -> None:
     assert macos.colour_of("5\n") == "#a550a7"
     assert macos.colour_of("99") is None
     assert macos.colour_of("x") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [('(\n    "de-DE",\n    "en-GB"\n)\n', "de-DE"), ("(\n    fr\n)\n", "fr"), ("(\n)\n", "en")],
+)
+def test_macos_says_the_language(text: str, name: str) -> None:
+    assert macos.language_of(text) == name

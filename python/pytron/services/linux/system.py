@@ -65,6 +65,7 @@ class System(Provider):
             "system.online": online,
             "system.idle": lambda: _idle(self._session),
             "system.accent": self._accent,
+            "system.locale": language,
             "system.watch": self._watch,
         }
         return self._desk.run(name, work[name])
@@ -154,6 +155,13 @@ def _colour(value: Any) -> str | None:
     if any(not 0 <= part <= 1 for part in value):
         return None  # so the portal says that there is none
     return "#" + "".join(f"{round(part * 255):02x}" for part in value)
+
+
+def language() -> str:
+    """By the variables that programs go by."""
+    named = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    found = next(filter(None, named), "").partition(".")[0].partition("@")[0].replace("_", "-")
+    return found if found not in ("", "C", "POSIX") else "en"
 
 
 def power(supplies: Path = _SUPPLIES) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class System(Looking):
     """Asks the tools that every macOS has."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, Facts(power, idle, accent, locked))
+        super().__init__(desk, Facts(power, idle, accent, locked, language))
 
 
 def power() -> dict[str, Any]:
@@ -83,3 +83,14 @@ def locked() -> bool:
 def locked_of(text: str) -> bool:
     """What the registry of devices says of the session; nothing when it is not locked."""
     return re.search(r'"CGSSessionScreenIsLocked"\s*=\s*Yes', text) is not None
+
+
+def language() -> str:
+    """The first of the languages that the user wants programs in."""
+    return language_of(run(["/usr/bin/defaults", "read", "-g", "AppleLanguages"], remedy=_REMEDY))
+
+
+def language_of(text: str) -> str:
+    """What `defaults` says: a list in parentheses, quoted where a name has a hyphen."""
+    found = re.search(r"[A-Za-z][\w-]*", text)
+    return found[0].replace("_", "-") if found else "en"

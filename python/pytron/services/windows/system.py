@@ -16,13 +16,14 @@ _NO_BATTERY = 128
 _WTS_SESSION_INFO_EX = 25
 _FLAGS_AT = 16  # of WTSINFOEXW, behind its level, a gap, the session's number and its state
 _LOCKED = 0
+_BY_NAME = 0x8  # MUI_LANGUAGE_NAME
 
 
 class System(Looking):
     """Asks Windows itself."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, Facts(power, idle, accent, locked))
+        super().__init__(desk, Facts(power, idle, accent, locked, language))
 
 
 class _Power(ctypes.Structure):
@@ -106,3 +107,15 @@ def locked() -> bool:
         return ctypes.c_int32.from_address(data.value + _FLAGS_AT).value == _LOCKED
     finally:
         sessions.WTSFreeMemory(data)
+
+
+def language() -> str:
+    """The first of the languages that the user wants programs in."""
+    count, size = ctypes.c_uint32(), ctypes.c_uint32()
+    ask = _library("kernel32").GetUserPreferredUILanguages
+    if not ask(_BY_NAME, ctypes.byref(count), None, ctypes.byref(size)):
+        raise _failed("the user's language")
+    names = ctypes.create_unicode_buffer(size.value)
+    if not ask(_BY_NAME, ctypes.byref(count), names, ctypes.byref(size)):
+        raise _failed("the user's language")
+    return names.value or "en"  # up to the first zero: each name ends with one
