@@ -57,9 +57,12 @@ def read(address: str, app_id: str, secret: bytes) -> Click | None:
     return Click(int(fields["key"]), *words)
 
 
-def secret_of(folder: Path) -> bytes:
-    """The app's own key for these addresses, made at first use; only the user can read it."""
-    path = folder / "notifications.key"
+def secret_of(folder: Path, name: str = "notifications.key") -> bytes:
+    """A key of the app's own, for these addresses or for what its name says.
+
+    It is made at first use; only the user can read it.
+    """
+    path = folder / name
     try:
         found = path.read_bytes()
         if len(found) == _KEY_BYTES:
