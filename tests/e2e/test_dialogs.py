@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from e2e.driver import RunApp
-from e2e.views import View
 
 PRESS = """
 import subprocess
@@ -86,27 +85,20 @@ def test_message_gives_the_button(run_app: RunApp) -> None:
     assert run_app(page, PRESS).reports == ["Save", False]
 
 
-def test_prompt_gives_the_text_where_there_is_one(run_app: RunApp, view: View) -> None:
+def test_prompt_gives_the_text_or_null(run_app: RunApp) -> None:
     page = """
     const { dialogs } = pytron.services;
-    if (!(await pytron.can("dialogs.prompt"))) {
-      await report((await failure(dialogs.prompt("Your name?"))).code);
-    } else {
-      const name = dialogs.prompt("Your name?", { title: "Name", value: "x" });
-      await pytron.press("Name", "ctrl+a", "A", "d", "a", "Return");
-      await report(await name);
-    }
+    const name = dialogs.prompt("<b>Your</b> name?", { title: "Name", value: "x" });
+    await pytron.press("Name", "ctrl+a", "A", "d", "a", "Return");
+    await report(await name);
+    const kept = dialogs.prompt("Which?", { title: "Kept", value: 'a "b" & <c>' });
+    await pytron.press("Kept", "Return");
+    await report(await kept);
+    const dismissed = dialogs.prompt("Word?", { title: "Word", value: "x", secret: true });
+    await pytron.press("Word", "Escape");
+    await report(await dismissed);
     """
-    python = (
-        PRESS
-        + """
-@app.expose
-def can(feature: str) -> bool:
-    return bool(app.can(feature))
-"""
-    )
-    wanted = "unsupported" if view.name == "chrome" else "Ada"
-    assert run_app(page, python).reports == [wanted]
+    assert run_app(page, PRESS).reports == ["Ada", 'a "b" & <c>', None]
 
 
 def test_two_dialogs_at_once_and_one_whose_window_closes(run_app: RunApp) -> None:

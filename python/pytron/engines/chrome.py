@@ -29,7 +29,7 @@ _FEATURES: Final = frozenset(
         *("window", "window.screenshot", "window.bounds", "window.zoom", "window.devtools"),
         *("window.print", "window.pdf", "window.attention", "window.clear"),
         *("window.drag", "window.edge", "window.files", "drop"),
-        *("dialogs.open", "dialogs.save", "dialogs.message"),
+        *("dialogs.open", "dialogs.save", "dialogs.message", "dialogs.prompt"),
         *("clipboard.read", "clipboard.write", "clipboard.formats", "clipboard.watch"),
         *("menu.set", "menu.update", "menu.popup", "shortcuts.register", "shortcuts.unregister"),
         *("splash.show", "splash.hide", "window.spellcheck"),
@@ -41,7 +41,6 @@ _FEATURES: Final = frozenset(
 _FOLLOWS: Final = frozenset({"window.drag", "window.edge"})
 #: Why not, and what to do instead.
 _REFUSED: Final = {
-    "dialogs.prompt": "Electron has no dialog that asks for a text; ask in the page",
     "window.backdrop": "only Windows 11 and macOS have materials for windows",
 }
 

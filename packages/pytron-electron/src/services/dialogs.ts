@@ -1,6 +1,7 @@
 // Dialogs of the system.
 import { type BrowserWindow, dialog, type FileFilter } from "electron";
-import { type Asked, type Fields, Refusal, type Service, text } from "./service.js";
+import { prompt } from "./prompt.js";
+import { type Asked, type Fields, type Service, text } from "./service.js";
 
 export const dialogs: Record<string, Service> = {
   "dialogs.open": async (asked) => {
@@ -64,12 +65,7 @@ export const dialogs: Record<string, Service> = {
     return chosen;
   },
 
-  "dialogs.prompt": () => {
-    throw new Refusal(
-      "unsupported",
-      "Electron has no dialog that asks for a text; ask in the page, or use the native engine",
-    );
-  },
+  "dialogs.prompt": prompt,
 };
 
 function buttonOf({ response }: { response: number }, cancel: number | null): number | null {
