@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
+use serde_json::json;
 use tao::event::Event;
 use tao::event_loop::{ControlFlow, EventLoop, EventLoopBuilder};
 use tao::platform::run_return::EventLoopExtRunReturn;
@@ -21,6 +22,7 @@ use crate::guard::guard;
 use crate::inbox::Received;
 use crate::platform::{self, Engine, Waker, Watch};
 use crate::received;
+use crate::service;
 use crate::shared::{Answer, Body, Order, Shared};
 use crate::stage::{self, Stage};
 
@@ -351,6 +353,11 @@ fn turn_until_quit(wakeup_fd: i64) -> i32 {
                 }
                 Event::RedrawRequested(id) => platform::services::splash::redraw(id),
                 Event::UserEvent(()) => stage.shared.waker.dispatch(&stage),
+                // macOS alone says so here: elsewhere it is the words of a second start.
+                Event::Opened { urls } => {
+                    let urls: Vec<&str> = urls.iter().map(|url| url.as_str()).collect();
+                    service::happened("links.asked", json!({ "urls": urls }));
+                }
                 _ => {}
             }
             if let Some(code) = stage.exit.get() {

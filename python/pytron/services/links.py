@@ -40,6 +40,10 @@ class Links(Service):
     pages: ClassVar[tuple[str, ...]] = ("opened",)
     events: ClassVar[Mapping[str, type[Any]]] = {"links.opened": LinksOpened}
 
+    def begin(self) -> None:
+        """Hear of what the system asks a program that runs."""
+        self._desk.hear("links.asked", self._asked)
+
     def register_scheme(self, scheme: str) -> Answer[None]:
         """Let links such as `notes:today` start this app. Done once the system has agreed."""
         if not scheme or not all(c.isalnum() or c in "+-." for c in scheme) or scheme in _TAKEN:
@@ -83,6 +87,10 @@ class Links(Service):
         urls, paths = sorted_words(args, Path(folder))
         if urls or paths:
             self._desk.tell_soon("links.opened", {"urls": urls, "paths": paths})
+
+    def _asked(self, data: Mapping[str, Any]) -> bool:
+        self.arrived([str(url) for url in data["urls"]], str(Path.home()))
+        return False  # told as `links.opened`
 
     def can(self, feature: str) -> Capability | None:
         """Whether the system can be told here."""

@@ -17,9 +17,11 @@ _BUNDLE = "on macOS an app says in its bundle what it opens: package it with its
 
 
 def can(feature: str) -> tuple[bool, str]:
-    """Autostart only."""
+    """Autostart, and what a bundle says of itself."""
     if feature.startswith("autostart"):
         return True, "a launch agent"
+    if feature == "links.opened" and is_packaged():
+        return True, "the system tells the bundle"
     return False, _BUNDLE
 
 
