@@ -8,6 +8,7 @@ mod menus;
 mod messages;
 mod pages;
 mod pending;
+mod printing;
 pub mod splash;
 
 use std::rc::Rc;
@@ -146,6 +147,7 @@ pub fn window_closing(window: &Rc<Window>) {
 pub fn window_closed(number: u32) {
     pending::window_closed(number);
     downloads::window_closed(number);
+    printing::window_closed(number);
 }
 
 /// The GTK window that a dialog belongs to.
