@@ -52,15 +52,24 @@ pub fn serve(shared: &Arc<Shared>, name: &str, args: Value) -> Outcomes {
     });
     names.shared = Arc::clone(shared);
     let known = names.ids.values().find(|(id, _)| *id == args.id);
-    if let Some(key) = known.map(|(_, key)| *key) {
-        with_manager(|manager| manager.unregister(key))?;
-        names.ids.remove(&key.id());
-    }
+    let known = known.map(|(_, key)| *key);
+    let mut wanted = None;
     if name == "shortcuts.register" {
         let keys = args.keys.unwrap_or_default();
         let key = HotKey::from_str(&keys)
             .map_err(|error| Failure::arguments(format!("keys {keys:?}: {error}")))?;
+        if known == Some(key) {
+            return Ok(Value::Null);
+        }
         with_manager(|manager| manager.register(key))?;
+        wanted = Some(key);
+    }
+    // The old keys go last: when the new ones are refused, they stay.
+    if let Some(key) = known {
+        with_manager(|manager| manager.unregister(key))?;
+        names.ids.remove(&key.id());
+    }
+    if let Some(key) = wanted {
         names.ids.insert(key.id(), (args.id, key));
     }
     Ok(Value::Null)

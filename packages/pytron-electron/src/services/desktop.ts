@@ -77,13 +77,19 @@ export const desktop: Record<string, Service> = {
     const id = text(args, "id");
     const keys = text(args, "keys");
     checkKeys(keys); // Electron says of nonsense that another program has it
+    const known = shortcuts.get(id);
+    if (known === keys) return null;
     let done: boolean;
     try {
       done = globalShortcut.register(keys, () => desk.happened("shortcuts.pressed", { id }));
     } catch (error) {
       throw new Refusal("invalid_arguments", `${keys} is no shortcut: ${(error as Error).message}`);
     }
-    if (!done) throw new Refusal("unsupported", `another program has ${keys}`);
+    if (!done) {
+      const reason = `${keys} is taken, by this or another program; choose others`;
+      throw new Refusal("unsupported", reason);
+    }
+    if (known !== undefined) globalShortcut.unregister(known);
     shortcuts.set(id, keys);
     return null;
   },
