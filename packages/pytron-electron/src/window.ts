@@ -42,6 +42,8 @@ export class HostWindow implements PortOwner {
   /** The session's partition; null for the app's own. */
   readonly partition: string | null;
   private readonly sender: Sender;
+  /** It is being closed: what belongs to it ends without an answer of the user's. */
+  ends = false;
   private port: PagePort | null = null;
   private standing: Standing;
   private limits: Live = {};
@@ -241,6 +243,9 @@ export class HostWindow implements PortOwner {
 
   /** Closes it at once. */
   destroy(): void {
+    this.ends = true;
+    // Electron leaves them open, and does not survive their end after their parent's.
+    for (const child of this.frame.getChildWindows()) child.destroy();
     this.frame.destroy();
   }
 

@@ -55,18 +55,48 @@ export const dialogs: Record<string, Service> = {
     const parent = parentOf(asked);
     const mutable = { ...options, buttons: [...options.buttons] };
     if (parent === null) return buttonOf(await dialog.showMessageBox(mutable), cancel);
-    // Electron leaves it open when its window goes, and no other dialog gets keys then.
     const ending = new AbortController();
-    const end = (): void => ending.abort();
-    parent.once("closed", end);
     const shown = dialog.showMessageBox(parent, { ...mutable, signal: ending.signal });
-    const chosen = buttonOf(await shown, cancel);
-    parent.removeListener("closed", end);
-    return chosen;
+    const done = endWith(parent, { ending, shown });
+    return buttonOf(await shown.finally(done), cancel);
   },
 
   "dialogs.prompt": prompt,
 };
+
+interface Box {
+  readonly ending: AbortController;
+  readonly shown: Promise<unknown>;
+}
+
+/** The message boxes of each window, as they came. */
+const boxes = new WeakMap<BrowserWindow, Box[]>();
+
+/**
+ * Ends a message box with its window: Electron leaves it open, and no other dialog gets keys then.
+ * Gives what is to be called when it has ended by itself.
+ */
+function endWith(parent: BrowserWindow, box: Box): () => void {
+  let all = boxes.get(parent);
+  if (all === undefined) {
+    const shown: Box[] = [];
+    all = shown;
+    boxes.set(parent, shown);
+    parent.once("closed", async () => {
+      // Only the last one can be closed: it keeps the keys from the others.
+      for (let last = shown.pop(); last !== undefined; last = shown.pop()) {
+        last.ending.abort();
+        await last.shown.catch(() => {});
+      }
+    });
+  }
+  const mine = all;
+  mine.push(box);
+  return () => {
+    const place = mine.indexOf(box);
+    if (place >= 0) mine.splice(place, 1);
+  };
+}
 
 function buttonOf({ response }: { response: number }, cancel: number | null): number | null {
   return response < 0 ? cancel : response;

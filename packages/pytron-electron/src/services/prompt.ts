@@ -1,7 +1,7 @@
 // A dialog that asks for a line of text, which Electron has not: a small window of our own. Its page
 // runs no script: the form is sent to an address that nobody is asked for, and read from there.
 import { BrowserWindow } from "electron";
-import { type Asked, type Fields, text } from "./service.js";
+import { type Asked, type Fields, Refusal, text } from "./service.js";
 
 /** A name that nobody can have (RFC 2606). */
 const DONE = "https://prompt.invalid/";
@@ -39,7 +39,7 @@ export async function prompt({ args, window }: Asked): Promise<string | null> {
     },
   });
   shown.setMenu(null);
-  const given = new Promise<string | null>((settle) => {
+  const given = new Promise<string | null>((settle, refuse) => {
     let found: string | null = null;
     const contents = shown.webContents;
     contents.on("will-navigate", (event, url) => {
@@ -53,7 +53,10 @@ export async function prompt({ args, window }: Asked): Promise<string | null> {
       if (input.type === "keyDown" && input.key === "Escape") shown.close();
     });
     contents.setWindowOpenHandler?.(() => ({ action: "deny" }));
-    shown.once("closed", () => settle(found));
+    shown.once("closed", () => {
+      if (window?.ends === true) refuse(new Refusal("closed", "the window has closed"));
+      else settle(found);
+    });
   });
   shown.once("ready-to-show", () => {
     shown.show();
