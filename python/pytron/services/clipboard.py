@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypedDict, TypeVar, get_args
 
 from pytron.answer import Answer
+from pytron.errors import CallError
 from pytron.services.service import Service
 
 T = TypeVar("T")
 Format = Literal["text", "html", "image", "files"]
+#: How every PNG begins and ends: its signature, and its last chunk with that one's checksum.
+_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 
 
 class ClipboardChange(TypedDict):
@@ -62,6 +65,11 @@ class Clipboard(Service):
 
     def write_image(self, png: bytes) -> Answer[None]:
         """Put a picture there, given as a PNG."""
+        if not png.startswith(_PNG) or _PNG_END not in png:
+            reason = f"the {len(png)} bytes are no whole PNG; save the picture as one first"
+            return Answer.failed(
+                "clipboard.write_image", CallError(reason, code="invalid_arguments")
+            )
         folder = _private_folder()
         path = folder / "image.png"
         path.write_bytes(png)
@@ -74,7 +82,12 @@ class Clipboard(Service):
 
     def write_files(self, paths: Sequence[Path]) -> Answer[None]:
         """Put files there, to be pasted in a file manager."""
-        return self._ask("write", files=[str(Path(path).absolute()) for path in paths])
+        given = [Path(path).absolute() for path in paths]
+        for path in given:
+            if not path.exists():
+                error = CallError(f"{path} does not exist", code="invalid_arguments")
+                return Answer.failed("clipboard.write_files", error)
+        return self._ask("write", files=[str(path) for path in given])
 
     def formats(self) -> Answer[list[Format]]:
         """What it holds now: any of `text`, `html`, `image`, `files`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from threading import Lock
 from typing import ClassVar
 
 from pytron.answer import Answer
@@ -16,6 +17,8 @@ _log = logging.getLogger(__name__)
 
 #: What a page's link or a call may open. Others can start programs with words of a stranger.
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+#: One after another: two of one name would find the same place in the trash free.
+_TRASHING = Lock()
 
 
 class Opener(Service):
@@ -57,7 +60,7 @@ class Opener(Service):
 
     def trash(self, path: Path) -> Answer[None]:
         """Move a file or folder to the trash."""
-        return self._desk.run("opener.trash", lambda: _trash(_existing(path)), timeout_s=60)
+        return self._desk.run("opener.trash", lambda: _trash(path), timeout_s=60)
 
     def can(self, feature: str) -> Capability | None:
         """Whether the programs for it are there."""
@@ -90,7 +93,8 @@ def _trash(path: Path) -> None:
     from send2trash import send2trash  # the one library that knows every system's trash
 
     try:
-        send2trash(path)
+        with _TRASHING:
+            send2trash(_existing(path))
     except OSError as error:
         raise CallError(
             f"{path} could not be moved to the trash: {error}", code="unsupported"
