@@ -99,7 +99,7 @@ def test_one_that_was_killed_is_no_obstacle(home: Path) -> None:
 def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = App("Notes", app_id="dev.pytron.notes")
     seen = home / "seen"
-    program = home / "main.py"
+    program = home / "main $HOME.py"
     program.write_text(
         f"import sys; open({str(seen)!r}, 'w').write(' '.join(sys.argv[1:]))", "utf-8"
     )
@@ -108,7 +108,11 @@ def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.M
     async def register(scheme: str) -> None:
         await app.links.register_scheme(scheme)
 
-    python = home / "python"  # by a path without a space: xdg-open takes no quotes away
+    @app.expose
+    async def unregister() -> None:
+        await app.links.unregister()
+
+    python = home / "my python"  # xdg-open takes no quotes away
     python.symlink_to(sys.executable)
     with TestClient(app) as page, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "executable", str(python))
@@ -127,6 +131,9 @@ def test_links_are_registered_and_open_the_app(home: Path, monkeypatch: pytest.M
     monkeypatch.setenv("DISPLAY", ":99")  # xdg-open only looks whether there is one
     subprocess.run(["xdg-open", "notes:today"], timeout=60, check=True, capture_output=True)
     assert seen.read_text("utf-8") == "notes:today"
+    with TestClient(app) as page:
+        page.call("unregister")
+    assert not [path for path in (home / "data").rglob("*notes*") if path.is_file()]
 
 
 PACKAGE = """

@@ -94,6 +94,8 @@ class Links(Service):
 
     def can(self, feature: str) -> Capability | None:
         """Whether the system can be told here."""
+        if feature == "links.opened":
+            return Capability(True, "what the system gave to this start is known")
         return Capability(*part("starting").can(feature))
 
 

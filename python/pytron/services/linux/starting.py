@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytron.services import Services
 
 _REMEDY = "install xdg-utils"
+_MIME_REMEDY = "install shared-mime-info"
 #: What the bus takes as the name of a program.
 BUS_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)+", re.ASCII)
 #: What the specification wants quoted.
@@ -31,13 +32,23 @@ def can(feature: str) -> tuple[bool, str]:
     """Whether the desktop can be told."""
     if feature.startswith("autostart"):
         return True, "the session's autostart folder"
-    if shutil.which("xdg-mime"):
-        return True, "xdg-mime does it"
-    return False, f"xdg-mime is not there; {_REMEDY}"
+    if not shutil.which("xdg-mime"):
+        return False, f"xdg-mime is not there; {_REMEDY}"
+    if feature == "links.register_files" and not shutil.which("update-mime-database"):
+        return False, f"update-mime-database is not there; {_MIME_REMEDY}"
+    return True, "xdg-mime does it"
+
+
+def _require(feature: str) -> None:
+    """Nothing is left half registered where a program is missing."""
+    possible, reason = can(feature)
+    if not possible:
+        raise CallError(reason, code="unsupported")
 
 
 def register_scheme(app: Services, scheme: str, command: Sequence[str]) -> None:
     """Let links of a scheme start the app."""
+    _require("links.register_scheme")
     _register(app, f"x-scheme-handler/{scheme}", command)
 
 
@@ -45,6 +56,7 @@ def register_files(
     app: Services, extensions: Sequence[str], mime: str, name: str, command: Sequence[str]
 ) -> None:
     """Let files of a type be opened with the app."""
+    _require("links.register_files")
     globs = "".join(f'<glob pattern="*.{extension}"/>' for extension in extensions)
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -55,8 +67,7 @@ def register_files(
     package = folder / "packages" / f"{app.id}.xml"
     package.parent.mkdir(parents=True, exist_ok=True)
     package.write_text(text, "utf-8")
-    remedy = "install shared-mime-info"
-    run(["update-mime-database", str(folder)], remedy=remedy)
+    run(["update-mime-database", str(folder)], remedy=_MIME_REMEDY)
     _register(app, mime, command)
 
 
@@ -77,7 +88,8 @@ def _write_entry(app: Services, command: Sequence[str], types: Sequence[str]) ->
     entry = _entry(app)
     entry.parent.mkdir(parents=True, exist_ok=True)
     by_bus = _service(app).exists()
-    entry.write_text(_text(app, [*command, "%U"], types=types, by_bus=by_bus), "utf-8")
+    words = [*_without_spaces(app, command), "%U"]
+    entry.write_text(_text(app, words, types=types, by_bus=by_bus), "utf-8")
     if shutil.which("update-desktop-database"):
         run(["update-desktop-database", str(entry.parent)], remedy=_REMEDY)
 
@@ -88,7 +100,7 @@ def unregister(app: Services) -> None:
     package = data_folder() / "mime" / "packages" / f"{app.id}.xml"
     if package.exists():
         package.unlink()
-        run(["update-mime-database", str(data_folder() / "mime")], remedy=_REMEDY)
+        run(["update-mime-database", str(data_folder() / "mime")], remedy=_MIME_REMEDY)
 
 
 def can_launch(app: Services) -> tuple[bool, str]:
@@ -140,6 +152,7 @@ def _forget(app: Services, types: Sequence[str]) -> None:
         return
     if not types and not _service(app).exists():
         entry.unlink()
+        _script(app).unlink(missing_ok=True)
         return
     lines = entry.read_text("utf-8").splitlines()
     dropped = ["MimeType="] if not types else []
@@ -172,6 +185,21 @@ def _service(app: Services) -> Path:
     return data_folder() / "dbus-1" / "services" / f"{app.id}.service"
 
 
+def _script(app: Services) -> Path:
+    return data_folder() / app.id / "launch.sh"
+
+
+def _without_spaces(app: Services, command: Sequence[str]) -> Sequence[str]:
+    """The command, behind a script where it needs quotes: `xdg-open` itself takes none away."""
+    script = _script(app)
+    if not _RESERVED.intersection("".join(command)) or _RESERVED.intersection(str(script)):
+        return command
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', "utf-8")
+    script.chmod(0o700)
+    return [str(script)]
+
+
 def _autostart(app: Services) -> Path:
     config = os.environ.get("XDG_CONFIG_HOME", "")
     base = Path(config) if config.startswith("/") else Path.home() / ".config"
@@ -200,7 +228,7 @@ def _text(
 
 
 def _quoted(word: str) -> str:
-    """A word of `Exec`, quoted where it must be: `xdg-open` itself takes no quotes away."""
+    """A word of `Exec`, quoted where it must be."""
     word = word.replace("%", "%%") if word != "%U" else word
     if not any(sign in _RESERVED for sign in word):
         return word

@@ -17,11 +17,9 @@ _BUNDLE = "on macOS an app says in its bundle what it opens: package it with its
 
 
 def can(feature: str) -> tuple[bool, str]:
-    """Autostart, and what a bundle says of itself."""
+    """Autostart only."""
     if feature.startswith("autostart"):
         return True, "a launch agent"
-    if feature == "links.opened" and is_packaged():
-        return True, "the system tells the bundle"
     return False, _BUNDLE
 
 
