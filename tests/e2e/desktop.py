@@ -12,8 +12,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -26,11 +28,23 @@ GLOBAL_SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 LASTING = "org.freedesktop.portal.Notification"
 
 
+#: A bus that starts what the user has registered, and nothing of the machine's.
+_RULES = """<busconfig>
+<type>session</type><listen>unix:dir={folder}</listen><servicedir>{services}</servicedir>
+<policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy></busconfig>"""
+
+
 class Bus:
     """A private bus daemon; its address is for `DBUS_SESSION_BUS_ADDRESS`."""
 
     def __init__(self) -> None:
-        command = [DAEMON, "--session", "--nofork", "--print-address=1", "--nopidfile"]
+        self._folder = tempfile.TemporaryDirectory(prefix="bus")
+        rules = Path(self._folder.name) / "bus.conf"
+        own = Path(os.environ.get("XDG_DATA_HOME", self._folder.name), "dbus-1", "services")
+        rules.write_text(_RULES.format(folder=self._folder.name, services=own), "utf-8")
+        command = [DAEMON, f"--config-file={rules}", "--nofork", "--print-address=1"]
         self._daemon = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._daemon.stdout is not None
         self.address = self._daemon.stdout.readline().strip()
@@ -41,6 +55,7 @@ class Bus:
     def __exit__(self, *_: object) -> None:
         self._daemon.terminate()
         self._daemon.communicate(timeout=10)
+        self._folder.cleanup()
 
 
 class Desktop:
