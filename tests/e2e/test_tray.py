@@ -189,6 +189,30 @@ def test_notification_is_clicked_and_leads_to_a_page(bus: Bus) -> None:
         assert desktop.expect("withdrawn")["id"] == shown["id"]
 
 
+def test_click_leads_to_the_window_it_names_and_to_no_other(bus: Bus) -> None:
+    app = App("Notes")
+    heard = listening(app, "notifications.click")
+
+    @app.expose
+    async def tell() -> None:
+        window = app.open_window("second", url="/")
+        await app.notifications.show("Done", url="/done", window=window)
+        await app.notifications.show("Gone", url="/gone", window=app.open_window("third", url="/"))
+        app.window("third").close(force=True)
+
+    with Desktop(bus, "notifications") as desktop, TestClient(app) as page:
+        page.call("tell")
+        for shown in (desktop.expect("notification"), desktop.expect("notification")):
+            desktop.do(
+                kind="signal", path="/org/freedesktop/Notifications", interface=NOTIFICATIONS,
+                member="ActionInvoked", signature="us", body=[shown["id"], "default"],
+            )  # fmt: skip
+            heard.get(timeout=60)
+        addresses = [str(options["url"]) for options in page.engine.windows.values()]
+    # The window of the second has gone: its click is told, and leads nowhere.
+    assert [address.rpartition("/")[2] for address in addresses] == ["", "done"]
+
+
 def test_handler_on_the_loop_hears_of_a_menu(bus: Bus, icon: Path) -> None:
     app = App("Tray")
     heard: Queue[str] = Queue()
