@@ -25,7 +25,7 @@ UNDER_WAYLAND = ("test_blank", "test_conformance")
 OFFERED = (
     *("test_clipboard", "test_dialogs", "test_downloads", "test_frameless", "test_menus"),
     *("test_pages", "test_windows"),
-    *("test_context_menu", "test_splash"),
+    *("test_context_menu", "test_splash", "test_everywhere_window"),
 )
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import sys
 from collections.abc import Callable, Mapping
 from inspect import get_annotations, isfunction
@@ -22,6 +23,10 @@ from pytron.testing import RemoteError, TestClient
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a bare machine is made for Linux")
 
 FILE = "FILE"  # stands for a file that is there
+#: A picture of one pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 #: Every method that gives an answer, and arguments that fit.
 CALLS: Mapping[str, tuple[Any, ...]] = {
     "autostart.disable": (),
@@ -38,7 +43,7 @@ CALLS: Mapping[str, tuple[Any, ...]] = {
     "clipboard.watch": (True,),
     "clipboard.write_files": ([FILE],),
     "clipboard.write_html": ("<b>x</b>",),
-    "clipboard.write_image": (b"x",),
+    "clipboard.write_image": (PNG,),
     "clipboard.write_text": ("x",),
     "dialogs.confirm": ("?",),
     "dialogs.message": ("?",),
