@@ -80,11 +80,14 @@ class System(Provider):
     def _accent(self) -> str | None:
         body = (_APPEARANCE, "accent-color")
         try:
-            (found,) = self._session.call(_PORTAL, _PORTAL_PATH, _SETTINGS, "ReadOne", "ss", body)
+            # `ReadOne`, which wraps it once, is missing in the portals of Debian 12 and its like.
+            (found,) = self._session.call(_PORTAL, _PORTAL_PATH, _SETTINGS, "Read", "ss", body)
         except CallError as error:
             if "NotFound" in str(error.data):
                 return None
             raise
+        while found[0] == "v":
+            found = found[1]
         return _colour(found[1])
 
     def _watch(self) -> None:

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use gtk::gio::prelude::*;
 use gtk::gio::{BusType, Cancellable, DBusCallFlags, DBusConnection, DBusSignalFlags};
-use gtk::glib::Variant;
+use gtk::glib::{Variant, VariantTy};
 use gtk::prelude::*;
 use tao::window::Theme;
 
@@ -118,8 +118,8 @@ fn ask(bus: &DBusConnection) {
 /// Takes the number out of its variants: `Read` wraps it twice.
 fn learn(value: &Variant) {
     let mut value = value.clone();
-    while let Some(inner) = value.as_variant() {
-        value = inner;
+    while value.is_type(VariantTy::VARIANT) {
+        value = value.child_value(0);
     }
     let theme = match value.get::<u32>() {
         Some(DARK) => Theme::Dark,
