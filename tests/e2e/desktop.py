@@ -26,6 +26,7 @@ ITEM = "org.kde.StatusNotifierItem"
 NOTIFICATIONS = "org.freedesktop.Notifications"
 GLOBAL_SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 LASTING = "org.freedesktop.portal.Notification"
+REGISTRY = "org.freedesktop.host.portal.Registry"
 
 
 #: A bus that starts what the user has registered, and nothing of the machine's.
@@ -234,6 +235,7 @@ class _Portal:
     """The portal, with a user who agrees unless a shortcut is described as forbidden."""
 
     xml = ""
+    registries: tuple[str, ...] = (REGISTRY,)
     _desktop = "/org/freedesktop/portal/desktop"
 
     def __init__(self, bus: Any) -> None:
@@ -242,10 +244,11 @@ class _Portal:
         bus.own("org.freedesktop.portal.Desktop")
 
     def properties(self, interface: str) -> Mapping[str, tuple[str, Any]] | None:
-        return {"version": ("u", 1)} if interface in (GLOBAL_SHORTCUTS, LASTING) else None
+        known = (GLOBAL_SHORTCUTS, LASTING, *self.registries)
+        return {"version": ("u", 1)} if interface in known else None
 
     def call(self, interface: str, member: str, body: Sequence[Any]) -> Any:
-        if interface == "org.freedesktop.host.portal.Registry":
+        if interface in self.registries:
             _say("registered", app=body[0])
             return "", ()
         if member == "AddNotification":
@@ -262,8 +265,9 @@ class _Portal:
         if interface == "org.freedesktop.portal.Session":
             _say("session closed")
             return "", ()
-        if interface == "org.freedesktop.portal.Settings" and member == "ReadOne":
-            return "v", (("(ddd)", (1.0, 0.5, 0.0)),)
+        if interface == "org.freedesktop.portal.Settings" and member == "Read":
+            settings = {"accent-color": ("(ddd)", (1.0, 0.5, 0.0)), "color-scheme": ("u", 2)}
+            return "v", (("v", settings[body[1]]),)
         if member == "CreateSession":
             token = body[0]["session_handle_token"][1]
             session = f"{self._desktop}/session/1_1/{token}"
@@ -293,6 +297,12 @@ class _Portal:
             path, "org.freedesktop.portal.Request", "Response", "ua{sv}", (code, results)
         )
         return "o", (path,)
+
+
+class _OldPortal(_Portal):
+    """One that is older than 1.20: it cannot be told who asks."""
+
+    registries = ()
 
 
 def _struct(value: Any) -> Any:
@@ -332,6 +342,7 @@ def main() -> None:
         "files": _Files,
         "dock": _Dock,
         "portal": _Portal,
+        "old portal": _OldPortal,
     }
     for service in sys.argv[1:]:
         made[service](bus)

@@ -11,10 +11,11 @@ import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
-from e2e.desktop import Bus, Desktop
+from e2e.desktop import NOTIFICATIONS, Bus, Desktop
 from pytron import App, CallError
 from pytron.answer import Answer
 from pytron.services.launch import Click, read, secret_of
@@ -244,10 +245,30 @@ def test_what_cannot_start_the_app_is_said(options: dict[str, Any], words: str) 
         said = app.can("notifications.launch")
         assert not said
         assert words in said.reason
-        if "portal" not in words:
-            with pytest.raises(CallError, match=words) as refused:
-                waited(app.notifications.register())
-            assert refused.value.code == "unsupported"
+        with pytest.raises(CallError, match=words) as refused:
+            waited(app.notifications.register())
+        assert refused.value.code == "unsupported"
+
+
+def test_portal_that_does_not_learn_who_asks_shows_nothing_lasting(home: Path, bus: Bus) -> None:
+    app = App("Bell", app_id=ID, single_instance=True)
+    clicked: Queue[Any] = Queue()
+    app.on("notifications.click", lambda event: clicked.put(event.data))
+    service = home / "data" / "dbus-1" / "services" / f"{ID}.service"
+    service.parent.mkdir(parents=True)
+    service.write_text(f"[D-BUS Service]\nName={ID}\nExec=/bin/false\n")  # a package's
+    with Desktop(bus, "old portal", "notifications") as desktop, TestClient(app):
+        assert "1.20" in app.can("notifications.launch").reason
+        with pytest.raises(CallError, match=r"1\.20") as refused:
+            waited(app.notifications.register())
+        assert refused.value.code == "unsupported"
+        key = waited(app.notifications.show("While it runs"))
+        shown = desktop.expect("notification")
+        desktop.do(
+            kind="signal", path="/org/freedesktop/Notifications", interface=NOTIFICATIONS,
+            member="ActionInvoked", signature="us", body=[shown["id"], "default"],
+        )  # fmt: skip
+        assert clicked.get(timeout=60) == {"key": key, "action": None, "url": None}
 
 
 def test_address_of_a_click_cannot_be_made_by_others(tmp_path: Path) -> None:

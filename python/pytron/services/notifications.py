@@ -90,6 +90,9 @@ class Notifications(Service):
         app, command = self._desk.app, launch_command()
 
         def work() -> None:
+            refused = self._not_lasting()
+            if refused is not None:
+                raise CallError(refused, code="unsupported")
             part("starting").register_launch(app, command)
             secret_of(self._folder)
             desktop: Any = self._desk.provider("instance")
@@ -108,11 +111,7 @@ class Notifications(Service):
         """Whether a click can start the app."""
         if feature not in ("notifications.register", "notifications.launch"):
             return None
-        refused = self._not_launched()
-        shows: Any = self._desk.provider("notifications")
-        if refused is None and shows is not None:
-            possible, reason = shows.can_last()
-            refused = None if possible else reason
+        refused = self._not_launched() or self._not_lasting()
         if refused is None and feature == "notifications.launch":
             return Capability(*self._launches())
         return Capability(refused is None, refused or "the system starts the app")
@@ -122,6 +121,12 @@ class Notifications(Service):
         if not self._desk.app.single_instance:
             return "a click goes to the one that runs: give App(single_instance=True)"
         possible, reason = part("starting").can_launch(self._desk.app)
+        return None if possible else reason
+
+    def _not_lasting(self) -> str | None:
+        """Why what is shown here brings its click to a running app only."""
+        shows: Any = self._desk.provider("notifications")
+        possible, reason = shows.can_last() if shows is not None else (True, "")
         return None if possible else reason
 
     def _launches(self) -> tuple[bool, str]:

@@ -61,6 +61,11 @@ class Notifications(Provider):
             self._portal.version(PORTAL)
         except CallError as error:
             return False, str(error)
+        if not self._portal.knows_programs():  # it would show them, and tell nobody of a click
+            return (
+                False,
+                "the desktop's portal is older than 1.20: it does not learn who asks",
+            )
         return True, "the message bus starts the app"
 
     def ask(self, name: str, window: int | None, args: Mapping[str, Any]) -> Answer[Any] | None:
@@ -78,7 +83,7 @@ class Notifications(Provider):
             raise CallError(f"nobody shows notifications; {_REMEDY}", code="unsupported")
 
     def _show(self, args: Mapping[str, Any]) -> None:
-        if args.get("launch") and self._has_portal():
+        if args.get("launch") and self.can_last()[0]:
             self._show_lasting(args)
             return
         self._check_server()
@@ -104,12 +109,6 @@ class Notifications(Provider):
         )
         (number,) = self._bus.call(SERVER, PATH, SERVER, "Notify", "susssasa{sv}i", body)
         self._keys[number] = args["key"]
-
-    def _has_portal(self) -> bool:
-        try:
-            return self._portal.version(PORTAL) > 0
-        except CallError:
-            return False
 
     def _show_lasting(self, args: Mapping[str, Any]) -> None:
         """By the portal: a click comes over the bus, which starts the app if need be."""

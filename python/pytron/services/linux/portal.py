@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as LateError
 from itertools import count
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -47,6 +48,15 @@ class Portal:
             )
         found: int = self._bus.get(NAME, PATH, interface, "version")
         return found
+
+    def knows_programs(self) -> bool:
+        """Whether it learns which app this is: in a Flatpak, or by being told since 1.20."""
+        if Path("/.flatpak-info").exists():
+            return True
+        try:
+            return self.version(_REGISTRY) > 0
+        except CallError:
+            return False
 
     def tell(self, interface: str, member: str, signature: str, body: Sequence[Any]) -> None:
         """Say something that needs no answer of the user's."""
