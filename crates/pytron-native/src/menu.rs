@@ -13,6 +13,7 @@ use crate::guard::guard;
 use crate::platform::services;
 use crate::role;
 use crate::service::{self, Failure, Outcomes};
+use crate::shortcuts::unreadable;
 
 /// Ids of items with a role begin so; the kit's own ids cannot.
 const ROLE: &str = "\u{1}";
@@ -302,8 +303,9 @@ fn keys_of(item: &Item) -> Result<Option<Accelerator>, Failure> {
     item.keys
         .as_deref()
         .map(|keys| {
-            Accelerator::from_str(keys).map_err(|error| {
-                Failure::arguments(format!("keys {keys:?} of {:?}: {error}", item.label))
+            Accelerator::from_str(keys).map_err(|_| {
+                let said = unreadable(keys, "CmdOrCtrl+O");
+                Failure::arguments(format!("the menu item {:?}: {said}", item.label))
             })
         })
         .transpose()

@@ -57,16 +57,16 @@ pub fn serve(shared: &Arc<Shared>, name: &str, args: Value) -> Outcomes {
     if name == "shortcuts.register" {
         let keys = args.keys.unwrap_or_default();
         let key = HotKey::from_str(&keys)
-            .map_err(|error| Failure::arguments(format!("keys {keys:?}: {error}")))?;
+            .map_err(|_| Failure::arguments(unreadable(&keys, "CmdOrCtrl+Shift+K")))?;
         if known == Some(key) {
             return Ok(Value::Null);
         }
-        with_manager(|manager| manager.register(key))?;
+        with_manager(&keys, |manager| manager.register(key))?;
         wanted = Some(key);
     }
     // The old keys go last: when the new ones are refused, they stay.
     if let Some(key) = known {
-        with_manager(|manager| manager.unregister(key))?;
+        with_manager("it", |manager| manager.unregister(key))?;
         names.ids.remove(&key.id());
     }
     if let Some(key) = wanted {
@@ -76,22 +76,25 @@ pub fn serve(shared: &Arc<Shared>, name: &str, args: Value) -> Outcomes {
 }
 
 fn with_manager(
+    keys: &str,
     work: impl FnOnce(&GlobalHotKeyManager) -> Result<(), Error>,
 ) -> Result<(), Failure> {
     MANAGER.with_borrow(|manager| match manager {
         Some(manager) => work(manager).map_err(|error| {
             Failure::unsupported(match error {
-                Error::AlreadyRegistered(key) => {
-                    format!(
-                        "{} is taken, by this or another program; choose others",
-                        key.into_string()
-                    )
+                Error::AlreadyRegistered(_) => {
+                    format!("{keys} is taken, by this or another program; choose others")
                 }
                 error => format!("the shortcut was refused: {error}"),
             })
         }),
         None => Ok(()),
     })
+}
+
+/// What is said of keys that mean nothing.
+pub fn unreadable(keys: &str, example: &str) -> String {
+    format!("keys {keys:?} cannot be read; write them as in {example:?}")
 }
 
 /// On a thread of the system's.

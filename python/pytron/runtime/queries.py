@@ -70,9 +70,9 @@ class Queries:
         if answer is None:
             return
         if "error" in fields:
-            code = str(fields.get("code", "unsupported"))
-            kind = EngineError if code == "unsupported" else CallError
-            answer.fail(kind(str(fields["error"]), code=code))
+            reason, code = str(fields["error"]), fields.get("code")
+            # A service refuses with a code, as those do that Python has; a query has none.
+            answer.fail(EngineError(reason) if code is None else CallError(reason, code=str(code)))
         else:
             answer.settle(fields.get("value"))
 

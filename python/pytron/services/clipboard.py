@@ -82,7 +82,7 @@ class Clipboard(Service):
 
     def write_files(self, paths: Sequence[Path]) -> Answer[None]:
         """Put files there, to be pasted in a file manager."""
-        given = [Path(path).absolute() for path in paths]
+        given = [Path(path).absolute() for path in ([paths] if isinstance(paths, str) else paths)]
         for path in given:
             if not path.exists():
                 error = CallError(f"{path} does not exist", code="invalid_arguments")

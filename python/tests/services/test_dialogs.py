@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytron import App, CallError, EngineError
+from pytron import App, CallError, EngineError, PytronError
 from pytron.engines.headless import HeadlessEngine
+from pytron.runtime.runtime import Runtime
 from pytron.services.dialogs import Filter
 from pytron.testing import RemoteError, TestClient
 
@@ -199,3 +201,34 @@ def test_nothing_is_imported_before_it_is_used() -> None:
     code = "import sys, pytron; pytron.App(); print([m for m in sys.modules if 'services.' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda app: app.dialogs.message("?", buttons="OK"), "a list of labels"),
+        (lambda app: app.dialogs.open_file(filters=["png"]), r"Filter\("),
+        (lambda app: app.dialogs.save_file(filters=[Filter("Pictures", "png")]), r"Filter\("),
+        (lambda app: app.menus.popup([]), "open_window"),
+        (lambda app: app.system.screens(), "open_window"),
+        (lambda app: app.downloads.save("/x"), "open_window"),
+    ],
+)
+def test_likely_mistake_is_refused_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, call: Any, words: str
+) -> None:
+    app = App("Dialogs")
+    refused: list[PytronError] = []
+
+    @app.expose
+    async def ask() -> None:
+        try:
+            await call(app)
+        except CallError as error:
+            refused.append(error)
+
+    with TestClient(app) as page, monkeypatch.context() as patch:
+        patch.setattr(Runtime, "windows", ())  # as between the last window and the next
+        page.call("ask")
+    assert re.search(words, str(refused[0]))
+    assert refused[0].code in ("invalid_arguments", "closed")
