@@ -1,5 +1,10 @@
 //! Where what a page sends is received.
 
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "elsewhere a page has no line of its own")
+)]
+
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 

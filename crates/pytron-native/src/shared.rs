@@ -69,6 +69,10 @@ pub enum Incoming {
 
 /// The JSON of a frame.
 pub enum Text {
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "elsewhere a page has no line of its own")
+    )]
     Whole(Memory),
     /// What stands in a message from this place on.
     Within(Box<dyn AsRef<[u8]> + Send>, usize),
