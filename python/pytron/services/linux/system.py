@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pytron.answer import Answer
@@ -214,6 +215,10 @@ def _idle(bus: Bus) -> float:
     return milliseconds / 1000
 
 
+#: libXss keeps lists of its own without a lock: two threads at once spoil the heap.
+_X11 = Lock()
+
+
 class _Info(ctypes.Structure):
     """XScreenSaverInfo."""
 
@@ -233,6 +238,11 @@ def _idle_of_x11() -> float | None:
         xss: Any = ctypes.CDLL("libXss.so.1")
     except OSError:
         return None
+    with _X11:
+        return _asked_of(x11, xss)
+
+
+def _asked_of(x11: Any, xss: Any) -> float | None:
     x11.XOpenDisplay.restype = ctypes.c_void_p
     display = x11.XOpenDisplay(None)
     if not display:
