@@ -1,1 +1,1 @@
-"""Services on Windows. Only type-checked so far, not run."""
+"""Services on Windows. Run under Wine 8 by hand where a module says so, else type-checked only."""

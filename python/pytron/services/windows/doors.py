@@ -1,6 +1,6 @@
 """Where a second start finds the first: a named pipe of this user.
 
-Not run on Windows yet: a test runs it over a Unix socket in the pipe's place.
+Run under Wine by hand; a test runs it over a Unix socket in the pipe's place.
 """
 
 from __future__ import annotations

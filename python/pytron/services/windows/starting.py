@@ -1,6 +1,6 @@
 """How Windows starts the app: keys of the user's registry.
 
-Not run on Windows yet: a test runs it against a stand-in for the registry.
+Run under Wine by hand; a test runs it against a stand-in for the registry.
 """
 
 from __future__ import annotations

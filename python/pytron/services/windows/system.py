@@ -1,4 +1,4 @@
-"""The machine's facts on Windows. Only type-checked so far, not run."""
+"""The machine's facts on Windows. Run under Wine by hand, which does not tell of locks."""
 
 from __future__ import annotations
 
