@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -97,11 +98,25 @@ def test_notifications_snippet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_starting_snippet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))  # nothing of this machine's is changed
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for kind in ("SESSION", "SYSTEM"):
+        monkeypatch.setenv(f"DBUS_{kind}_BUS_ADDRESS", "unix:path=/nonexistent")
+    kept: dict[str, str] = {}
+    monkeypatch.setattr(
+        "pytron.services.secrets._ring",
+        lambda: SimpleNamespace(set_password=lambda _app, key, value: kept.update({key: value})),
+    )
     with TestClient(load("starting").app) as page:
         with pytest.raises(RemoteError) as refused:
             page.call("register")
         assert refused.value.code == "unsupported"
+        assert page.call("start_with_the_session", True) is True
+        assert page.call("start_with_the_session", False) is False
+        page.call("sign_in", "s3cret")
+        assert kept == {"token": "s3cret"}
+        assert (tmp_path / "org.example.notes" / "signed-in").exists()
+        assert set(page.call("machine")) == {"battery", "percent", "online", "language"}
 
 
 class Shelf:
