@@ -35,10 +35,11 @@ def test_folder_that_cannot_be_made_ends_the_download_and_says_why(
 ) -> None:
     app.asset("note.txt")(lambda: "text")
     (tmp_path / "file").write_text("in the way", "utf-8")
-    with TestClient(app) as page:
+    with TestClient(app, timeout_s=60) as page:
         page.subscribe("download.*")
         app.downloads.folder = tmp_path / "file" / "down"
-        key = app.downloads.save("/note.txt").result(timeout_s=60)
+        # From the page: its subscription has been taken up before, and then hears of everything.
+        key = page.call("services.downloads.save", "/note.txt")
         name, failed = page.event()
         while name != "download.failed":
             name, failed = page.event()
