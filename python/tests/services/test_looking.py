@@ -50,7 +50,9 @@ def test_changes_between_two_looks_are_told_once() -> None:
         ]
         now["accent"] = "#778899"  # it was not known meanwhile: nobody can say that it changed
         looking.look(before, 2)
-        assert looking.ask("system.locale", None, {}).result(60) == "de-DE"
+        language = looking.ask("system.locale", None, {})
+        assert language is not None
+        assert language.result(60) == "de-DE"
         assert looking.can("system.idle_s")
     assert heard.empty()
 
