@@ -253,9 +253,10 @@ class Runtime:
         event = Event("closing", data, window.label)
 
         def decided() -> None:
-            with self._lock:
-                self._closing.discard(identity)
-            if not event.prevented:
+            if event.prevented:
+                with self._lock:
+                    self._closing.discard(identity)
+            else:  # until it has closed, nobody is asked again
                 self.engine.command({"kind": "close", "window": identity})
 
         return self._tell(window, event, decided)
@@ -360,6 +361,7 @@ class Runtime:
                 closed = self._windows.pop(event.window, None)
                 self._outlived.pop(closed.label if closed else "", None)
                 self._guests.discard(event.window)
+                self._closing.discard(event.window)
             last = not guest and not self._windows.keys() - self._guests
         if window is None:
             return []
