@@ -11,7 +11,7 @@ PRESS = """
 import subprocess
 
 def xdotool(*words):
-    done = subprocess.run(["xdotool", *words], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(["xdotool", *words], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout.split()
 
 def shown(title):

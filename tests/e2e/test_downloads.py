@@ -154,6 +154,10 @@ def test_what_waits_for_an_answer_ends_with_its_window(run_app: RunApp) -> None:
         app.open_window("second", url="/second.html")
 
     @app.expose
+    def listens() -> None:
+        pass  # what the page has sent before is known by now
+
+    @app.expose
     def close() -> None:
         app.window("second").close(force=True)
     """
@@ -163,6 +167,7 @@ def test_what_waits_for_an_answer_ends_with_its_window(run_app: RunApp) -> None:
       Object.assign(document.createElement("a"), { href, download }).click();
     await pytron.ready;
     const stop = pytron.on("waits", () => { stop(); save("/table.csv", ""); });
+    await pytron.listens();  // a download takes another way than the page's messages
     save(URL.createObjectURL(new Blob(["x"])), "blob.txt");
     </script>"""
     page = """

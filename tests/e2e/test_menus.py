@@ -175,8 +175,10 @@ def second_is_loaded() -> None:
 
 @app.expose
 async def close_in_the_middle() -> str:
-    second = app.open_window("second", url="/second.html")
+    second = app.open_window("second", url="/second.html", title="Second")
     assert await asyncio.to_thread(loaded.wait, 60)
+    # Else it might come later, and be taken for the menu.
+    await asyncio.to_thread(xdotool, "search", "--sync", "--onlyvisible", "--name", "^Second$")
     await asyncio.to_thread(remember_windows)
     chosen = app.menus.popup([Item("Rename", "rename")], x=20, y=20, window=second)
     await asyncio.to_thread(wait_for_menu)
