@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pytron.errors import ConfigError
@@ -22,6 +23,9 @@ TOKEN_S = 15 * 60
 COOKIE_S = 30 * 24 * 3600
 _KEY_BYTES = 32
 _PREFIX = "token:"
+#: So many other apps on this machine stay paired with a browser.
+_OTHERS = 20
+_OTHER = re.compile(r"pytron-\d+")
 
 
 class Pairing:
@@ -94,3 +98,14 @@ def _write_private(file: Path, content: bytes) -> None:
     with open(descriptor, "wb") as out:  # noqa: PTH123 - a descriptor
         out.write(content)
     part.replace(file)
+
+
+def outdated(cookies: Mapping[str, str]) -> list[str]:
+    """The names of cookies to be removed: the oldest of other apps on this machine.
+
+    Cookies don't know ports, so a browser sends those of every run at another port. After ninety
+    of them a WebSocket is refused, as its header is too long.
+    """
+    others = [name for name in cookies if _OTHER.fullmatch(name)]
+    others.sort(key=lambda name: cookies[name].split(".")[1:2])  # when it ends
+    return others[:-_OTHERS]

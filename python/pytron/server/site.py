@@ -24,7 +24,7 @@ from pytron.server.lines import Lines
 from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions
 from pytron.server.pages import CLOSED, HEADERS, PAIR
-from pytron.server.pairing import COOKIE_S, Pairing
+from pytron.server.pairing import COOKIE_S, Pairing, outdated
 from pytron.server.socket import Receive, Send, Socket
 from pytron.server.wire import SCOPE_KEY
 
@@ -182,7 +182,7 @@ class Site:
     async def _pair_page(self, request: Request) -> Response:
         response = HTMLResponse(PAIR, headers={"Cache-Control": "no-store"})
         if not self.options.pairing and self.owner(request) is None:
-            self._give_cookie(response)
+            self._give_cookie(request, response)
         return response
 
     async def _pair(self, request: Request) -> Response:
@@ -203,7 +203,7 @@ class Site:
         owner = self.owner(request)
         response = JSONResponse({})
         if owner is None:
-            owner = self._give_cookie(response)
+            owner = self._give_cookie(request, response)
         line = self.lines.claim(window, owner)
         found = {"ticket": line.ticket, "page": line.page} if line else {"page": "/"}
         response.body = JSONResponse(found).body
@@ -211,8 +211,10 @@ class Site:
         self._paired(True)
         return response
 
-    def _give_cookie(self, response: Response) -> str:
+    def _give_cookie(self, request: Request, response: Response) -> str:
         owner, value = self.pairing.cookie()
+        for name in outdated(request.cookies):
+            response.delete_cookie(name)
         response.set_cookie(
             self.cookie,
             value,
@@ -227,7 +229,7 @@ class Site:
         paired = self.owner(request) is not None
         response = JSONResponse({"paired": paired or not self.options.pairing}, 200)
         if not paired and not self.options.pairing:
-            self._give_cookie(response)
+            self._give_cookie(request, response)
         elif not paired:
             response.status_code = 401
         return response
@@ -260,7 +262,7 @@ class Site:
     async def _public(self, request: Request, send: Send) -> None:
         """A first visit where none is paired: the page, and the cookie of a new visitor."""
         held = Response()
-        self._give_cookie(held)
+        self._give_cookie(request, held)
         cookies = [pair for pair in held.raw_headers if pair[0] == b"set-cookie"]
 
         async def with_cookie(message: MutableMapping[str, Any]) -> None:

@@ -107,6 +107,26 @@ def test_the_cookie_is_for_this_server_alone(engine: ServerEngine) -> None:
     assert "samesite=strict" in attributes
 
 
+def test_cookies_of_many_earlier_runs_keep_no_page_from_its_socket(engine: ServerEngine) -> None:
+    browser = Browser(engine)
+    value = f"{'x' * 22}.1999999999.{'y' * 43}"
+    kept = {f"pytron-{port}": value for port in range(1000, 1100)}
+    browser.cookie = "; ".join(f"{name}={value}" for name, value in kept.items())
+    connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=WAIT_S)
+    token = engine.pairing_url(1).partition("#")[2]
+    headers = {"Origin": browser.origin, "Cookie": browser.cookie}
+    connection.request("POST", "/_pytron/pair", token, headers)
+    for given in connection.getresponse().headers.get_all("Set-Cookie", []):
+        name, _, rest = given.partition("=")
+        kept[name] = rest.partition(";")[0]
+        if "Max-Age=0" in given:
+            del kept[name]
+    connection.close()
+    browser.cookie = "; ".join(f"{name}={value}" for name, value in kept.items())
+    assert f"pytron-{engine.port}" in kept
+    browser.socket().close()
+
+
 @pytest.mark.parametrize("cookie", ["", "x", "a.9999999999.0", "….9.é", "." * 5000])
 def test_without_a_good_cookie_nothing_is_served(engine: ServerEngine, cookie: str) -> None:
     browser = Browser(engine)

@@ -14,7 +14,7 @@ from pytron.server.guard import Addresses, Bucket, Guard
 from pytron.server.line import Line
 from pytron.server.metrics import Metrics
 from pytron.server.options import ServerOptions, origin_of
-from pytron.server.pairing import COOKIE_S, TOKEN_S, Pairing, load_key
+from pytron.server.pairing import COOKIE_S, TOKEN_S, Pairing, load_key, outdated
 
 
 class Clock:
@@ -112,6 +112,16 @@ def test_a_cookie_with_a_longer_life_is_forged() -> None:
     pairing = Pairing(b"k" * 32, LocalHub())
     name, until, signature = pairing.cookie()[1].split(".")
     assert pairing.check(f"{name}.{int(until) + 1}.{signature}") is None
+
+
+def test_of_the_cookies_of_earlier_runs_the_newest_stay() -> None:
+    cookies = {
+        f"pytron-{port}": f"name.{2000000000 - port}.signature" for port in range(1000, 1050)
+    }
+    cookies |= {"theirs": "x", "pytron-1": "no cookie of ours", "__Host-pytron": "a.1.b"}
+    removed = outdated(cookies)
+    assert set(removed) == {"pytron-1", *(f"pytron-{port}" for port in range(1020, 1050))}
+    assert outdated({name: cookies[name] for name in cookies.keys() - set(removed)}) == []
 
 
 def test_a_key_is_kept_where_only_its_user_reads_it(tmp_path: Path) -> None:
