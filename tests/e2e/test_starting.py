@@ -258,6 +258,47 @@ def test_files_are_registered(home: Path) -> None:
         assert opener.stdout.strip() == "dev.pytron.notes.desktop"
 
 
+REGISTERED = APP.replace(
+    """def ready():
+    say("first")
+""",
+    """def ready():
+    threading.Thread(target=register).start()
+
+def register():
+    app.links.register_scheme("one").result(60)
+    app.links.register_files(["one"], mime="application/x-pytron-one", name="One").result(60)
+    say("first")
+""",
+)
+
+
+def test_what_the_desktop_opens_comes_to_the_app_that_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "my app" / "app.py"
+    file.parent.mkdir()
+    file.write_text(textwrap.dedent(REGISTERED), "utf-8")
+    note = home / "a note ü.one"
+    note.write_text("x", "utf-8")
+    monkeypatch.setenv("DISPLAY", ":99")  # xdg-open only looks whether there is one
+    command = [sys.executable, str(file)]
+    with ExitStack() as ends:
+        app = ends.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        ends.callback(app.kill)  # else a failure would wait for it
+        assert app.stdout is not None
+        said = iter(line.strip() for line in app.stdout)
+        assert next(said) == "first"
+        for opens, told in (
+            (["xdg-open", "one:today"], "opened {'urls': ['one:today'], 'paths': []}"),
+            (["gio", "open", str(note)], f"opened {{'urls': [], 'paths': ['{note}']}}"),
+        ):
+            subprocess.run(opens, timeout=60, check=True, capture_output=True)
+            assert told in (next(said), next(said))  # and the start itself
+        subprocess.run([*command, "--quit"], timeout=60, check=True, capture_output=True)
+        assert app.wait(60) == 0
+
+
 def test_autostart_is_switched_on_and_off(home: Path) -> None:
     app = App("Notes", app_id="dev.pytron.notes")
 

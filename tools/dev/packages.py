@@ -138,6 +138,7 @@ TEST_NEEDS = (
         _split({"apt": "redis-tools", "dnf": "valkey", "pacman": "valkey"}),
     ),
     program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
+    program("gio", apt="libglib2.0-bin", dnf="glib2", pacman="glib2"),  # opens a file as GNOME does
     # installers and signatures for Windows, made here
     program("makensis", apt="nsis", dnf="mingw32-nsis", pacman=""),
     program("osslsigncode", apt="osslsigncode", dnf="osslsigncode", pacman=""),
