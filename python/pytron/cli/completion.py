@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem, ShellComplete, add_completion
 @click.argument("shell", type=click.Choice(["bash", "fish", "powershell", "zsh"]))
 @click.pass_context
 def command(context: click.Context, shell: str) -> int:
-    r"""Print the completion script for a shell.
+    """Print the completion script for a shell.
 
     \b
     bash: put  eval "$(pytron completion bash)"  into ~/.bashrc

@@ -50,6 +50,7 @@ def test_every_command_has_help(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
     assert "Options:" in result.output
+    assert "\\b" not in result.output  # what keeps lines apart in click is not for people
 
 
 def test_unknown_command_is_said_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,6 @@ def test_greets_in_the_window(app_window: DrivenWindow) -> None:
 def test_counts_in_the_window(app_window: DrivenWindow) -> None:
     app_window.by_role("button", "One more").click()
     app_window.css("#count").expect_text("1")
-    assert app_window.app.state == {"count": 1}
+    assert app_window.app.state["count"] == 1
     app_window.by_role("button", "Reset").click()
     app_window.css("#count").expect_text("0")
