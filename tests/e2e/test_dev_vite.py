@@ -56,6 +56,8 @@ const show = async (text) => { at("title").textContent = text; await pytron.tell
 import.meta.hot.accept("./title.js", (module) => void show(module.title));
 pytron.subscribe("n", (n) => { at("n").textContent = n; });
 await pytron.ready;
+const { transport, origin: home } = window.__pytron__ ?? {};
+await pytron.tell(`joined by ${transport} of ${home}`);
 at("field").value = "typed";
 at("field").focus({ preventScroll: true });
 scrollTo(0, 700);
@@ -142,6 +144,10 @@ def test_both_sides_are_edited_under_a_living_window_and_tab(dev: Development, t
         assert "restarted" in line
         assert line.endswith("n=5")
     shown(tab, "#answer", "second")
+
+
+def test_the_page_of_vite_has_the_direct_line(dev: Development) -> None:
+    dev.line("page: main joined by extension of pytron://localhost")
 
 
 def test_types_follow_python(dev: Development) -> None:

@@ -89,6 +89,18 @@ pub fn origin(url: &str) -> Option<&str> {
     Some(&url[..end])
 }
 
+/// The origin of an address whose server listens on this machine only, at a port it names.
+#[cfg(any(target_os = "linux", test))]
+pub fn local_origin(url: &str) -> Option<&str> {
+    let found = origin(url)?;
+    let place = found.strip_prefix("http://")?;
+    ["localhost", "127.0.0.1", "[::1]"]
+        .iter()
+        .filter_map(|host| place.strip_prefix(host)?.strip_prefix(':'))
+        .any(|port| port.parse::<u16>().is_ok())
+        .then_some(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +127,27 @@ mod tests {
         assert_eq!(decide(&Question { path, ..GET }), Route::Asset);
         let path = "/_pytron/partly";
         assert_eq!(decide(&Question { path, ..GET }), Route::Asset);
+    }
+
+    #[test]
+    fn a_server_of_this_machine_is_told_from_others() {
+        for local in ["localhost:5173", "127.0.0.1:80", "[::1]:3000"] {
+            let url = format!("http://{local}/index.html");
+            assert_eq!(local_origin(&url), Some(&url[..url.len() - 11]));
+        }
+        for foreign in [
+            "http://localhost.evil.com:5173/",
+            "http://localhost:5173@evil.com/",
+            "http://localhost:5173evil.com/",
+            "http://localhost/",
+            "http://127.0.0.1.evil.com:80/",
+            "https://localhost:5173/",
+            "http://192.168.0.2:5173/",
+            "localhost:5173",
+            "",
+        ] {
+            assert_eq!(local_origin(foreign), None, "{foreign}");
+        }
     }
 
     #[test]

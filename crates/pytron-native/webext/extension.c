@@ -17,7 +17,7 @@
 #include "port.h"
 #include "port_script.h"
 
-static char **origins; /* whose main frames get the port */
+static char **origins; /* whose main frames get the port; the app's own comes first */
 
 /* The host's answer: one end of a socket pair. */
 static void on_answer(GObject *page, GAsyncResult *result, gpointer data) {
@@ -78,8 +78,9 @@ static void on_window_object_cleared(WebKitScriptWorld *world, WebKitWebPage *pa
                                               G_TYPE_NONE, 1, JSC_TYPE_VALUE);
     JSCValue *install = jsc_context_evaluate(context, PORT_SCRIPT, -1);
     if (jsc_value_is_function(install)) {
-        JSCValue *result = jsc_value_function_call(install, JSC_TYPE_VALUE, send, JSC_TYPE_VALUE,
-                                                   listen, G_TYPE_NONE);
+        JSCValue *result =
+            jsc_value_function_call(install, JSC_TYPE_VALUE, send, JSC_TYPE_VALUE, listen,
+                                    G_TYPE_STRING, origins[0], G_TYPE_NONE);
         g_object_unref(result);
     }
     jsc_context_clear_exception(context);

@@ -1,6 +1,6 @@
 // The port of the fast path (spec/view.md, sections 5 and 6), made before any page code runs. The
 // native functions stay in this closure: same-origin frames can reach the page's globals.
-(function (sendNative, listen) {
+(function (sendNative, listen, origin) {
   "use strict";
   const { isView } = ArrayBuffer;
   const { apply } = Reflect;
@@ -52,7 +52,6 @@
     };
   }
 
-  const origin = location.origin;
   const port = Object.freeze({ version: 1, kind: "native", transport: "extension", origin, open });
   Object.defineProperty(window, "__pytron__", { value: port });
 })

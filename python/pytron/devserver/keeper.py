@@ -218,7 +218,9 @@ class Keeper:
 
     def _start_host(self, name: str, start: dict[str, Any]) -> None:
         try:
-            self._engine, self._host = host_of(start, self._output, self._hub.ring)
+            self._engine, self._host = host_of(
+                start, self._environment, self._output, self._hub.ring
+            )
         except EngineError as error:
             self._refused(name, {"kind": "ready", "error": str(error), "code": error.code})
             return

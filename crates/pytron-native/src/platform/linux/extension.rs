@@ -14,6 +14,7 @@ use super::ORIGIN;
 use crate::guard::guard;
 use crate::line::Line;
 use crate::link::Link;
+use crate::route::local_origin;
 use crate::shared::Incoming;
 use crate::stage;
 
@@ -52,10 +53,18 @@ fn own_path() -> Option<PathBuf> {
 }
 
 /// Tells the library which origins' pages get a port, before its process starts.
-pub fn prepare(context: &WebContext) {
+pub fn prepare(context: &WebContext, dev: bool) {
     if folder().is_some() {
-        context.set_web_extensions_initialization_user_data(&[ORIGIN].to_variant());
+        let mut origins = vec![ORIGIN.to_owned()];
+        origins.extend(dev.then(development_server).flatten());
+        context.set_web_extensions_initialization_user_data(&origins.to_variant());
     }
+}
+
+/// The origin of the page under `pytron dev`, when it is this machine's.
+fn development_server() -> Option<String> {
+    let address = std::env::var("PYTRON_FRONTEND").ok()?;
+    local_origin(&address).map(ToOwned::to_owned)
 }
 
 /// Answers the page's side with its end of a socket.

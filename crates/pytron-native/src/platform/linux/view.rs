@@ -45,7 +45,7 @@ impl View {
         {
             scheme::register(&context);
             services::downloads::connect(&context);
-            extension::prepare(&context);
+            extension::prepare(&context, engine.dev);
         }
         if let Some(settings) = WebViewExt::settings(&web) {
             // A page from the page cache would come back with a dead port.
