@@ -19,7 +19,7 @@ def command(context: click.Context, shell: str) -> int:
     zsh:  put  eval "$(pytron completion zsh)"  into ~/.zshrc
     fish: pytron completion fish > ~/.config/fish/completions/pytron.fish
     PowerShell: put  pytron completion powershell | Out-String | Invoke-Expression  into $PROFILE
-    """
+    """  # noqa: D301 - click wants the character itself
     from click.shell_completion import get_completion_class
 
     found = get_completion_class(shell)
