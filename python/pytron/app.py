@@ -285,7 +285,8 @@ class App(Api, Services, Generic[S]):
             A function that stops it.
 
         Raises:
-            StateError: nothing can ever be at this path, or the callback is no function.
+            StateError: nothing can ever be at this path.
+            ConfigError: the callback is no function.
         """
         return self._state.subscribe(path, callback)
 

@@ -131,7 +131,7 @@ function scopeOf<S>(store: Store): StateScope<S> {
       return store.cursors.root() as S;
     },
     subscribe: (path, listener) => store.subscribe(path, listener as (value: unknown) => void),
-    update: (change) => store.update((draft) => change(draft as S)),
+    update: (change) => store.update(change as (draft: unknown) => ReturnType<typeof change>),
   };
 }
 

@@ -305,6 +305,7 @@ export class Store implements Source {
   }
 
   private async attempt<T>(run: (draft: unknown) => T, tries: number): Promise<T> {
+    checkFunction(run, "the change");
     const base = this.revision;
     let settle: (error?: unknown) => void = () => {};
     const answered = new Promise<unknown>((resolve) => {

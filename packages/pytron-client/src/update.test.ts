@@ -86,6 +86,15 @@ describe("update", () => {
     expect(python.state).toEqual({ count: 1 });
   });
 
+  test("of what is no function is refused", async () => {
+    const { pytron } = pageWith();
+    await pytron.ready;
+    await expect(pytron.update(3)).rejects.toMatchObject({
+      code: "invalid_arguments",
+      message: "the change is no function",
+    });
+  });
+
   test("whose function is async is refused", async () => {
     const { pytron } = pageWith({ state: { count: 1 } });
     await pytron.ready;

@@ -315,7 +315,7 @@ class Dispatcher:
                 message.data = tree["data"]
             tasks.extend(self._listener.happened(session, message))
         except (ProtocolError, CallError) as error:
-            self._refuse(session.window, None, error, f"the event {message.name!r}")
+            self._refuse(session.window, None, error, "an event")
 
     def _accept_change(
         self,

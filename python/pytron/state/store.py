@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, overload
 
-from pytron.errors import StateError
+from pytron.errors import ConfigError, StateError
 from pytron.state.changes import Changes
 from pytron.state.declared import Convert, Declarations
 from pytron.state.dicts import Namespace
@@ -204,11 +204,11 @@ class State(Generic[T]):
                 after the change, without a lock, in the order of changes.
 
         Raises:
-            StateError: the declared types say that nothing can ever be there, or the callback is
-                no function.
+            StateError: the declared types say that nothing can ever be there.
+            ConfigError: the callback is no function.
         """
         if not callable(callback):
-            raise StateError(f"{callback!r} is no function: give one that takes the new value")
+            raise ConfigError(f"{callback!r} is no function: give one that takes the new value")
         if (why := misspelt(self._hint, path.split(".") if path else [])) is not None:
             raise StateError(why)
         return self._subscriptions.add(path, callback)

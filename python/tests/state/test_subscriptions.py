@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypedDict, cast
 
 import msgspec
 import pytest
-from pytron.errors import StateError
+from pytron.errors import ConfigError, StateError
 from pytron.state import State
 
 from .samples import Note, Notes
@@ -160,7 +160,7 @@ def test_a_path_that_may_be_one_day_is_taken(path: str) -> None:
 
 
 def test_what_cannot_be_called_back_is_an_error() -> None:
-    with pytest.raises(StateError, match="None is no function: give one that takes the new value"):
+    with pytest.raises(ConfigError, match="None is no function: give one that takes the new value"):
         State("app", Notes).subscribe("count", cast("Any", None))
 
 
