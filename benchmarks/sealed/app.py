@@ -46,7 +46,7 @@ def opening() -> None:
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["hello"]:
-            print("hello")
+            print(time.thread_time())  # of the app's own thread, from the process's start
         case ["opening"]:
             opening()
         case _:

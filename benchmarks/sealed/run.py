@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 STARTS = 25
@@ -75,28 +76,49 @@ def program(folder: Path, name: str, kind: str) -> Path:
     return folder / name / kind / "sealed" / "sealed"
 
 
-def cpu_ms(command: list[str | Path]) -> float:
-    """User and system time of one run."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+@dataclass
+class Start:
+    """One run of a console's hello, in milliseconds."""
+
+    cpu: float
+    #: Without threads that libraries start.
+    own: float
+    wall: float
+
+
+def start(command: list[str | Path]) -> Start:
+    """Run it to its end."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, command
-    return (used.ru_utime + used.ru_stime) * 1_000
+    return Start((used.ru_utime + used.ru_stime) * 1_000, float(said) * 1_000, wall * 1_000)
 
 
 def starts(folder: Path) -> None:
-    """CPU time to the end of a console's hello, plain and sealed in turn."""
+    """A console's hello, plain and sealed in turn."""
     for name in ("hello", "numpy"):
-        times: dict[str, list[float]] = {"plain": [], "sealed": []}
+        runs: dict[str, list[Start]] = {"plain": [], "sealed": []}
         for at in range(STARTS + 1):
-            for kind in times:
-                used = cpu_ms([program(folder, name, kind), "hello"])
+            for kind in runs:
+                run = start([program(folder, name, kind), "hello"])
                 if at:  # the first warms the disk
-                    times[kind].append(used)
-        for kind, all_times in times.items():
-            middle, best = statistics.median(all_times), min(all_times)
+                    runs[kind].append(run)
+        for kind, all_runs in runs.items():
+            shown = ", ".join(
+                f"{what} {statistics.median(times):.0f} (best {min(times):.0f})"
+                for what, times in (
+                    ("CPU", [run.cpu for run in all_runs]),
+                    ("own thread", [run.own for run in all_runs]),
+                    ("wall", [run.wall for run in all_runs]),
+                )
+            )
             made = size(program(folder, name, kind).parent) / 1e6
-            print(f"{name}, {kind}: CPU median {middle:.0f}, best {best:.0f} ms; {made:.2f} MB")
+            print(f"{name}, {kind}: {shown} ms; {made:.2f} MB", flush=True)
 
 
 def sealing(folder: Path) -> None:
