@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from threading import Lock
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from pytron import link
 from pytron.engine import (
@@ -45,7 +45,7 @@ class LinkedEngine(Engine):
     `details`, `started` and `answer`.
     """
 
-    name: ClassVar[str]
+    apart = True
 
     def __init__(self) -> None:
         self._hub: Hub | None = None

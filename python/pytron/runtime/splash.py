@@ -6,6 +6,7 @@ Source: spec/view.md, section 8 (`splash.show`).
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -45,7 +46,7 @@ class Splash:
             ConfigError: there is no such PNG.
         """
         self._runtime = runtime
-        self._copy: Path | None = None
+        self._copy: Copy | None = None
         self._visible = True
         self._over = False
         self._lock = Lock()
@@ -75,7 +76,7 @@ class Splash:
 
     def _shown(self, answer: Answer[None]) -> None:
         if self._copy is not None:
-            self._copy.unlink(missing_ok=True)
+            self._copy.remove()
         try:
             answer.result()
         except PytronError as error:  # an app without its splash is better than none
@@ -108,9 +109,29 @@ class Splash:
             raise ConfigError(f"splash: {picture} is no PNG; save the picture as one")
         if found is None:
             return picture
-        # In memory where the system has that: what is sealed must not come to lie on a disk.
-        place = memory_folder()
+        self._copy = Copy(content, apart=self._runtime.engine.apart)
+        return self._copy.path
+
+
+class Copy:
+    """What was sealed, for as long as it is read: it must not come to lie on a disk."""
+
+    def __init__(self, content: bytes, *, apart: bool) -> None:
+        self._number: int | None = None
+        if not apart and hasattr(os, "memfd_create"):
+            # No other process can open it: a sealed app's folder in /proc is closed to them.
+            self._number = os.memfd_create("splash", os.MFD_CLOEXEC)
+            self.path = Path(f"/proc/self/fd/{self._number}")
+            self.path.write_bytes(content)
+            return
+        place = memory_folder()  # in memory where the system has that, for this user alone
         with tempfile.NamedTemporaryFile(suffix=".png", dir=place, delete=False) as copy:
             copy.write(content)
-        self._copy = Path(copy.name)
-        return self._copy
+        self.path = Path(copy.name)
+
+    def remove(self) -> None:
+        """Nobody reads it any more."""
+        if self._number is None:
+            self.path.unlink(missing_ok=True)
+        else:
+            os.close(self._number)
