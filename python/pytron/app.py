@@ -19,7 +19,7 @@ from pytron.events import Handlers
 from pytron.options import WindowOptions, to_wire
 from pytron.persistence import Persistence, passing_place, place_of
 from pytron.running import Plan, Runner, plain
-from pytron.runtime.shared_state import app_state, type_of
+from pytron.runtime.app_state import app_state, type_of
 from pytron.services import Services
 from pytron.window import Window
 

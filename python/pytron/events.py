@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from pytron.dispatcher.event import Event, check_listening
+from pytron.dispatcher.event import Event, check_listening, matches
 from pytron.dispatcher.functions import is_async
-from pytron.protocol import matches
 
 if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytron import config, inspection
 from pytron.config import check_permissions, choose, is_child, is_dev
-from pytron.development.tools import Development
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.functions import is_async
 from pytron.dispatcher.turns import quick_turns
@@ -247,6 +246,7 @@ class Runner:
             if loop is not None:  # here this is what the main thread turns
                 engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
             # Only now: while the web view's own processes start, this costs no time.
+            from pytron.development.tools import Development
             from pytron.runtime.runtime import Runtime
 
             parts = self._parts(proof, loop)

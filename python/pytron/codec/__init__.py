@@ -5,26 +5,31 @@ in spec/ipc.md, section 5. Binary never becomes text: it leaves as a part beside
 JSON holds null in its place.
 """
 
-from pytron.codec.binary import ELEMENTS, TypedPart, place, plain, put, whole
-from pytron.codec.decoding import (
-    UNSET,
-    Limits,
-    Raw,
-    Record,
-    UnsetType,
-    convert,
-    decode,
-    decoder,
-    fields,
-    mentions_binary,
-    names,
-    record,
-    sequence,
-    values,
-)
-from pytron.codec.depth import MAX_DEPTH, check_depth
-from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain, written
-from pytron.codec.scan import MAX_SAFE_INTEGER
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pytron.codec.binary import ELEMENTS, TypedPart, place, plain, put, whole
+    from pytron.codec.decoding import (
+        UNSET,
+        Limits,
+        Raw,
+        Record,
+        UnsetType,
+        convert,
+        decode,
+        decoder,
+        fields,
+        mentions_binary,
+        names,
+        record,
+        sequence,
+        values,
+    )
+    from pytron.codec.depth import MAX_DEPTH, check_depth
+    from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain, written
+    from pytron.codec.scan import MAX_SAFE_INTEGER
 
 __all__ = [
     "ELEMENTS",
@@ -56,3 +61,26 @@ __all__ = [
     "whole",
     "written",
 ]
+
+#: Where the names are, which are imported when one is first used: msgspec takes as long as all the
+#: rest of an app's import, and the web view can start meanwhile.
+_PLACES: Final = {
+    "binary": "ELEMENTS TypedPart place plain put whole",
+    "decoding": "UNSET Limits Raw Record UnsetType convert decode decoder fields mentions_binary "
+    "names record sequence values",
+    "depth": "MAX_DEPTH check_depth",
+    "encoding": "Encoded accelerate encode encode_plain written",
+    "scan": "MAX_SAFE_INTEGER",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public name, from its module (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    for place, names in _PLACES.items():
+        module = import_module(f"{__name__}.{place}")
+        globals().update({known: getattr(module, known) for known in names.split()})
+    return globals()[name]

@@ -1,8 +1,7 @@
 """From a page's call to an exposed function, and back with its answer."""
 
-from pytron.dispatcher.call import Call, current
 from pytron.dispatcher.event import Event, TypedEvent
 from pytron.dispatcher.functions import Api, expose
 from pytron.dispatcher.uploads import Upload
 
-__all__ = ["Api", "Call", "Event", "TypedEvent", "Upload", "current", "expose"]
+__all__ = ["Api", "Event", "TypedEvent", "Upload", "expose"]

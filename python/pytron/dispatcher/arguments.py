@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Union, cast
 
 from pytron import codec
-from pytron.codec import Raw
 from pytron.errors import CallError, ConfigError, ProtocolError
 
 if TYPE_CHECKING:
     from inspect import Parameter, Signature
+
+    from pytron.codec import Raw
 
 _NO_KEYWORDS: Mapping[str, Any] = MappingProxyType({})
 _PLACE = re.compile(r" - at `(?:key in )?\$([^`]*)`$")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
 
 from pytron.dispatcher.backlog import SLOW, Slow
 from pytron.errors import ConfigError
-from pytron.protocol import MAX_NAME
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # for type checkers only: it knows defaults
@@ -63,6 +62,8 @@ class Event(Generic[T]):
 
 def check_name(name: object) -> None:
     """Raise ConfigError unless this can be an event's name or a pattern of names."""
+    from pytron.protocol import MAX_NAME  # imports much, and not every app has names to check
+
     if not isinstance(name, str):
         raise ConfigError(f'{name!r} is no name of an event: give a text, such as "saved"')
     if not 0 < len(name) <= MAX_NAME:
@@ -91,6 +92,11 @@ def check_listening(name: object, handler: object) -> None:
         raise ConfigError(
             f"{handler!r} can't handle {name!r}: give a function that takes the event"
         )
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether an event name is one that a subscription or a handler asks for."""
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 class Group(Protocol):

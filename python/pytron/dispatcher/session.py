@@ -8,10 +8,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytron import protocol
-from pytron.codec import Encoded
+from pytron.dispatcher.event import matches
 from pytron.errors import CallError
 
 if TYPE_CHECKING:
+    from pytron.codec import Encoded
     from pytron.dispatcher.backlog import Backlog
     from pytron.dispatcher.call import Call
     from pytron.dispatcher.grants import Grants
@@ -213,7 +214,7 @@ class Session:
         """Whether the page has subscribed to events of this name."""
         if name in self.patterns:
             return True
-        return any(protocol.matches(pattern, name) for pattern in list(self.patterns))
+        return any(matches(pattern, name) for pattern in list(self.patterns))
 
     def emit(self, name: str, data: Encoded, *, missed: int = 0) -> None:
         """Send an event, and how many before it were left out."""

@@ -128,8 +128,3 @@ def hello(
 def tool(name: str, data: object) -> bytes:
     """From the kit's part of a development tool to the page's."""
     return codec.encode_plain({"kind": "tool", "name": name, "data": data})
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Whether an event name is one that a subscription asks for."""
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern

@@ -10,6 +10,7 @@ import pytest
 from pytron import codec, protocol
 from pytron.codec import Encoded
 from pytron.devserver import keeper
+from pytron.dispatcher.event import matches
 from pytron.errors import ProtocolError
 
 from .vectors import cases, compact
@@ -108,4 +109,4 @@ def test_binary_frame(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("case", cases("names"))
 def test_subscription(case: Case) -> None:
-    assert protocol.matches(case["pattern"], case["event"]) is case["match"]
+    assert matches(case["pattern"], case["event"]) is case["match"]
