@@ -38,7 +38,6 @@ typedef struct {
     gsize got;
     gsize want;
     gsize ready; /* of what is wanted, so much memory is there to be filled */
-    guint fetched; /* large pages of it that were out of reach */
     char *text;
     gsize text_capacity;
     gsize text_size;

@@ -18,11 +18,7 @@
 #define PATIENCE_MS 5
 /* What is smaller is left to come page by page. */
 #define PREPARED_BYTES (256u << 10)
-#define SMALL_PAGE (4u << 10)
-#define LARGE_PAGE (2u << 20)
-/* What the small pages in a large one would cost; a large one in reach takes a fifth of it. */
-#define COLD_US 1000
-#define MOST_FETCHED 3
+#define PAGE (4u << 10)
 #ifndef MADV_POPULATE_WRITE /* glibc before 2.35 */
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -32,10 +28,8 @@ static uint32_t take_u32(const uint8_t *at) {
 }
 
 /* Fresh memory costs more than the copy into it, page by page: so the next stretch of it is made
- * ready before it is filled. As a large page, which is a tenth of the cost, where one is in reach:
- * the host of a virtual machine takes back what is free (WSL 2 does), large pages first, and to get
- * one again costs many times what small ones do. A few are fetched for each piece all the same: the
- * next piece finds them in reach.
+ * ready before it is filled. Not as large pages: the host of a virtual machine takes back those that
+ * are free, and to get one again costs many times what small ones do.
  * Nothing but whole pages with some of our bytes in them is touched. */
 static void prepare(Port *port, const uint8_t *into) {
     gsize left = port->want - port->ready;
@@ -43,20 +37,10 @@ static void prepare(Port *port, const uint8_t *into) {
         port->ready = port->want;
         return;
     }
-    uintptr_t start = (uintptr_t)into + port->ready;
-    gsize aside = -start % LARGE_PAGE;
-    if (aside == 0 && left >= LARGE_PAGE && port->fetched < MOST_FETCHED) {
-        madvise((void *)start, LARGE_PAGE, MADV_HUGEPAGE);
-        gint64 before = g_get_monotonic_time();
-        madvise((void *)start, LARGE_PAGE, MADV_POPULATE_WRITE); /* older kernels only refuse it */
-        if (g_get_monotonic_time() - before >= COLD_US) port->fetched++;
-        port->ready += LARGE_PAGE;
-        return;
-    }
     gsize size = MIN(left, PREPARED_BYTES);
-    if (aside > 0) size = MIN(size, aside);
-    uintptr_t page = start & ~(uintptr_t)(SMALL_PAGE - 1);
-    madvise((void *)page, start + size - page, MADV_POPULATE_WRITE);
+    uintptr_t start = (uintptr_t)into + port->ready;
+    uintptr_t page = start & ~(uintptr_t)(PAGE - 1);
+    madvise((void *)page, start + size - page, MADV_POPULATE_WRITE); /* older kernels refuse it */
     port->ready += size;
 }
 
@@ -88,7 +72,6 @@ static void expect(Port *port, Phase phase, gsize want) {
     port->want = want;
     port->got = 0;
     port->ready = 0;
-    port->fetched = 0;
 }
 
 void port_expect_frame(Port *port) { expect(port, READ_HEAD, 8); }
