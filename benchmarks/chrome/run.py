@@ -42,7 +42,6 @@ def run_once(command: Sequence[str], variables: Mapping[str, str]) -> dict[str, 
     with tempfile.TemporaryDirectory(prefix="pytron-bench-") as place:
         folder = Path(place) / "home"
         folder.mkdir()
-        Path(place).chmod(0o755)
         whole = as_ordinary_user(command, folder)
         environment = {**os.environ, **variables, "FLOOR_PROFILE": str(folder / "profile")}
         begin = time.time()
