@@ -35,8 +35,13 @@ if (Select-String -Quiet -Path pyproject.toml -Pattern '^\[tool\.uv\]') {
         $python = Find-Python
         Invoke-Checked $python @("-m", "venv", ".venv")
     }
-    Invoke-Checked .venv/Scripts/python.exe @(
-        "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+    $pip = @("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    Invoke-Checked .venv/Scripts/python.exe ($pip + @("-r", "requirements.txt"))
+    # pip leaves what has the same version, whatever `pytron update` has put into vendor/.
+    Select-String -Path requirements.txt -Pattern '^\./vendor/' |
+        ForEach-Object { $_.Line } | Set-Content .venv/vendored.txt
+    Invoke-Checked .venv/Scripts/python.exe (
+        $pip + @("--force-reinstall", "--no-deps", "-r", ".venv/vendored.txt"))
 }
 
 if ($env:GITHUB_PATH) { Add-Content $env:GITHUB_PATH "$PSScriptRoot/.venv/Scripts" }

@@ -20,7 +20,11 @@ if grep -q '^\[tool\.uv\]' pyproject.toml; then
   uv sync
 else
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+  pip=".venv/bin/python -m pip install --quiet --disable-pip-version-check"
+  $pip -r requirements.txt
+  # pip leaves what has the same version, whatever `pytron update` has put into vendor/.
+  grep '^\./vendor/' requirements.txt >.venv/vendored.txt
+  $pip --force-reinstall --no-deps -r .venv/vendored.txt
 fi
 
 if [ -n "${GITHUB_PATH:-}" ]; then echo "$PWD/.venv/bin" >>"$GITHUB_PATH"; fi
