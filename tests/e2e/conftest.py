@@ -27,6 +27,8 @@ OFFERED = (
     *("test_pages", "test_windows"),
     *("test_context_menu", "test_splash", "test_everywhere_window"),
 )
+#: The same, and not about how page and Python are joined.
+SHOWN = ("test_forgetting", "test_looks", "test_screens")
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")
 #: The driver works in the page: how its messages travel is one matter, where windows live another.
@@ -59,6 +61,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         views = (USUAL,)
     elif name in PROCESSES:
         views = (*views, *(view for view in NATIVE if view.name == "hosted"))
+    elif name in SHOWN:
+        views = (USUAL, *CHROME)
     elif name in OFFERED:
         views = (*views, *CHROME)
     elif name in WITH_A_PORT:

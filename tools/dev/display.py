@@ -35,8 +35,65 @@ def fresh_display(screen: str = SCREEN) -> Generator[dict[str, str]]:
     program = find_program("Xvfb")
     if program is None:
         raise SetupError("no display, and Xvfb is not installed", "run `python3 dev.py setup`")
+    with _managed([program, "-screen", "0", screen]) as variables:
+        yield variables
+
+
+@contextmanager
+def fresh_screens() -> Generator[dict[str, str]]:
+    """Environment variables that lead programs to a display with screens that come and go.
+
+    `xrandr` plugs them in and out: they are called DUMMY0 (there from the start) to DUMMY15.
+
+    Raises:
+        SetupError: Xorg is missing or did not start.
+
+    Platforms: Linux.
+    """
+    program = find_program("Xorg")
+    if program is None:
+        raise SetupError(
+            "Xorg is not installed", "run `python3 dev.py test --all`, which brings it"
+        )
+    with tempfile.TemporaryDirectory(prefix="pytron-screens-") as folder:
+        settings = Path(folder, "xorg.conf")
+        settings.write_text(_DUMMIES)
+        command = [program, "-config", str(settings), "-logfile", str(Path(folder, "log"))]
+        with _managed([*command, "-novtswitch", "-sharevts"]) as variables:
+            yield variables
+
+
+#: A graphics card of no hardware, and no keyboard or mouse: those of the machine are not for tests.
+_DUMMIES = """
+Section "Device"
+  Identifier "card"
+  Driver "dummy"
+  VideoRam 65536
+EndSection
+Section "Monitor"
+  Identifier "monitor"
+  HorizSync 5-1000
+  VertRefresh 5-200
+EndSection
+Section "Screen"
+  Identifier "screen"
+  Device "card"
+  Monitor "monitor"
+  DefaultDepth 24
+EndSection
+Section "ServerFlags"
+  Option "AutoAddDevices" "false"
+  Option "AutoEnableDevices" "false"
+  Option "AutoAddGPU" "false"
+EndSection
+"""
+
+
+@contextmanager
+def _managed(command: Sequence[str]) -> Generator[dict[str, str]]:
+    """A display of this server's, with a window manager on it where there is one."""
     with ExitStack() as stack:
-        number = stack.enter_context(_xvfb(program, screen))
+        number = stack.enter_context(_server(command))
         variables = {
             "DISPLAY": f":{number}",
             "WAYLAND_DISPLAY": "",
@@ -51,13 +108,12 @@ def fresh_display(screen: str = SCREEN) -> Generator[dict[str, str]]:
 
 
 @contextmanager
-def _xvfb(program: str, screen: str) -> Generator[int]:
-    """The number of a new display; Xvfb chooses a free one and tells when it is ready."""
+def _server(command: Sequence[str]) -> Generator[int]:
+    """The number of a new display; the server chooses a free one and tells when it is ready."""
     reader, writer = os.pipe()
-    command = [program, "-displayfd", str(writer), "-screen", "0", screen, "-nolisten", "tcp"]
     with tempfile.TemporaryFile() as log, os.fdopen(reader, "rb") as answer:
         process = subprocess.Popen(
-            [*command, "-noreset"],
+            [*command, "-displayfd", str(writer), "-nolisten", "tcp", "-noreset"],
             pass_fds=[writer],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -72,8 +128,8 @@ def _xvfb(program: str, screen: str) -> Generator[int]:
                 log.seek(0)
                 said = log.read().decode("utf-8", "replace").strip() or "it said nothing"
                 raise SetupError(
-                    f"Xvfb did not start: {said[-500:]}",
-                    f"try it by hand: {' '.join(command[:1])} :99",
+                    f"{Path(command[0]).name} did not start: {said[-500:]}",
+                    f"try it by hand: {command[0]} :99",
                 )
             yield int(text)
         finally:

@@ -130,6 +130,7 @@ TEST_NEEDS = (
     program("pdftotext", apt="poppler-utils", dnf="poppler-utils", pacman="poppler"),
     shared("Xss", apt="libxss1", dnf="libXScrnSaver", pacman="libxss"),  # how long nobody typed
     program("xprop", apt="x11-utils", dnf="xprop", pacman="xorg-xprop"),
+    program("picom", apt="picom", dnf="picom", pacman="picom"),  # shows what lies behind a window
     program("xclip", apt="xclip", dnf="xclip", pacman="xclip"),
     # What several servers share. Debian's tools hold the server too, and start no service.
     Need(
@@ -144,10 +145,18 @@ TEST_NEEDS = (
     program("osslsigncode", apt="osslsigncode", dnf="osslsigncode", pacman=""),
 )
 
-#: What only `test --all` needs: a Windows for what was made for it, and a tool of Nuitka's.
+#: What only `test --all` needs: a Windows for what was made for it, a tool of Nuitka's, and screens
+#: that are plugged in and out, whose server brings much of the system with it.
 SLOW_NEEDS = (
     program("wine", apt="wine wine64", dnf="wine", pacman="wine"),
     program("patchelf", apt="patchelf", dnf="patchelf", pacman="patchelf"),
+    program(
+        "Xorg",
+        apt="xserver-xorg-core xserver-xorg-video-dummy",
+        dnf="xorg-x11-server-Xorg xorg-x11-drv-dummy",
+        pacman="xorg-server xf86-video-dummy",
+    ),
+    program("xrandr", apt="x11-xserver-utils", dnf="xrandr", pacman="xorg-xrandr"),
 )
 
 
