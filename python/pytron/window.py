@@ -19,6 +19,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: What is longer is no paper but a mistake: 10 m.
 _LONGEST_MM = 10_000
+#: What pages have stored, by the names of `clear_data`.
+_DATA = ("cookies", "storage", "cache")
 #: Where the user has put a window, it stays when another Python process takes it over.
 _THE_USER_S = frozenset(
     {"x", "y", "width", "height", "maximized", "minimized", "fullscreen", "visible"}
@@ -298,8 +300,19 @@ class Window:
         """Ask the user to look at it, in the taskbar or dock."""
         return self._host.ask("window.attention", self._id, {"on": on}, 10)
 
-    def clear_data(self, kinds: Sequence[str] = ("cookies", "storage", "cache")) -> Answer[None]:
-        """Forget what pages have stored, in all windows of the app's profile."""
+    def clear_data(self, kinds: Sequence[str] = _DATA) -> Answer[None]:
+        """Forget what pages have stored, in all windows of the app's profile.
+
+        `storage` is what their scripts keep: local and session storage, IndexedDB, the Cache API
+        and service workers. `cache` is what was loaded.
+
+        Raises:
+            CallError: `invalid_arguments`: another kind.
+        """
+        for kind in kinds:
+            if kind not in _DATA:
+                message = f"{kind!r} is none of {', '.join(_DATA)}; give a list of them"
+                raise CallError(message, code="invalid_arguments")
         return self._host.ask("window.clear", self._id, {"kinds": list(kinds)}, 30)
 
     def _command(self, kind: str, **details: object) -> None:

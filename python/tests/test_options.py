@@ -89,3 +89,12 @@ def test_a_paper_that_cannot_be_is_refused(app: AppOf, paper: dict[str, Any], me
     with TestClient(app), pytest.raises(CallError, match=message) as error:
         app.window("main").pdf("x.pdf", **paper)
     assert error.value.code == "invalid_arguments"
+
+
+def test_data_of_no_such_kind_is_refused(app: AppOf) -> None:
+    with (
+        TestClient(app),
+        pytest.raises(CallError, match="'cookie' is none of cookies, st") as error,
+    ):
+        app.window("main").clear_data(["cookie"])
+    assert error.value.code == "invalid_arguments"

@@ -1,5 +1,7 @@
 // What is done with a window's page: printing, a PDF, attention, its storage.
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { app, type Session, session } from "electron";
 import { type Fields, Refusal, type Service, windowOf } from "./service.js";
 
 const MM_PER_INCH = 25.4;
@@ -27,6 +29,13 @@ function pdfOptions(args: Fields): Electron.PrintToPDFOptions {
   };
 }
 
+/** Where pages keep things: the app's own place, and one for each foreign page shown ever. */
+async function places(): Promise<Session[]> {
+  const folder = join(app.getPath("userData"), "Partitions");
+  const names = await readdir(folder).catch(() => []);
+  return [session.defaultSession, ...names.map((name) => session.fromPartition(`persist:${name}`))];
+}
+
 export const pages: Record<string, Service> = {
   "window.pdf": async (asked) => {
     const { webContents } = windowOf(asked).frame;
@@ -49,7 +58,6 @@ export const pages: Record<string, Service> = {
   },
 
   "window.clear": async (asked) => {
-    const { session } = windowOf(asked).frame.webContents;
     const kinds = (asked.args.kinds as string[] | undefined) ?? [];
     const storages = [
       ...(kinds.includes("cookies") ? (["cookies"] as const) : []),
@@ -57,8 +65,10 @@ export const pages: Record<string, Service> = {
         ? (["localstorage", "indexdb", "filesystem", "serviceworkers", "cachestorage"] as const)
         : []),
     ];
-    if (storages.length > 0) await session.clearStorageData({ storages: [...storages] });
-    if (kinds.includes("cache")) await session.clearCache();
+    for (const place of await places()) {
+      if (storages.length > 0) await place.clearStorageData({ storages: [...storages] });
+      if (kinds.includes("cache")) await place.clearCache();
+    }
     return null;
   },
 };

@@ -59,15 +59,12 @@ fn clear(window: &Rc<Window>, kinds: &[String], reply: Reply) {
     for kind in kinds {
         types |= match kind.as_str() {
             "cookies" => WebsiteDataTypes::COOKIES,
-            "cache" => {
-                WebsiteDataTypes::MEMORY_CACHE
-                    | WebsiteDataTypes::DISK_CACHE
-                    | WebsiteDataTypes::DOM_CACHE
-            }
+            "cache" => WebsiteDataTypes::MEMORY_CACHE | WebsiteDataTypes::DISK_CACHE,
             "storage" => {
                 WebsiteDataTypes::LOCAL_STORAGE
                     | WebsiteDataTypes::SESSION_STORAGE
                     | WebsiteDataTypes::INDEXEDDB_DATABASES
+                    | WebsiteDataTypes::DOM_CACHE
                     | WebsiteDataTypes::SERVICE_WORKER_REGISTRATIONS
             }
             _ => {
