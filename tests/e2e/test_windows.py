@@ -109,22 +109,3 @@ def test_closing_can_be_prevented_and_the_last_close_ends_the_app(run_app: RunAp
     """
     reports = run_app(page, python, finish=False).reports
     assert reports == [["closing", 1], ["closing", 2], "closed"]
-
-
-def test_a_screenshot_shows_the_page(run_app: RunApp) -> None:
-    python = """
-    app = App("Test", frontend="page", ephemeral=True, width=300, height=200)
-
-    @app.expose
-    async def shoot() -> None:
-        await app.window("main").screenshot(__file__ + ".png")
-    """
-    page = """
-    document.body.style.background = "rgb(10, 200, 30)";
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    await pytron.shoot();
-    """
-    ended = run_app(page, python)
-    data = (ended.folder / "app.py.png").read_bytes()
-    assert data.startswith(b"\x89PNG\r\n\x1a\n")
-    assert len(data) > 100

@@ -48,6 +48,7 @@ export class HostWindow implements PortOwner {
   private standing: Standing;
   private limits: Live = {};
   private devtools: boolean;
+  private zoom: number | undefined;
   private failed = false;
 
   constructor(number: number, options: Options, sender: Sender, partition: string | null) {
@@ -60,7 +61,9 @@ export class HostWindow implements PortOwner {
     this.devtools = options.devtools ?? false;
     this.frame = new BrowserWindow(this.construction(options));
     this.frame.webContents.setUserAgent(this.frame.webContents.getUserAgent() + this.mark);
-    this.frame.webContents.setZoomFactor(options.zoom ?? 1);
+    this.zoom = options.zoom;
+    // A document has the zoom of its origin, so it is set once that is known.
+    this.frame.webContents.on("did-navigate", () => this.applyZoom());
     this.applyLimits(options);
     if (options.theme !== undefined) nativeTheme.themeSource = options.theme ?? "system";
     if (options.maximized === true) this.frame.maximize();
@@ -157,7 +160,6 @@ export class HostWindow implements PortOwner {
   /** Changes what may change while it is open. */
   set(live: Live): void {
     const { frame } = this;
-    const { webContents } = frame;
     if (live.title !== undefined) frame.setTitle(live.title);
     this.applyLimits(live);
     if (live.width !== undefined || live.height !== undefined) {
@@ -172,10 +174,18 @@ export class HostWindow implements PortOwner {
     if (live.ontop !== undefined) frame.setAlwaysOnTop(live.ontop);
     if (live.decorations !== undefined) this.tellLog("decorations cannot change while it is open");
     this.place(live);
-    if (live.zoom !== undefined) webContents.setZoomFactor(live.zoom);
+    this.zoom = live.zoom ?? this.zoom;
+    this.applyZoom();
     if (live.theme !== undefined) nativeTheme.themeSource = live.theme ?? "system";
     if (live.devtools !== undefined) this.setDevtools(live.devtools);
     this.notice();
+  }
+
+  private applyZoom(): void {
+    const { webContents } = this.frame;
+    if (this.zoom !== undefined && webContents.getZoomFactor() !== this.zoom) {
+      webContents.setZoomFactor(this.zoom);
+    }
   }
 
   private place(live: Live): void {
