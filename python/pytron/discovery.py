@@ -95,7 +95,7 @@ def find_app(target: Target) -> App[Any]:
         ConfigError: the code fails, or has no app, or more than one.
     """
     try:
-        with looking(), redirect_stdout(sys.stderr), _search_path(target):
+        with looking(), redirect_stdout(sys.stderr), _search_path(target), _nothing_compiled():
             found = _app_in(_imported(target), target)
             return found if found is not None else _app_of_main(target)
     except Inspected as reached:
@@ -109,6 +109,16 @@ def _search_path(target: Target) -> Generator[None]:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     yield
+
+
+@contextmanager
+def _nothing_compiled() -> Generator[None]:
+    """Keep nothing compiled: whoever looks again within a second of a save must see the save."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _imported(target: Target) -> ModuleType:

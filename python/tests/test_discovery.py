@@ -52,6 +52,18 @@ def test_guarded_file(write: Write) -> None:
     assert list(found.functions) == ["hello"]
 
 
+def test_nothing_compiled_is_left_behind(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the types of a save within the same second would be those of the save before."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    write("parts.py", "NAME = 'Four'\n")
+    text = f"from parts import NAME\n{APP.format(name='Four')}"
+    assert find_app(locate(str(write("four.py", text)))).name == "Four"
+    assert not list(tmp_path.rglob("*.pyc"))
+    assert sys.dont_write_bytecode is False
+
+
 def test_unguarded_file_opens_nothing(write: Write) -> None:
     found = find_app(locate(str(write("two.py", UNGUARDED.format(name="Two")))))
     assert found.name == "Two"

@@ -21,7 +21,7 @@ from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
 from pytron.devserver.pages import PageServer, Sources
 from pytron.devserver.record import Record
-from pytron.devserver.saves import CODE, Saves, wanted
+from pytron.devserver.saves import CODE, Saves, forget_compiled, wanted
 from pytron.devserver.terminal import Terminal
 from pytron.errors import ToolMissing
 from pytron.failures import Failure
@@ -202,6 +202,7 @@ class Session:
             return
         names = ", ".join(os.path.relpath(path, self._plan.folder) for path in paths)
         self._terminal.say(f"{names} was saved; the app starts anew")
+        forget_compiled(paths)
         self._keeper.restart()
 
     def _died(self, app: Child) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +47,18 @@ class Saves:
                 found.append(path)
             self._known[path] = now
         return found
+
+
+def forget_compiled(paths: Iterable[Path]) -> None:
+    """Remove what Python keeps compiled of these files.
+
+    It knows a version by its size and its second only, so that a second save within one second,
+    `1` to `2`, would start the version before. Source: PEP 552.
+    """
+    for path in paths:
+        # Not there, or not to be removed, or this Python keeps nothing.
+        with suppress(OSError, NotImplementedError):
+            Path(cache_from_source(str(path))).unlink()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-from pytron.devserver.saves import Saves, wanted
+from pytron.devserver.saves import Saves, forget_compiled, wanted
 
 
 def test_a_save_that_is_told_twice_counts_once(tmp_path: Path) -> None:
@@ -58,3 +60,20 @@ def test_python_counts_everywhere_and_what_people_write_for_a_page_in_its_folder
     assert not any(map(counted, ("docs/index.html", "page/data.json", "page/shot.png", "a.txt")))
     assert not counted("page/node_modules/a/index.js")
     assert not wanted(None)(None, str(tmp_path / "page/index.html"))
+
+
+def test_a_second_save_within_one_second_starts_the_second_version(tmp_path: Path) -> None:
+    file = tmp_path / "answer.py"
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+    def version(number: int) -> str:
+        file.write_text(f"print({number})\n")
+        os.utime(file, (1_800_000_000, 1_800_000_000))
+        run = [sys.executable, "-c", "import answer"]
+        done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    assert version(1) == "1"
+    assert version(2) == "1"  # what Python makes of it
+    forget_compiled([file, tmp_path / "gone.py"])
+    assert version(3) == "3"
