@@ -3,6 +3,8 @@ import pytron from "/_pytron/client.js";
 const $ = (id) => document.getElementById(id);
 const grid = $("grid");
 let least = 0;
+let large = 0; // the one that is shown alone
+let seen = [];
 
 function make(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -22,9 +24,13 @@ function stars(count, choose) {
   );
 }
 
-function card({ id, name, stars: count }) {
+function card({ id, name, path, stars: count }) {
   const picture = make("img", { src: `/picture/${id}`, alt: name, loading: "lazy" });
-  picture.onclick = () => show(id, name);
+  picture.onclick = () => show(id);
+  picture.ondragstart = (event) => {
+    event.preventDefault(); // not the page's own drag: that of the file
+    pytron.services.windows.carry([path]);
+  };
   const caption = make("figcaption", {}, make("b", { textContent: name, title: name }));
   caption.append(make("span", {}, ...stars(count, (n) => pytron.rate(id, n))));
   const figure = make("figure", { tabIndex: 0 }, picture, caption);
@@ -34,30 +40,35 @@ function card({ id, name, stars: count }) {
   };
   figure.onkeydown = ({ key, target }) => {
     if (target !== figure) return;
-    if (key === "Enter") show(id, name);
+    if (key === "Enter") show(id);
     else if (key === "Delete") pytron.trash(id);
     else if (/^[0-5]$/.test(key)) pytron.rate(id, Number(key));
   };
   return figure;
 }
 
-function show(id, name) {
+/** A picture alone, as large as fits; the arrow keys go on from there. */
+function show(id) {
   const [picture, title] = $("large").children;
+  large = id;
   picture.src = `/picture/${id}`;
-  title.textContent = name;
-  $("large").showModal();
+  title.textContent = pytron.state.pictures.find((one) => one.id === id).name;
+  if (!$("large").open) $("large").showModal();
 }
 
 function draw() {
-  const all = pytron.state.pictures;
+  const { pictures, unlocked } = pytron.state;
+  const all = pictures.filter((one) => unlocked || !one.private);
   const text = $("search").value.toLowerCase();
-  const seen = all.filter((one) => one.stars >= least && one.name.toLowerCase().includes(text));
+  seen = all.filter((one) => one.stars >= least && one.name.toLowerCase().includes(text));
   grid.replaceChildren(...seen.map(card));
   grid.hidden = all.length === 0;
   $("empty").hidden = all.length !== 0;
-  const size = seen.reduce((sum, one) => sum + one.size, 0);
-  $("count").textContent =
-    `${seen.length} of ${all.length} pictures · ${(size / 1024).toFixed(0)} KiB`;
+  const kib = seen.reduce((sum, one) => sum + one.size, 0) / 1024;
+  const size = kib < 1024 ? `${Math.ceil(kib)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
+  $("count").textContent = `${seen.length} of ${all.length} pictures · ${size}`;
+  $("lock").hidden = !pictures.some((one) => one.private);
+  $("lock").textContent = unlocked ? "Lock private" : "Unlock private…";
   $("least").replaceChildren(
     ...stars(least, (n) => {
       least = n;
@@ -66,13 +77,38 @@ function draw() {
   );
 }
 
+function showProgress(working) {
+  $("working").hidden = working === null;
+  if (working === null) return;
+  const [what, bar] = $("working").children;
+  what.textContent = working.what;
+  bar.value = working.share;
+}
+
+// What fails says why, and the remedy: a keychain that is not there, a file that is gone.
+addEventListener("unhandledrejection", ({ reason }) => {
+  $("error").textContent = reason.message;
+  setTimeout(() => $("error").replaceChildren(), 10_000);
+});
+
 await pytron.ready;
 pytron.subscribe("pictures", draw);
+pytron.subscribe("unlocked", draw);
+pytron.on("working", showProgress);
+pytron.on("look", show);
 pytron.on("files.over", ({ inside }) => document.body.classList.toggle("over", inside));
 pytron.on("files.dropped", () => document.body.classList.remove("over"));
 $("search").oninput = draw;
 $("add").onclick = () => pytron.add_folder();
 $("samples").onclick = () => pytron.add_samples();
+$("lock").onclick = () => (pytron.state.unlocked ? pytron.lock() : pytron.unlock());
 $("large").onclick = () => $("large").close();
+$("large").onkeydown = ({ key }) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
+  const next = seen[seen.findIndex((one) => one.id === large) + step];
+  if (step && next) show(next.id);
+};
 draw();
+const linked = await pytron.begun_with();
+if (linked !== null) show(linked);
 pytron.emit("shown", { pictures: grid.children.length, hint: !$("empty").hidden });
