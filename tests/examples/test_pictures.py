@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,3 +73,99 @@ def test_context_menu_rates_and_trashes_once_the_user_agrees(
         choose("trash")
         assert [path.name for path in trashed] == ["Dawn.svg"]
         assert len(page.wait_for_state(lambda state: len(state["pictures"]) == 7)["pictures"]) == 7
+
+
+def samples(page: TestClient) -> list[Mapping[str, Any]]:
+    """The eight landscapes, once the page has them."""
+    page.call("add_samples")
+    return page.wait_for_state(lambda state: len(state["pictures"]) == 8)["pictures"]
+
+
+def choosing(page: TestClient, what: str, id: int) -> None:
+    """The user opens the context menu of a picture and chooses this."""
+    page.engine.services["menu.popup"] = lambda _: what
+    page.call("menu", id)
+
+
+def test_private_pictures_are_out_of_reach_until_the_passcode_of_the_keychain(
+    lightbox: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[tuple[str, str], str] = {}
+    ring = SimpleNamespace(
+        get_password=lambda app, key: kept.get((app, key)),
+        set_password=lambda app, key, value: kept.update({(app, key): value}),
+    )
+    monkeypatch.setattr("keyring.get_keyring", lambda: ring)
+    with TestClient(lightbox.app) as page:
+        dawn = samples(page)[0]["id"]
+        page.engine.services["dialogs.prompt"] = lambda _: None
+        choosing(page, "private", dawn)
+        assert not kept
+        assert page.get(f"/picture/{dawn}").status == 200
+        page.engine.services["dialogs.prompt"] = lambda asked: "open ü" if asked["secret"] else ""
+        choosing(page, "private", dawn)
+        assert kept == {("dev.pytron.lightbox", "passcode"): "open ü"}
+        assert page.get(f"/picture/{dawn}").status == 404
+        assert b"Dawn" not in page.get("/list.csv").body
+        page.engine.services["dialogs.message"] = lambda _: 0
+        page.engine.services["dialogs.prompt"] = lambda _: "wrong"
+        assert page.call("unlock") is False
+        assert page.get(f"/picture/{dawn}").status == 404
+        page.engine.services["dialogs.prompt"] = lambda _: "open ü"
+        assert page.call("unlock") is True
+        assert page.get(f"/picture/{dawn}").status == 200
+        page.call("lock")
+        assert page.get(f"/picture/{dawn}").status == 404
+        kept.clear()
+        with pytest.raises(RemoteError, match="lost the passcode"):
+            page.call("unlock")
+
+
+def test_the_best_are_copied_over_nothing_and_the_taskbar_shows_how_far_it_is(
+    lightbox: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float | None] = []
+
+    async def progress(share: float | None) -> None:
+        shares.append(share)
+
+    target = tmp_path / "best"
+    target.mkdir()
+    (target / "Noon.svg").write_bytes(b"the user's own")
+    with TestClient(lightbox.app) as page:
+        for one in samples(page):
+            page.call("rate", one["id"], 5 if one["name"] in ("Dawn", "Noon") else 3)
+        monkeypatch.setattr(lightbox.app, "can", lambda name: name == "badge.progress")
+        monkeypatch.setattr(lightbox.app.badge, "progress", progress)
+        page.engine.services["dialogs.open"] = lambda _: [str(target)]
+        page.subscribe("working")
+        assert page.call("export_best") == 2
+        told = [page.event()[1] for _ in range(3)]
+    assert told == [{"what": "Copying", "share": 0}, {"what": "Copying", "share": 0.5}, None]
+    assert shares == [0, 0.5, None]
+    assert sorted(path.name for path in target.iterdir()) == [
+        "Dawn.svg",
+        "Noon (2).svg",
+        "Noon.svg",
+    ]
+    assert (target / "Noon.svg").read_bytes() == b"the user's own"
+
+
+def test_a_link_names_a_picture_at_the_start_and_later(
+    lightbox: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a b ü&.png"
+    file.write_bytes(b"png")
+    copied: list[Mapping[str, str]] = []
+    monkeypatch.setattr("sys.argv", ["app.py", str(file), "lightbox://picture/a%20b%20%C3%BC%26"])
+    with TestClient(lightbox.app) as page:
+        number = page.call("begun_with")
+        (one,) = page.wait_for_state(lambda state: state["pictures"])["pictures"]
+        assert (one["id"], one["name"]) == (number, "a b ü&")
+        page.engine.services["clipboard.write"] = copied.append
+        choosing(page, "link", number)
+        page.subscribe("look")
+        page.call("lock")  # answered once the subscription is there
+        link = copied[0]["text"]
+        lightbox.app.emit("links.opened", {"urls": ["lightbox://picture/no", link], "paths": []})
+        assert page.event() == ("look", number)
