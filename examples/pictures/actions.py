@@ -1,5 +1,6 @@
 """What can be done with pictures, from the page, the menus and the file manager."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,10 @@ async def add_samples() -> int:
 
 async def add(found: list[Path]) -> int:
     """Take pictures, and tell of it where the desktop can; how many were new."""
-    before, paths = len(app.state.pictures), paths_in(found)
+    paths = await asyncio.to_thread(paths_in, found)  # a folder may hold many
+    if not paths:
+        return 0
+    before = len(app.state.pictures)
     await each("Adding", [paths[at : at + 100] for at in range(0, len(paths), 100)], take)
     new = len(app.state.pictures) - before
     if new and app.can("notifications"):

@@ -52,7 +52,7 @@ function show(id) {
   const [picture, title] = $("large").children;
   large = id;
   picture.src = `/picture/${id}`;
-  title.textContent = pytron.state.pictures.find((one) => one.id === id).name;
+  title.textContent = pytron.state.pictures.find((one) => one.id === id)?.name ?? "";
   if (!$("large").open) $("large").showModal();
 }
 
@@ -61,12 +61,15 @@ function draw() {
   const all = pictures.filter((one) => unlocked || !one.private);
   const text = $("search").value.toLowerCase();
   seen = all.filter((one) => one.stars >= least && one.name.toLowerCase().includes(text));
+  const focused = [...grid.children].indexOf(document.activeElement.closest("figure"));
   grid.replaceChildren(...seen.map(card));
+  grid.children[focused]?.focus({ preventScroll: true });
   grid.hidden = all.length === 0;
   $("empty").hidden = all.length !== 0;
   const kib = seen.reduce((sum, one) => sum + one.size, 0) / 1024;
   const size = kib < 1024 ? `${Math.ceil(kib)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
   $("count").textContent = `${seen.length} of ${all.length} pictures · ${size}`;
+  if ($("large").open && !all.some((one) => one.id === large)) $("large").close();
   $("lock").hidden = !pictures.some((one) => one.private);
   $("lock").textContent = unlocked ? "Lock private" : "Unlock private…";
   $("least").replaceChildren(
