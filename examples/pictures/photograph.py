@@ -28,6 +28,7 @@ def photograph(folder: Path) -> None:
             card = window.css("figure").nth(number)
             card.by_role("button", f"{stars} stars").click()
         window.css("figcaption .on").expect_count(sum(STARS.values()))
+        window.evaluate("document.activeElement.blur()")  # no focus ring
         for theme, name in (("light", "lightbox.png"), ("dark", "lightbox-dark.png")):
             app.emit("menu.click", {"id": f"theme-{theme}"})
             window.evaluate(_TURNED, theme == "dark")
