@@ -63,8 +63,8 @@ async def rate(id: int, stars: int) -> None:
 
 
 @app.expose
-async def menu(id: int) -> None:
-    """The context menu of a picture."""
+async def menu(id: int, x: float, y: float) -> None:
+    """The context menu of a picture, at a place of the page."""
     one = picture(id)
     path = Path(one.path)
     stars = [Item("★" * n or "None", f"star-{n}", kind="radio", checked=one.stars == n)
@@ -75,7 +75,7 @@ async def menu(id: int) -> None:
         Item("Stars", items=stars), Item("Private", "private", kind="check", checked=one.private),
         LINE, Item("Move to Trash…", "trash"),
     ]  # fmt: skip
-    chosen = await app.menus.popup(items) or ""
+    chosen = await app.menus.popup(items, x=x, y=y) or ""
     if chosen.startswith("star-"):
         await rate(id, int(chosen.removeprefix("star-")))
     elif chosen == "open":

@@ -9,6 +9,7 @@ from library import app, picture
 from pytron import Event
 
 KEY = "passcode"
+ALBUM = "Private pictures"
 
 
 @app.expose
@@ -17,11 +18,11 @@ async def unlock() -> bool:
     kept = await app.secrets.get(KEY)
     if kept is None:
         raise LookupError("the keychain has lost the passcode; choose one with another picture")
-    given = await app.dialogs.prompt("Passcode of the private pictures:", secret=True, yes="Unlock")
+    given = await app.dialogs.prompt("Passcode:", title=ALBUM, secret=True, yes="Unlock")
     if given is None:
         return False
     if not hmac.compare_digest(given.encode(), kept.encode()):
-        await app.dialogs.message("That is not the passcode.", title="Lightbox")
+        await app.dialogs.message("That is not the passcode.", title=ALBUM)
         return False
     app.state.unlocked = True
     await app.system.watch()  # for system.lock
@@ -43,8 +44,7 @@ def away(_event: Event) -> None:
 async def make_private(id: int, private: bool) -> None:
     """Put a picture into the album, or take it out; the first one asks for a passcode."""
     if private and await app.secrets.get(KEY) is None:
-        text = "Choose a passcode for private pictures:"
-        passcode = await app.dialogs.prompt(text, secret=True)
+        passcode = await app.dialogs.prompt("Choose a passcode:", title=ALBUM, secret=True)
         if not passcode:
             return
         await app.secrets.set(KEY, passcode)

@@ -61,11 +61,12 @@ def test_context_menu_rates_and_trashes_once_the_user_agrees(
 
         def choose(what: str) -> None:
             page.engine.services["menu.popup"] = lambda args: (shown.append(args), what)[1]
-            page.call("menu", number)
+            page.call("menu", number, 20, 30)
 
         choose("star-3")
         assert page.wait_for_state(lambda state: state["pictures"][0]["stars"] == 3)
         assert [item.get("id") for item in shown[0]["items"]][:2] == ["open", "reveal"]
+        assert (shown[0]["x"], shown[0]["y"]) == (20, 30)
         page.engine.services["dialogs.message"] = lambda _: 1
         choose("trash")
         assert not trashed
@@ -84,7 +85,7 @@ def samples(page: TestClient) -> list[Mapping[str, Any]]:
 def choosing(page: TestClient, what: str, id: int) -> None:
     """The user opens the context menu of a picture and chooses this."""
     page.engine.services["menu.popup"] = lambda _: what
-    page.call("menu", id)
+    page.call("menu", id, 20, 30)
 
 
 def test_private_pictures_are_out_of_reach_until_the_passcode_of_the_keychain(

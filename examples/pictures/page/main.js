@@ -36,7 +36,7 @@ function card({ id, name, path, stars: count }) {
   const figure = make("figure", { tabIndex: 0 }, picture, caption);
   figure.oncontextmenu = (event) => {
     event.preventDefault();
-    pytron.menu(id);
+    pytron.menu(id, event.clientX, event.clientY);
   };
   figure.onkeydown = ({ key, target }) => {
     if (target !== figure) return;
