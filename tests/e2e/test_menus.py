@@ -156,8 +156,12 @@ def test_context_menu_gives_what_was_chosen_or_null(run_app: RunApp) -> None:
     chosen = menus.popup(items, { x: 20, y: 20 });
     await pytron.popup_keys("Escape");
     await report(await chosen);
+    await pytron.remember_windows();
+    chosen = menus.popup(items);
+    await pytron.popup_keys("Down", "Return");
+    await report(await chosen);
     """
-    assert run_app(page, POPUP).reports == ["delete", None]
+    assert run_app(page, POPUP).reports == ["delete", None, "rename"]
 
 
 def test_menu_whose_window_closes_ends_and_others_still_work(run_app: RunApp) -> None:

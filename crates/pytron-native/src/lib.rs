@@ -46,6 +46,7 @@ mod service;
 mod shared;
 mod shortcuts;
 mod stage;
+mod stored;
 mod window;
 
 use pyo3::prelude::*;

@@ -85,5 +85,7 @@ mod route;
 #[cfg(target_os = "linux")]
 #[path = "../src/platform/linux/sentry.rs"]
 mod sentry;
+#[path = "../src/stored.rs"]
+mod stored;
 #[path = "../src/platform/windows/toast.rs"]
 mod toast;

@@ -17,7 +17,10 @@ Kind = Literal["cookies", "storage", "cache"]
 
 
 class Windows(Service):
-    """Of the calling page's window in pages; Python has the same as methods of `Window`."""
+    """Of the calling page's window in pages.
+
+    Python has the same as methods of `Window`, except what goes on under a button that is held.
+    """
 
     name: ClassVar[str] = "windows"
     wire: ClassVar[str] = "window"

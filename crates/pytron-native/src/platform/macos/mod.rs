@@ -3,6 +3,7 @@
 pub mod carrying;
 pub mod clipboard;
 mod dropping;
+mod forgetting;
 pub mod menus;
 pub mod messages;
 pub mod notifications;
@@ -19,6 +20,8 @@ use serde_json::{Value, json};
 use tao::event_loop::EventLoopBuilder;
 use tao::platform::macos::WindowExtMacOS;
 use wry::{WebView, WebViewBuilder, WebViewBuilderExtDarwin, WebViewExtMacOS};
+
+pub use forgetting::forget;
 
 use super::Fact;
 use super::portable::with_window;

@@ -17,6 +17,7 @@ use crate::guard::guard;
 use crate::route;
 use crate::service;
 use crate::stage::{self, Stage};
+use crate::stored::Stored;
 use crate::window::Window;
 
 /// A view; neither engine can make one before its window, so it is empty until it is adopted.
@@ -234,6 +235,14 @@ impl View {
     pub fn pixels(&self, done: impl FnOnce(Result<Value, String>) + 'static) {
         match self.wry.get() {
             Some(wry) => system::pixels(wry, Box::new(done)),
+            None => done(Err("there is no page yet".to_owned())),
+        }
+    }
+
+    /// Forgets what pages have stored.
+    pub fn forget(&self, kinds: &[Stored], done: impl FnOnce(Result<Value, String>) + 'static) {
+        match self.wry.get() {
+            Some(wry) => system::forget(wry, kinds, Box::new(done)),
             None => done(Err("there is no page yet".to_owned())),
         }
     }

@@ -3,6 +3,7 @@
 pub mod carrying;
 pub mod clipboard;
 mod dropping;
+mod forgetting;
 pub mod menus;
 pub mod messages;
 pub mod notifications;
@@ -29,6 +30,8 @@ use windows::Win32::System::Com::{IStream, STGM_CREATE, STGM_WRITE};
 use windows::Win32::UI::Shell::SHCreateStreamOnFileEx;
 use windows::core::{HSTRING, Interface};
 use wry::{WebView, WebViewBuilder, WebViewBuilderExtWindows, WebViewExtWindows};
+
+pub use forgetting::forget;
 
 use super::Fact;
 use super::portable::with_window;

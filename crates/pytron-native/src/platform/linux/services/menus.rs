@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gtk::gdk::{Gravity, Rectangle};
+use gtk::gdk::{self, Gravity, Rectangle};
 use gtk::prelude::*;
 use muda::accelerator::Accelerator;
 use muda::{ContextMenu, Menu, MenuItemKind, PredefinedMenuItem};
@@ -132,17 +132,26 @@ pub fn popup(window: &Rc<Window>, args: Value, reply: Reply) {
         closing.popdown();
         drop(made); // its items belong to the menu that was shown
     });
-    match (args.x, args.y) {
-        (Some(x), Some(y)) => {
-            let point = Rectangle::new(x.round() as i32, y.round() as i32, 1, 1);
-            shown.popup_at_rect(
-                &surface,
-                &point,
-                Gravity::SouthWest,
-                Gravity::NorthWest,
-                None,
-            );
-        }
-        _ => shown.popup_at_pointer(None),
-    }
+    let (x, y) = match (args.x, args.y) {
+        (Some(x), Some(y)) => (x.round() as i32, y.round() as i32),
+        _ => pointer(&surface),
+    };
+    // Not `popup_at_pointer`: that wants the event behind it, which was the page's.
+    shown.popup_at_rect(
+        &surface,
+        &Rectangle::new(x, y, 1, 1),
+        Gravity::SouthWest,
+        Gravity::NorthWest,
+        None,
+    );
+}
+
+/// Where the pointer is.
+fn pointer(surface: &gdk::Window) -> (i32, i32) {
+    let seat = surface.display().default_seat();
+    let place = seat.and_then(|seat| seat.pointer());
+    place.map_or((0, 0), |pointer| {
+        let (_, x, y, _) = surface.device_position(&pointer);
+        (x, y)
+    })
 }

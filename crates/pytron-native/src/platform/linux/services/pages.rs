@@ -10,6 +10,7 @@ use webkit2gtk::{WebContextExt, WebViewExt, WebsiteDataManagerExtManual, Website
 
 use super::printing;
 use crate::service::{self, Failure, Outcomes, Reply};
+use crate::stored::Stored;
 use crate::window::Window;
 
 #[derive(Default, Deserialize)]
@@ -55,21 +56,21 @@ pub fn serve(window: &Rc<Window>, name: &str, args: Value, reply: Reply) {
 
 /// Forgets what pages have stored.
 fn clear(window: &Rc<Window>, kinds: &[String], reply: Reply) {
+    let kinds = match Stored::of(kinds) {
+        Ok(kinds) => kinds,
+        Err(message) => return reply.give(Err(Failure::arguments(message))),
+    };
     let mut types = WebsiteDataTypes::empty();
     for kind in kinds {
-        types |= match kind.as_str() {
-            "cookies" => WebsiteDataTypes::COOKIES,
-            "cache" => WebsiteDataTypes::MEMORY_CACHE | WebsiteDataTypes::DISK_CACHE,
-            "storage" => {
+        types |= match kind {
+            Stored::Cookies => WebsiteDataTypes::COOKIES,
+            Stored::Cache => WebsiteDataTypes::MEMORY_CACHE | WebsiteDataTypes::DISK_CACHE,
+            Stored::Storage => {
                 WebsiteDataTypes::LOCAL_STORAGE
                     | WebsiteDataTypes::SESSION_STORAGE
                     | WebsiteDataTypes::INDEXEDDB_DATABASES
                     | WebsiteDataTypes::DOM_CACHE
                     | WebsiteDataTypes::SERVICE_WORKER_REGISTRATIONS
-            }
-            _ => {
-                let message = format!("{kind:?} is not cookies, storage or cache");
-                return reply.give(Err(Failure::arguments(message)));
             }
         };
     }

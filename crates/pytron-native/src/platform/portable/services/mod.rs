@@ -12,6 +12,7 @@ mod tray;
 
 use std::rc::Rc;
 
+use serde::Deserialize;
 use serde_json::Value;
 use tao::window::{ProgressBarState, ProgressState};
 
@@ -20,12 +21,13 @@ pub use super::super::system::menus::{attach_menu, remove_menu, system_role};
 pub use super::splash;
 use crate::service::{Failure, Outcomes, Reply};
 use crate::stage::Stage;
+use crate::stored::Stored;
 use crate::window::Window;
 use crate::{menu, shortcuts};
 pub use menus::perform;
 
 /// What the system does on every machine.
-const HERE: [&str; 23] = [
+const HERE: [&str; 24] = [
     "badge.progress",
     "clipboard.clear",
     "clipboard.formats",
@@ -46,6 +48,7 @@ const HERE: [&str; 23] = [
     "splash",
     "tray",
     "window.attention",
+    "window.clear",
     "window.drag",
     "window.edge",
     "window.files",
@@ -106,6 +109,7 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         name => match window {
             Some(window) if name == "menu.popup" => return menus::popup(window, args, reply),
             Some(window) if name == "window.files" => return dropping::carry(window, args, reply),
+            Some(window) if name == "window.clear" => return clear(window, &args, reply),
             Some(window) => of_window(window, name, &args),
             None => Err(missing(name)),
         },
@@ -123,6 +127,20 @@ fn progress(stage: &Stage, share: Option<f64>) -> Outcomes {
         });
     }
     Ok(Value::Null)
+}
+
+/// Forgets what pages have stored.
+fn clear(window: &Rc<Window>, args: &Value, reply: Reply) {
+    let names = Vec::<String>::deserialize(&args["kinds"]).unwrap_or_default();
+    match Stored::of(&names) {
+        Ok(kinds) => window.view().forget(&kinds, move |forgotten| {
+            reply.give(
+                forgotten
+                    .map_err(|error| Failure::unsupported(format!("it was not cleared: {error}"))),
+            );
+        }),
+        Err(message) => reply.give(Err(Failure::arguments(message))),
+    }
 }
 
 fn of_window(window: &Rc<Window>, name: &str, args: &Value) -> Outcomes {
