@@ -87,6 +87,4 @@ class Queries:
 
 def closed_answer(what: str) -> Answer[Any]:
     """The answer to what a window is asked that is open no more."""
-    answer: Answer[Any] = Answer(what)
-    answer.fail(CallError("the window has closed", code="closed"))
-    return answer
+    return Answer.failed(what, CallError("the window has closed", code="closed"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pytron.answer import Answer
-from pytron.errors import CallError
 from pytron.services.service import Service
 
 _COUNT_MAX = 1_000_000
@@ -23,15 +22,11 @@ class Badge(Service):
     def count(self, number: int | None) -> Answer[None]:
         """Show a number on the icon, such as that of unread messages; None or 0 takes it away."""
         if number is not None and not 0 <= number <= _COUNT_MAX:
-            return _refused("count", f"number={number!r} must be from 0 to {_COUNT_MAX}")
+            return self._refused("count", f"number={number!r} must be from 0 to {_COUNT_MAX}")
         return self._desk.ask("badge.count", None, {"count": number or 0})
 
     def progress(self, share: float | None) -> Answer[None]:
         """Show how far something is, from 0 to 1; None takes it away."""
         if share is not None and not 0 <= share <= 1:
-            return _refused("progress", f"share={share!r} must be from 0 to 1")
+            return self._refused("progress", f"share={share!r} must be from 0 to 1")
         return self._desk.ask("badge.progress", None, {"value": share})
-
-
-def _refused(what: str, reason: str) -> Answer[Any]:
-    return Answer.failed(f"badge.{what}", CallError(reason, code="invalid_arguments"))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypedDict, TypeVar, get_args
 
 from pytron.answer import Answer
-from pytron.errors import CallError
 from pytron.services.service import Service
 
 T = TypeVar("T")
@@ -67,9 +66,7 @@ class Clipboard(Service):
         """Put a picture there, given as a PNG."""
         if not png.startswith(_PNG) or _PNG_END not in png:
             reason = f"the {len(png)} bytes are no whole PNG; save the picture as one first"
-            return Answer.failed(
-                "clipboard.write_image", CallError(reason, code="invalid_arguments")
-            )
+            return self._refused("write_image", reason)
         folder = _private_folder()
         path = folder / "image.png"
         path.write_bytes(png)
@@ -85,8 +82,7 @@ class Clipboard(Service):
         given = [Path(path).absolute() for path in ([paths] if isinstance(paths, str) else paths)]
         for path in given:
             if not path.exists():
-                error = CallError(f"{path} does not exist", code="invalid_arguments")
-                return Answer.failed("clipboard.write_files", error)
+                return self._refused("write_files", f"{path} does not exist")
         return self._ask("write", files=[str(path) for path in given])
 
     def formats(self) -> Answer[list[Format]]:

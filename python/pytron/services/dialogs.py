@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pytron.answer import Answer
-from pytron.errors import CallError
 from pytron.services.service import Service
 from pytron.window import Window
 
@@ -107,10 +106,12 @@ class Dialogs(Service):
             window: the window that it belongs to.
         """
         if name is not None and ("/" in name or "\\" in name or "\0" in name):
-            return _refused("save_file", f"name={name!r} is a path; give its folder as folder=")
+            return self._refused(
+                "save_file", f"name={name!r} is a path; give its folder as folder="
+            )
         wrong = _wrong_filter(filters)
         if wrong is not None:
-            return _refused("save_file", wrong)
+            return self._refused("save_file", wrong)
         answer = self._ask(
             "save",
             window,
@@ -144,11 +145,15 @@ class Dialogs(Service):
         """
         labels = list(buttons)
         if isinstance(buttons, str):
-            return _refused("message", f"buttons={buttons!r} is one text; give a list of labels")
+            return self._refused(
+                "message", f"buttons={buttons!r} is one text; give a list of labels"
+            )
         if not labels or len(set(labels)) < len(labels):
-            return _refused("message", f"buttons={labels!r} must be labels that differ")
+            return self._refused("message", f"buttons={labels!r} must be labels that differ")
         if level not in ("info", "warning", "error", "question"):
-            return _refused("message", f"level={level!r} must be info, warning, error or question")
+            return self._refused(
+                "message", f"level={level!r} must be info, warning, error or question"
+            )
         answer = self._ask(
             "message",
             window,
@@ -221,7 +226,7 @@ class Dialogs(Service):
     ) -> Answer[list[Path]]:
         wrong = _wrong_filter(filters)
         if wrong is not None:
-            return _refused("open", wrong)
+            return self._refused("open", wrong)
         answer = self._ask(
             "open",
             window,
@@ -262,7 +267,3 @@ def _path(path: str | None) -> Path | None:
 
 def _label(labels: Sequence[str], index: int | None) -> str | None:
     return None if index is None else labels[index]
-
-
-def _refused(what: str, reason: str) -> Answer[Any]:
-    return Answer.failed(what, CallError(reason, code="invalid_arguments"))

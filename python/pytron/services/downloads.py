@@ -129,7 +129,6 @@ class Downloads(Service):
 
         `name` is proposed where the answer itself names no file.
         """
-        answer: Answer[int] = Answer("downloads.save")
         try:
             window = self._desk.shown("downloads.save", window)
         except CallError as error:
@@ -137,10 +136,10 @@ class Downloads(Service):
         own = self._desk.runtime("downloads").engine.origin
         address = url if "://" in url else f"{own}/{url.removeprefix('/')}"
         if not address.startswith(f"{own}/"):
-            error = f"{url!r} is not the app's own; only that can be saved so"
-            answer.fail(CallError(error, code="invalid_arguments"))
-        else:
-            answer.settle(self._begin(address, window.id, name))
+            reason = f"{url!r} is not the app's own; only that can be saved so"
+            return self._refused("save", reason)
+        answer: Answer[int] = Answer("downloads.save")
+        answer.settle(self._begin(address, window.id, name))
         return answer
 
     def accept(self, key: int, path: Path) -> Answer[None]:

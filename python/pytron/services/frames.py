@@ -80,7 +80,10 @@ class Windows(Service):
         window: Window | None = None,
     ) -> Answer[None]:
         """Print the page into a PDF file; done once it is written."""
-        chosen = window or self._desk.runtime("windows").windows[0]
+        try:
+            chosen = self._desk.shown("windows.pdf", window)
+        except CallError as error:
+            return Answer.failed("windows.pdf", error)
         return chosen.pdf(
             path,
             landscape=landscape,

@@ -11,7 +11,6 @@ from urllib.request import url2pathname
 
 from pytron.answer import Answer
 from pytron.engine import Capability
-from pytron.errors import CallError
 from pytron.services.again import launch_command
 from pytron.services.here import part
 from pytron.services.service import Service
@@ -47,9 +46,10 @@ class Links(Service):
     def register_scheme(self, scheme: str) -> Answer[None]:
         """Let links such as `notes:today` start this app. Done once the system has agreed."""
         if not scheme or not all(c.isalnum() or c in "+-." for c in scheme) or scheme in _TAKEN:
-            return _refused(
+            return self._refused(
+                "register_scheme",
                 f"{scheme!r} is no scheme for an app: letters, digits, '+', '-' and '.', and none "
-                f"of {', '.join(sorted(_TAKEN))}"
+                f"of {', '.join(sorted(_TAKEN))}",
             )
         app, command = self._desk.app, launch_command()
         work = lambda: part("starting").register_scheme(app, scheme.lower(), command)  # noqa: E731
@@ -64,7 +64,8 @@ class Links(Service):
             name: what the type is called for users.
         """
         if not extensions or mime.count("/") != 1 or any(c in mime + name for c in "<>&\"'\n"):
-            return _refused(f"extensions={list(extensions)!r} need a type such as application/x-it")
+            reason = f"extensions={list(extensions)!r} need a type such as application/x-it"
+            return self._refused("register_files", reason)
         app, command = self._desk.app, launch_command()
         clean = [extension.lstrip(".").lower() for extension in extensions]
         work = lambda: part("starting").register_files(app, clean, mime, name, command)  # noqa: E731
@@ -144,7 +145,3 @@ def sorted_words(words: Sequence[str], folder: Path) -> tuple[list[str], list[st
         elif colon and len(scheme) > 1 and scheme.replace("+", "").replace("-", "").isalnum():
             urls.append(word)
     return urls, paths
-
-
-def _refused(reason: str) -> Answer[Any]:
-    return Answer.failed("links", CallError(reason, code="invalid_arguments"))

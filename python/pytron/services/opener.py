@@ -35,7 +35,7 @@ class Opener(Service):
                 f"{url[:200]!r} cannot be opened: it must begin with "
                 f"{', '.join(sorted(SCHEMES))} and hold no spaces; a file is for opener.file"
             )
-            return Answer.failed("opener.url", CallError(reason, code="invalid_arguments"))
+            return self._refused("url", reason)
         return self._desk.run("opener.url", lambda: opening().open_url(url))
 
     def file(self, path: Path) -> Answer[None]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pytron.answer import Answer
+from pytron.errors import CallError
+
 if TYPE_CHECKING:
-    from pytron.answer import Answer
     from pytron.engine import Capability
     from pytron.services.desk import Desk
     from pytron.window import Window
@@ -54,6 +56,11 @@ class Service:
     ) -> Answer[Any]:
         """Ask whoever does it here, by the names of spec/view.md, section 8."""
         return self._desk.ask(f"{self.wire or self.name}.{what}", window, args, patient=patient)
+
+    def _refused(self, what: str, reason: str) -> Answer[Any]:
+        """The answer to a call whose arguments are wrong."""
+        error = CallError(reason, code="invalid_arguments")
+        return Answer.failed(f"{self.name}.{what}", error)
 
 
 class Provider:

@@ -167,9 +167,9 @@ class Declared:
             if arguments and len(kinds) != len(items):
                 return Wrong([], f"has {len(items)} items, and is declared to have {len(kinds)}")
             for at, (kind, item) in enumerate(zip(kinds, items, strict=False)):
-                declared = self._declarations.of(kind)
-                if declared is not None and (found := declared.wrong(item)) is not None:
-                    return Wrong([at, *found.path], found.why)
+                found = _first_wrong(self._declarations.of(kind), [(at, item)])
+                if found is not None:
+                    return found
             return None
 
         return test
@@ -187,9 +187,9 @@ class Declared:
             for key, item in value.items():
                 if key not in hints:
                     return Wrong([key], f"is no key of {_name(hint)}: it has {', '.join(hints)}")
-                declared = self._declarations.of(hints[key])
-                if declared is not None and (found := declared.wrong(item)) is not None:
-                    return Wrong([key, *found.path], found.why)
+                found = _first_wrong(self._declarations.of(hints[key]), [(key, item)])
+                if found is not None:
+                    return found
             return None
 
         return test
