@@ -37,7 +37,6 @@ static gboolean prepare(GSource *source, gint *timeout) {
     struct pollfd socket = {.fd = port->fd, .events = POLLIN};
     do {
         if (poll(&socket, 1, 0) != 0) return TRUE;
- if (getenv("PT_YIELD")) sched_yield();
     } while (g_get_monotonic_time() - port->sent < LOOK_US);
     port->quick = 0;
     return FALSE;
