@@ -115,6 +115,16 @@ def test_a_saved_page_is_loaded_anew_in_tabs(browser: Browser, tmp_path: Path) -
         tab.close()
 
 
+def test_types_that_are_there_follow_python(tmp_path: Path) -> None:
+    files = {"app.py": APP, "page/index.html": PAGE, "pytron.d.ts": ""}
+    with Development(tmp_path / "project", files, view=VIEWS[0]) as dev:
+        dev.line("wrote", "pytron.d.ts")
+        dev.change("def bump() -> str", "def bump(by: int = 1) -> str")
+        dev.line("wrote", "pytron.d.ts")
+        types = (dev.folder / "pytron.d.ts").read_text("utf-8")
+        assert "bump(by?: number): Promise<string>" in types
+
+
 def test_an_error_is_shown_until_it_is_mended(dev: Development) -> None:
     dev.line("page: first")
     dev.change('"first"', '"second" ]')

@@ -56,6 +56,7 @@ export default ({{ dev, port }}) => ({{
 FILES = {
     "pyproject.toml": "[tool.pytron]\n",
     "app.py": APP,
+    "frontend/src/pytron.d.ts": "",
     "frontend/package.json": '{"dependencies": {"next": "*"}}',
     "frontend/node_modules/next/package.json": '{"type": "module", "main": "index.js"}',
     "frontend/node_modules/next/index.js": NEXT,
@@ -95,6 +96,15 @@ def test_window_and_tab_reach_python_at_its_address(dev: Development, browser: B
     connection.request("GET", "/_next/hmr", headers=upgrade)
     assert connection.getresponse().status == 418
     connection.close()
+
+
+def test_types_follow_python(dev: Development) -> None:
+    dev.line("wrote", "pytron.d.ts")
+    types = dev.folder / "frontend" / "src" / "pytron.d.ts"
+    assert "greet(): Promise<string>" in types.read_text("utf-8")
+    dev.change("greet() -> str", "greet(count: int = 1) -> str")
+    dev.line("wrote", "pytron.d.ts")
+    assert "greet(count?: number): Promise<string>" in types.read_text("utf-8")
 
 
 def test_nothing_of_it_is_left(dev: Development) -> None:

@@ -29,9 +29,16 @@ _PATH = click.Path(path_type=Path, dir_okay=False)
     help="For pages without Node: also write what editors need to check plain JavaScript.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail and show what has drifted.")
+@click.option("--renew", is_flag=True, help="Write only what is there and has drifted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result and the contract as JSON.")
 def command(
-    app: str | None, out: Path | None, mock: Path | None, jsconfig: bool, check: bool, as_json: bool
+    app: str | None,
+    out: Path | None,
+    mock: Path | None,
+    jsconfig: bool,
+    check: bool,
+    renew: bool,
+    as_json: bool,
 ) -> int:
     """Write pytron.d.ts: the app's functions, events and state for TypeScript.
 
@@ -51,6 +58,8 @@ def command(
     place = (chosen or default_place(found.folder, found.frontend)).resolve()
     page = _page_of(found) if jsconfig else None
     wanted = list(outputs(contract, place, mock_place=mock and mock.resolve(), page=page))
+    if renew:
+        wanted = [output for output in wanted if output.path.is_file() and output.drift()]
     drifts = [output.drift() for output in wanted]
     if not check:
         for output in wanted:

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from pytron.devserver.contract import TypesFile
 from pytron.devserver.faults import fault_of, syntax_fault
 from pytron.devserver.keeper import Keeper
 from pytron.devserver.pages import PageServer, Sources
@@ -77,6 +78,8 @@ class Session:
         self._saves = Saves()
         #: Vite shows errors over the page itself.
         self._has_overlay = False
+        #: Where Vite does not write `pytron.d.ts` itself.
+        self._types: TypesFile | None = None
         #: Where people open the page, when tabs are all the windows there are; told once.
         self._address: str | None = None
         #: Where a tab shows the inspector, as soon as it was told.
@@ -104,6 +107,8 @@ class Session:
             pages = ends.enter_context(server)
             variables["PYTRON_FRONTEND"] = pages.url()
             self._has_overlay = pages.has_plugin
+        if pages is None or not pages.has_plugin:
+            self._types = ends.enter_context(TypesFile(plan.app, self._terminal.say))
         if variables.get("PYTRON_FRONTEND") and self._serves_tabs():
             variables["PYTRON_TABS"] = "1"
         self._keeper = Keeper(
@@ -135,6 +140,8 @@ class Session:
     def _serves(self, fields: Mapping[str, Any]) -> None:
         """An app takes calls, and says where tabs of browsers reach it, if they do."""
         self._record.serves(fields)
+        if self._types is not None and not fields:  # once for each app; tabs are told of later
+            self._types.renew()
         if self._plan.inspect and "url" in fields:
             self._tell_inspector(str(fields["url"]))
         if "pair" not in fields:

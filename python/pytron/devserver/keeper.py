@@ -52,7 +52,7 @@ class Keeper:
             died: given an app that has ended although nobody asked it to. Unless this calls
                 `quit`, the windows stay, and `restart` starts the next one.
             said: given what a page wrote to its console.
-            serves: told that the app takes calls, with what its `serving` says.
+            serves: told that an app takes calls, and later what its `serving` says, if it does.
             ended: told that an app has ended, whoever wanted it.
         """
         self._command = command
@@ -253,7 +253,6 @@ class Keeper:
         app = self._app.channel
         self._fault = None
         self._serve(app)
-        self._serving({})
         for parcel in [*self._frames, *self._asked.values()]:
             app.send(pack(parcel.text, parcel.parts))
         self._forget_frames()
@@ -262,6 +261,7 @@ class Keeper:
 
     def _serve(self, app: Channel) -> None:
         self._serves = True
+        self._serving({})
         if self._ending_by is None:
             self._sockets.serve(app)
 

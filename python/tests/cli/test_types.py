@@ -191,3 +191,12 @@ def test_as_a_program(shop: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "wrote pytron.d.ts\n", "")
+
+
+def test_renewing_writes_what_is_there_and_has_drifted(shop: Path, pytron: Runs) -> None:
+    assert pytron("types", "--renew") == Done(0, "", "")
+    assert not (shop / "pytron.d.ts").exists()
+    (shop / "pytron.d.ts").touch()
+    assert pytron("types", "--renew").out.startswith("wrote pytron.d.ts")
+    assert "price" in (shop / "pytron.d.ts").read_text("utf-8")
+    assert pytron("types", "--renew") == Done(0, "", "")
