@@ -1,9 +1,11 @@
-"""A real browser for pages that the kit serves: Chromium, driven by Playwright."""
+"""A browser beside the app: Chromium, driven by Playwright, as people who test use it.
+
+What is in the app's own windows, tabs of the server engine too, is driven by `pytron.testing`.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,20 +13,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from e2e.chromium import chromium_program
 from playwright.sync_api import Browser, sync_playwright
 from pytron.testing import TestClient
 
-from tools.dev.packages import CHROMIUMS
-
 DEADLINE_MS = 30_000
-
-
-def chromium_program() -> str:
-    """The Chromium that the system has: nothing is downloaded."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if found is None:
-        pytest.fail("there is no Chromium: run the tests through dev.py, which installs it")
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -27,19 +27,24 @@ import pytest
 _START_S = 60.0
 
 
+def chromium_program() -> str:
+    """The Chromium that the system has: nothing is downloaded."""
+    from tools.dev.packages import CHROMIUMS  # this file is also run alone, from anywhere
+
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        pytest.fail("there is no Chromium: run the tests through dev.py, which installs it")
+    return found
+
+
 class Chromium:
     """A browser that runs until this process ends."""
 
     def __init__(self) -> None:
-        from tools.dev.packages import CHROMIUMS  # this file is also run alone, from anywhere
-
-        program = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
-        if program is None:
-            pytest.fail("the server engine is tested in Chromium: python3 dev.py setup installs it")
         self._profile = Path(tempfile.mkdtemp(prefix="pytron-chromium-"))
         self._process = subprocess.Popen(
             [
-                program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                chromium_program(), "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
                 "--disable-dev-shm-usage", "--disable-background-networking", "--mute-audio",
                 "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
                 "--disable-backgrounding-occluded-windows", "--remote-debugging-port=0",

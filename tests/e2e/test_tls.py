@@ -19,7 +19,8 @@ import pytest
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from e2e.browser import DEADLINE_MS, chromium_program
+from e2e.browser import DEADLINE_MS
+from e2e.chromium import chromium_program
 from playwright.sync_api import Browser, expect
 
 ROOT = Path(__file__).parents[2]
