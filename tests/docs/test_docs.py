@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 import pytron
 from pytron import App
+from pytron.cli import COMMANDS
 from pytron.testing import RemoteError, TestClient
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,11 @@ def test_every_page_can_be_found_from_getting_started() -> None:
     linked = set(_LINK.findall(start))
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"getting-started.md"}
     assert pages <= linked
+
+
+def test_every_command_has_its_line() -> None:
+    page = (ROOT / "docs" / "command.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"`pytron {name}`" not in page] == []
 
 
 def test_tests_that_a_page_names_are_there() -> None:

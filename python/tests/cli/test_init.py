@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,22 @@ def test_says_what_to_do_next(here: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_asks_nothing_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 2
     assert "pytron init my-app" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals of this kind")
+def test_a_terminal_is_asked_for_what_was_not_given(here: Path) -> None:
+    ours, its = os.openpty()
+    variables = {name: value for name, value in os.environ.items() if name != "CI"}
+    command = [sys.executable, "-m", "pytron", "init", "my first app"]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=variables) as asking:
+        os.write(ours, b"preact\n\nuv\n")  # typed ahead: template, package manager, Python
+        assert asking.wait(60) == 0
+    said = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    os.close(its)
+    assert "package manager (npm, pnpm, yarn, bun) [npm]" in said
+    assert '"preact"' in (here / "my first app" / "frontend" / "package.json").read_text("utf-8")
+    assert "[tool.uv" in (here / "my first app" / "pyproject.toml").read_text("utf-8")
 
 
 def test_unknown_template_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
