@@ -220,6 +220,38 @@ class _Logind:
         return "o", ("/org/freedesktop/login1/session/own",)
 
 
+class _Units:
+    """The user's systemd: puts programs into scopes, unless it is to refuse."""
+
+    xml = ""
+    outcome = "done"
+    _path = "/org/freedesktop/systemd1"
+
+    def __init__(self, bus: Any) -> None:
+        self._bus = bus
+        bus.export(self._path, self)
+        bus.own("org.freedesktop.systemd1")
+
+    def properties(self, _interface: str) -> None:
+        return None
+
+    def call(self, interface: str, member: str, body: Sequence[Any]) -> Any:
+        if member != "StartTransientUnit":
+            return None
+        unit, mode, properties, _ = body
+        _say("scope", unit=unit, mode=mode, **{name: value[1] for name, value in properties})
+        job = f"{self._path}/job/1"
+        ended = (1, job, unit, self.outcome)
+        self._bus.emit(self._path, interface, "JobRemoved", "uoss", ended)
+        return "o", (job,)
+
+
+class _FailingUnits(_Units):
+    """One that may not move the program."""
+
+    outcome = "failed"
+
+
 class _Dock:
     """A dock that shows numbers and progress on icons."""
 
@@ -235,7 +267,7 @@ class _Portal:
     """The portal, with a user who agrees unless a shortcut is described as forbidden."""
 
     xml = ""
-    registries: tuple[str, ...] = (REGISTRY,)
+    interfaces: tuple[str, ...] = (GLOBAL_SHORTCUTS, LASTING, REGISTRY)
     _desktop = "/org/freedesktop/portal/desktop"
 
     def __init__(self, bus: Any) -> None:
@@ -244,11 +276,10 @@ class _Portal:
         bus.own("org.freedesktop.portal.Desktop")
 
     def properties(self, interface: str) -> Mapping[str, tuple[str, Any]] | None:
-        known = (GLOBAL_SHORTCUTS, LASTING, *self.registries)
-        return {"version": ("u", 1)} if interface in known else None
+        return {"version": ("u", 1)} if interface in self.interfaces else None
 
     def call(self, interface: str, member: str, body: Sequence[Any]) -> Any:
-        if interface in self.registries:
+        if interface == REGISTRY and interface in self.interfaces:
             _say("registered", app=body[0])
             return "", ()
         if member == "AddNotification":
@@ -300,9 +331,15 @@ class _Portal:
 
 
 class _OldPortal(_Portal):
-    """One that is older than 1.20: it cannot be told who asks."""
+    """1.14 to 1.19: it cannot be told who asks, and asks systemd."""
 
-    registries = ()
+    interfaces = (GLOBAL_SHORTCUTS, LASTING, "org.freedesktop.portal.DynamicLauncher")
+
+
+class _OldestPortal(_Portal):
+    """Older than 1.14: it does not know who asks."""
+
+    interfaces = (LASTING,)
 
 
 def _struct(value: Any) -> Any:
@@ -343,6 +380,9 @@ def main() -> None:
         "dock": _Dock,
         "portal": _Portal,
         "old portal": _OldPortal,
+        "oldest portal": _OldestPortal,
+        "units": _Units,
+        "failing units": _FailingUnits,
     }
     for service in sys.argv[1:]:
         made[service](bus)

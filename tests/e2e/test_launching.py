@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from e2e.desktop import NOTIFICATIONS, Bus, Desktop
 from pytron import App, CallError
 from pytron.answer import Answer
 from pytron.services.launch import Click, read, secret_of
+from pytron.services.linux.scope import named
 from pytron.testing import TestClient
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's")
@@ -138,14 +140,21 @@ def click(desktop: Desktop, target: str) -> None:
     )  # fmt: skip
 
 
-def test_click_starts_the_app_that_has_ended_at_its_page(home: Path, bus: Bus, line: Line) -> None:
+@pytest.mark.parametrize("portal", ["portal", "old portal"])
+def test_click_starts_the_app_that_has_ended_at_its_page(
+    home: Path, bus: Bus, line: Line, portal: str
+) -> None:
     program = [sys.executable, str(home / "app.py")]
-    with Desktop(bus, "portal") as desktop:
+    with Desktop(bus, portal, "units") as desktop:
         with subprocess.Popen([*program, "--show"]) as first:
             shows = line.app()
             assert said(shows, "can") is True
             assert first.wait(60) == 0
-        assert desktop.expect("registered")["app"] == ID
+        if portal == "portal":
+            assert desktop.expect("registered")["app"] == ID
+        else:
+            scope = {"unit": f"app-pytron-{ID}-{first.pid}.scope", "PIDs": [first.pid]}
+            assert desktop.expect("scope") == {"kind": "scope", "mode": "fail", **scope}
         shown = desktop.expect("lasting")
         assert (shown["title"], shown["body"], shown["icon"]) == ("Post", "for you", True)
         assert shown["default-action"] == "app.notification"
@@ -250,25 +259,55 @@ def test_what_cannot_start_the_app_is_said(options: dict[str, Any], words: str) 
         assert refused.value.code == "unsupported"
 
 
-def test_portal_that_does_not_learn_who_asks_shows_nothing_lasting(home: Path, bus: Bus) -> None:
+@pytest.mark.parametrize(
+    ("services", "words"),
+    [
+        (["oldest portal", "units"], "1.14"),
+        (["old portal"], "systemd"),
+        (["old portal", "failing units"], "failed"),
+    ],
+)
+def test_portal_that_does_not_learn_who_asks_shows_nothing_lasting(
+    home: Path, bus: Bus, services: list[str], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
     app = App("Bell", app_id=ID, single_instance=True)
     clicked: Queue[Any] = Queue()
     app.on("notifications.click", lambda event: clicked.put(event.data))
     service = home / "data" / "dbus-1" / "services" / f"{ID}.service"
     service.parent.mkdir(parents=True)
     service.write_text(f"[D-BUS Service]\nName={ID}\nExec=/bin/false\n")  # a package's
-    with Desktop(bus, "old portal", "notifications") as desktop, TestClient(app):
-        assert "1.20" in app.can("notifications.launch").reason
-        with pytest.raises(CallError, match=r"1\.20") as refused:
-            waited(app.notifications.register())
-        assert refused.value.code == "unsupported"
+    with Desktop(bus, *services, "notifications") as desktop, TestClient(app):
+        if "failing units" not in services:  # which it tells only when it is asked
+            assert words in app.can("notifications.launch").reason
+            with pytest.raises(CallError, match=re.escape(words)) as refused:
+                waited(app.notifications.register())
+            assert refused.value.code == "unsupported"
         key = waited(app.notifications.show("While it runs"))
+        assert words in caplog.text
         shown = desktop.expect("notification")
         desktop.do(
             kind="signal", path="/org/freedesktop/Notifications", interface=NOTIFICATIONS,
             member="ActionInvoked", signature="us", body=[shown["id"], "default"],
         )  # fmt: skip
         assert clicked.get(timeout=60) == {"key": key, "action": None, "url": None}
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("app.slice/app-gnome-dev.pytron.bell-4711.scope", True),
+        ("app.slice/app-dev.pytron.bell@8a2f.service", True),
+        ("app.slice/app-KDE.slice/app-dev.pytron.bell.service", True),
+        ("app.slice/app-gnome-dev.pytron.belly-4711.scope", False),
+        ("app.slice/app-gnome-devxpytron.bell-4711.scope", False),
+        ("app.slice/dbus-:1.2-dev.pytron.bell@0.service", False),
+        ("app.slice/vte-spawn-1.scope/app-dev.pytron.bell-1.scope", False),
+    ],
+)
+def test_unit_names_the_app(unit: str, expected: bool) -> None:
+    above = "/user.slice/user-1000.slice/user@1000.service"
+    assert named(ID, f"1:name=systemd:/\n0::{above}/{unit}\n") is expected
+    assert not named(ID, f"0::/user.slice/user-1000.slice/session-2.scope/{unit}\n")
 
 
 def test_address_of_a_click_cannot_be_made_by_others(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Source: <https://specifications.freedesktop.org/notification-spec/latest/>
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -27,6 +28,7 @@ PORTAL = "org.freedesktop.portal.Notification"
 _ICON_BYTES_MAX = 1 << 20
 #: What the server calls a click on the notification itself.
 _DEFAULT = "default"
+_log = logging.getLogger(__name__)
 
 
 class Notifications(Provider):
@@ -61,11 +63,9 @@ class Notifications(Provider):
             self._portal.version(PORTAL)
         except CallError as error:
             return False, str(error)
-        if not self._portal.knows_programs():  # it would show them, and tell nobody of a click
-            return (
-                False,
-                "the desktop's portal is older than 1.20: it does not learn who asks",
-            )
+        nameless = self._portal.why_nameless()
+        if nameless is not None:  # it would show them, and tell nobody of a click
+            return False, nameless
         return True, "the message bus starts the app"
 
     def ask(self, name: str, window: int | None, args: Mapping[str, Any]) -> Answer[Any] | None:
@@ -83,7 +83,7 @@ class Notifications(Provider):
             raise CallError(f"nobody shows notifications; {_REMEDY}", code="unsupported")
 
     def _show(self, args: Mapping[str, Any]) -> None:
-        if args.get("launch") and self.can_last()[0]:
+        if args.get("launch") and self._lasts():
             self._show_lasting(args)
             return
         self._check_server()
@@ -109,6 +109,18 @@ class Notifications(Provider):
         )
         (number,) = self._bus.call(SERVER, PATH, SERVER, "Notify", "susssasa{sv}i", body)
         self._keys[number] = args["key"]
+
+    def _lasts(self) -> bool:
+        """Whether the portal shows it, and knows whose it is."""
+        possible, reason = self.can_last()
+        if possible:
+            try:
+                self._portal.introduce()
+            except CallError as error:
+                possible, reason = False, str(error)
+        if not possible:
+            _log.warning("a click on the notification reaches the running app only: %s", reason)
+        return possible
 
     def _show_lasting(self, args: Mapping[str, Any]) -> None:
         """By the portal: a click comes over the bus, which starts the app if need be."""

@@ -15,14 +15,18 @@ from secrets import token_hex
 from typing import Any
 
 from pytron.errors import CallError
+from pytron.services.linux import scope
 from pytron.services.linux.bus import Bus
 
 NAME = "org.freedesktop.portal.Desktop"
 PATH = "/org/freedesktop/portal/desktop"
 REQUEST = "org.freedesktop.portal.Request"
 _REGISTRY = "org.freedesktop.host.portal.Registry"
+#: What came with the release that asks systemd who a program is.
+_SINCE_1_14 = "org.freedesktop.portal.DynamicLauncher"
 #: How long a user may think.
 PATIENCE_S = 300.0
+_SANDBOX = Path("/.flatpak-info")
 _AGREED, _DISMISSED = 0, 1
 
 
@@ -49,18 +53,40 @@ class Portal:
         found: int = self._bus.get(NAME, PATH, interface, "version")
         return found
 
-    def knows_programs(self) -> bool:
-        """Whether it learns which app this is: in a Flatpak, or by being told since 1.20."""
-        if Path("/.flatpak-info").exists():
-            return True
+    def why_nameless(self) -> str | None:
+        """Why the portal would not learn which app this is; None when it does.
+
+        In a Flatpak it knows; from 1.20 on it is told; from 1.14 on it asks systemd.
+        """
+        if _SANDBOX.exists() or self._has(_REGISTRY):
+            return None
+        if not self._has(_SINCE_1_14):
+            return "the desktop's portal is older than 1.14: it does not learn who asks"
+        refused = scope.why_not(self._bus, self._app_id)
+        return refused and f"the desktop's portal is older than 1.20 and asks systemd: {refused}"
+
+    def _has(self, interface: str) -> bool:
         try:
-            return self.version(_REGISTRY) > 0
+            return self.version(interface) > 0
         except CallError:
             return False
 
+    def introduce(self) -> None:
+        """Let the portal know which app this is.
+
+        Raises:
+            CallError: it cannot be told; what is asked then comes from nobody that it knows.
+        """
+        if self._met or _SANDBOX.exists():
+            return
+        try:
+            self._bus.call(NAME, PATH, _REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
+        except CallError:  # it is older than 1.20
+            scope.enter(self._bus, self._app_id)
+        self._met = True
+
     def tell(self, interface: str, member: str, signature: str, body: Sequence[Any]) -> None:
         """Say something that needs no answer of the user's."""
-        self._meet()
         self._bus.call(NAME, PATH, interface, member, signature, body)
 
     def request(
@@ -71,7 +97,8 @@ class Portal:
         Raises:
             CallError: `cancelled`: the user did not agree; `unsupported`; `timeout`.
         """
-        self._meet()
+        with contextlib.suppress(CallError):
+            self.introduce()
         token = f"pytron{next(self._serial)}_{token_hex(4)}"
         sender = self._bus.unique_name.lstrip(":").replace(".", "_")
         path = f"{PATH}/request/{sender}/{token}"
@@ -92,11 +119,3 @@ class Portal:
         if code == _DISMISSED:
             raise CallError("the user did not agree", code="cancelled")
         raise CallError(f"the portal ended {member} with {code}", code="unsupported")
-
-    def _meet(self) -> None:
-        if self._met:
-            return
-        # Outside of a sandbox the portal learns only so who asks; older ones have it not.
-        with contextlib.suppress(CallError):
-            self._bus.call(NAME, PATH, _REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
-        self._met = True
