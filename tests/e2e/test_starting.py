@@ -245,12 +245,14 @@ def test_files_are_registered(home: Path) -> None:
 
     @app.expose
     async def register() -> None:
-        await app.links.register_files(["note"], mime="application/x-pytron-note", name="Note")
+        await app.links.register_files(["note"], mime="application/x-pytron-note", name="A & <B>")
 
     with TestClient(app) as page:
         page.call("register")
         globs = (home / "data" / "mime" / "globs2").read_text("utf-8")
         assert "application/x-pytron-note:*.note" in globs
+        packages = home / "data" / "mime" / "packages" / "dev.pytron.notes.xml"
+        assert "<comment>A &amp; &lt;B&gt;</comment>" in packages.read_text("utf-8")
         opener = subprocess.run(
             ["xdg-mime", "query", "default", "application/x-pytron-note"],
             capture_output=True, text=True, timeout=60, check=True,
@@ -323,8 +325,10 @@ def test_words_of_the_command_line_are_sorted(home: Path) -> None:
     (home / "C:x").write_text("x", "utf-8")
     (home / "a b").write_text("x", "utf-8")
     address = (home / "a b").as_uri()
-    words = ["-v", "notes:1", "C:x", "nothing", "--a=b:c", address, f"{address}c"]
-    assert sorted_words(words, home) == (["notes:1"], [str(home / "C:x"), str(home / "a b")])
+    words = ["-v", "notes:1", "C:x", "nothing", "--a=b:c", address, f"{address}c", "org.a+b-c:2"]
+    urls, paths = sorted_words(words, home)
+    assert urls == ["notes:1", "org.a+b-c:2"]
+    assert paths == [str(home / "C:x"), str(home / "a b")]
 
 
 def test_without_xdg_tools_it_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ class Clipboard(Service):
 
     def write_files(self, paths: Sequence[Path]) -> Answer[None]:
         """Put files there, to be pasted in a file manager."""
-        given = [Path(path).absolute() for path in ([paths] if isinstance(paths, str) else paths)]
+        given = [Path(path).absolute() for path in paths]
         for path in given:
             if not path.exists():
                 return self._refused("write_files", f"{path} does not exist")

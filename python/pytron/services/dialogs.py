@@ -109,9 +109,6 @@ class Dialogs(Service):
             return self._refused(
                 "save_file", f"name={name!r} is a path; give its folder as folder="
             )
-        wrong = _wrong_filter(filters)
-        if wrong is not None:
-            return self._refused("save_file", wrong)
         answer = self._ask(
             "save",
             window,
@@ -144,16 +141,8 @@ class Dialogs(Service):
             window: the window that it belongs to.
         """
         labels = list(buttons)
-        if isinstance(buttons, str):
-            return self._refused(
-                "message", f"buttons={buttons!r} is one text; give a list of labels"
-            )
         if not labels or len(set(labels)) < len(labels):
             return self._refused("message", f"buttons={labels!r} must be labels that differ")
-        if level not in ("info", "warning", "error", "question"):
-            return self._refused(
-                "message", f"level={level!r} must be info, warning, error or question"
-            )
         answer = self._ask(
             "message",
             window,
@@ -224,9 +213,6 @@ class Dialogs(Service):
         folder: Path | None,
         window: Window | None,
     ) -> Answer[list[Path]]:
-        wrong = _wrong_filter(filters)
-        if wrong is not None:
-            return self._refused("open", wrong)
         answer = self._ask(
             "open",
             window,
@@ -237,14 +223,6 @@ class Dialogs(Service):
             folder=_folder(folder),
         )
         return answer.map(lambda paths: [Path(path) for path in paths or ()])
-
-
-def _wrong_filter(filters: Sequence[object]) -> str | None:
-    """What is said of a filter that is none."""
-    for one in filters:
-        if not isinstance(one, Filter) or isinstance(one.extensions, str):
-            return f'{one!r} is no filter; write Filter("Pictures", ["png", "jpg"])'
-    return None
 
 
 def _filters(filters: Sequence[Filter]) -> list[dict[str, Any]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,11 +46,11 @@ class Links(Service):
 
     def register_scheme(self, scheme: str) -> Answer[None]:
         """Let links such as `notes:today` start this app. Done once the system has agreed."""
-        if not scheme or not all(c.isalnum() or c in "+-." for c in scheme) or scheme in _TAKEN:
+        if not _SCHEME.fullmatch(scheme) or scheme.lower() in _TAKEN:
             return self._refused(
                 "register_scheme",
-                f"{scheme!r} is no scheme for an app: letters, digits, '+', '-' and '.', and none "
-                f"of {', '.join(sorted(_TAKEN))}",
+                f"{scheme!r} is no scheme for an app: a letter, then letters, digits, '+', '-' and "
+                f"'.', without ':' and none of {', '.join(sorted(_TAKEN))}",
             )
         app, command = self._desk.app, launch_command()
         work = lambda: part("starting").register_scheme(app, scheme.lower(), command)  # noqa: E731
@@ -63,11 +64,15 @@ class Links(Service):
             mime: their type, such as `application/x-notes`.
             name: what the type is called for users.
         """
-        if not extensions or mime.count("/") != 1 or any(c in mime + name for c in "<>&\"'\n"):
-            reason = f"extensions={list(extensions)!r} need a type such as application/x-it"
-            return self._refused("register_files", reason)
-        app, command = self._desk.app, launch_command()
         clean = [extension.lstrip(".").lower() for extension in extensions]
+        if not clean or not all(map(_EXTENSION.fullmatch, clean)):
+            reason = f"extensions={list(extensions)!r} must be some such as note or tar.gz"
+            return self._refused("register_files", reason)
+        if not _MIME.fullmatch(mime):
+            return self._refused(
+                "register_files", f"mime={mime!r} must be a type such as application/x-notes"
+            )
+        app, command = self._desk.app, launch_command()
         work = lambda: part("starting").register_files(app, clean, mime, name, command)  # noqa: E731
         return self._desk.run("links.register_files", work)
 
@@ -125,6 +130,11 @@ class Autostart(Service):
         return Capability(*part("starting").can(feature))
 
 
+#: Of two letters at least: one is a drive of Windows.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+")
+_EXTENSION = re.compile(r"\w[\w.+-]*")
+#: Source: RFC 6838, section 4.2.
+_MIME = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9][\w!#$&^.+-]*", re.ASCII)
 _TAKEN = frozenset({"http", "https", "file", "mailto", "data", "javascript", "about", "pytron"})
 
 
@@ -142,6 +152,6 @@ def sorted_words(words: Sequence[str], folder: Path) -> tuple[list[str], list[st
             continue
         if (folder / word).exists():
             paths.append(str((folder / word).absolute()))
-        elif colon and len(scheme) > 1 and scheme.replace("+", "").replace("-", "").isalnum():
+        elif colon and _SCHEME.fullmatch(scheme):
             urls.append(word)
     return urls, paths

@@ -166,6 +166,8 @@ class Notifications(Service):
             replaces: the key of one that is shown, to be changed.
             window: where a click leads; the first one by default.
         """
+        if icon is not None and not Path(icon).is_file():
+            return self._refused("show", f"the icon {Path(icon).absolute()} is not there")
         key = next(self._keys) if replaces is None else replaces
         click = Click(key, self._run, "" if window is None else window.label, url or "", "")
         self._shown[key] = click

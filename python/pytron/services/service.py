@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytron.answer import Answer
 from pytron.errors import CallError
+from pytron.services.arguments import checked
 
 if TYPE_CHECKING:
     from pytron.engine import Capability
@@ -30,6 +31,15 @@ class Service:
     pages: ClassVar[tuple[str, ...]] = ()
     #: What happens by itself: the data of each event by its name.
     events: ClassVar[Mapping[str, type[Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """What answers looks at its arguments first."""
+        for name, method in list(vars(cls).items()):
+            answers = str(getattr(method, "__annotations__", {}).get("return")).startswith(
+                "Answer["
+            )
+            if answers and not name.startswith("_"):
+                setattr(cls, name, checked(method))
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
 
 from pytron.errors import CallError
 from pytron.platforms import data_folder
@@ -61,7 +62,8 @@ def register_files(
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">'
-        f'<mime-type type="{mime}"><comment>{name}</comment>{globs}</mime-type></mime-info>\n'
+        f"<mime-type type={quoteattr(mime)}><comment>{escape(name)}</comment>{globs}</mime-type>"
+        "</mime-info>\n"
     )
     folder = data_folder() / "mime"
     package = folder / "packages" / f"{app.id}.xml"
