@@ -24,7 +24,7 @@ APP = "dev.pytron.offers"
 #: What only Python has, and what is more than a method.
 MORE = (
     "autostart.enable", "downloads.accept", "drop", "links.register_files", "links.register_scheme",
-    "notifications.actions", "notifications.launch", "notifications.register", "secrets.get", "tray.click", "windows.clear",
+    "notifications.actions", "notifications.launch", "notifications.register", "secrets.get", "tray.click", "windows.clear_data",
 )  # fmt: skip
 _HEAD = """# What the desktop offers
 

@@ -86,7 +86,6 @@ CALLS: Mapping[str, tuple[Any, ...]] = {
     "tray.show": (FILE,),
     "windows.attention": (),
     "windows.carry": ([FILE],),
-    "windows.clear": (["cache"],),
     "windows.drag": (),
     "windows.pdf": (FILE,),
     "windows.print": (),

@@ -13,7 +13,6 @@ from pytron.services.service import Service
 from pytron.window import Window
 
 Edge = Literal["n", "ne", "e", "se", "s", "sw", "w", "nw"]
-Kind = Literal["cookies", "storage", "cache"]
 
 
 class Windows(Service):
@@ -24,7 +23,11 @@ class Windows(Service):
 
     name: ClassVar[str] = "windows"
     wire: ClassVar[str] = "window"
-    asks: ClassVar[Mapping[str, str]] = {"resize": "edge", "carry": "files"}
+    asks: ClassVar[Mapping[str, str]] = {
+        "resize": "edge",
+        "carry": "files",
+        "clear_data": "clear",  # of `Window` only
+    }
     pages: ClassVar[tuple[str, ...]] = (
         "drag", "resize", "toggle_maximized", "print", "pdf", "attention", "carry",
     )  # fmt: skip
@@ -99,7 +102,3 @@ class Windows(Service):
     def carry(self, paths: Sequence[Path], *, window: Window | None = None) -> Answer[None]:
         """Begin a drag of files out of the window, under the button that the user holds."""
         return self._ask("files", window, paths=[str(Path(path).absolute()) for path in paths])
-
-    def clear(self, kinds: Sequence[Kind], *, window: Window | None = None) -> Answer[None]:
-        """Forget what pages have stored, in all windows of the app's profile."""
-        return self._ask("clear", window, kinds=list(kinds))
