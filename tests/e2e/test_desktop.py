@@ -9,7 +9,8 @@ from queue import Queue
 from typing import Any
 
 import pytest
-from e2e.desktop import GLOBAL_SHORTCUTS, Bus, Desktop
+from e2e.desktop import Bus, Desktop
+from e2e.portals import GLOBAL_SHORTCUTS
 from pytron import App
 from pytron.testing import RemoteError, TestClient
 
