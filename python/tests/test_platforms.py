@@ -1,4 +1,4 @@
-"""What a user is told when the native engine cannot be loaded."""
+"""What a user is told when the native engine cannot be loaded, or nothing can be printed."""
 
 from __future__ import annotations
 
@@ -50,3 +50,15 @@ def test_without_a_known_package_manager_the_library_is_named(
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda _name: None)
     assert "WebKitGTK" in linux.native_remedy(ImportError(LOADER))
+
+
+def test_chromium_without_cups_cannot_print_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CUPS_SERVER", raising=False)
+    monkeypatch.setattr(linux, "_CUPS", (str(tmp_path / "socket"),))
+    told = linux.printer_problem()
+    assert told is not None
+    assert "install cups" in told
+    (tmp_path / "socket").touch()
+    assert linux.printer_problem() is None

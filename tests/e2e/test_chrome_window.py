@@ -165,6 +165,18 @@ def forbid() -> None:
     assert run_app(page, python).reports == []
 
 
+def test_printing_where_no_printer_is_says_what_to_do(run_app: RunApp, tmp_path: Path) -> None:
+    page = """
+    report((await pytron.services.can("windows.print")).possible);
+    report(await failure(pytron.services.windows.print()));
+    """
+    environment = {"CUPS_SERVER": str(tmp_path / "nothing listens here")}
+    possible, refused = run_app(page, environment=environment).reports
+    assert possible is True  # what is named as the printers' server is not tried beforehand
+    assert refused["code"] == "unsupported"
+    assert "add a printer" in refused["message"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0 or not PROGRAM.is_file(), reason="needs root and Electron")
 def test_root_runs_it_without_the_sandbox_when_told_to(tmp_path: Path) -> None:
     app = tmp_path / "app.py"

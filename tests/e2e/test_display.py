@@ -1,4 +1,4 @@
-"""What a display has to say: attention, idleness, screens, the theme that is changed."""
+"""What a display has to say: idleness, screens, the theme that is changed."""
 
 from __future__ import annotations
 
@@ -13,49 +13,6 @@ from e2e.test_dialogs import PRESS
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asked of X11")
 
 TESTS = Path(__file__).parents[1]
-#: xprop follows a window's properties as they change, so nothing is asked twice.
-HINTS = (
-    PRESS
-    + """
-@app.expose
-def other() -> None:
-    app.open_window("other", title="Other", url="/")
-    (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", "^Other$")
-    xdotool("windowactivate", "--sync", window)  # one that has the keyboard needs no attention
-
-@app.expose
-def wait_for_hint(wanted: bool) -> bool:
-    (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", "^Test$")
-    command = ["xprop", "-spy", "-id", window, "_NET_WM_STATE", "WM_HINTS"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as spy:
-        timer = threading.Timer(50, spy.kill)
-        timer.start()
-        seen = {"urgency": False, "state": False}
-        for line in spy.stdout:
-            if line.startswith("_NET_WM_STATE"):
-                seen["state"] = "DEMANDS_ATTENTION" in line
-            elif "urgency" in line:
-                seen["urgency"] = True
-            elif line.startswith("WM_HINTS"):
-                seen["urgency"] = False
-            if any(seen.values()) is wanted:
-                spy.kill()
-                timer.cancel()
-                return True
-        return False
-"""
-)
-
-
-def test_attention_is_asked_for(run_app: RunApp) -> None:
-    page = """
-    await pytron.ready;
-    if (pytron.window.label === "other") await new Promise(() => {});
-    await pytron.other();
-    await pytron.services.windows.attention();
-    await report(await pytron.wait_for_hint(true));
-    """
-    assert run_app(page, HINTS).reports == [True]
 
 
 def test_idleness_ends_with_a_key_and_screens_are_those_of_the_display(run_app: RunApp) -> None:

@@ -1,11 +1,15 @@
-"""What windows do beyond showing: printing."""
+"""Pages on paper: by the print dialog, and as PDF."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from e2e.driver import RunApp
+from e2e.printer import printer
+from e2e.test_dialogs import PRESS
 
 
 def test_pdf_is_written_and_can_be_read(run_app: RunApp, tmp_path: Path) -> None:
@@ -24,3 +28,34 @@ def test_pdf_is_written_and_can_be_read(run_app: RunApp, tmp_path: Path) -> None
     (size,) = [line for line in info.splitlines() if line.startswith("Page size")]
     width, height = size.split()[2], size.split()[4]
     assert (round(float(width) / 72 * 25.4), round(float(height) / 72 * 25.4)) == (100, 150)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="CUPS is Linux's, and its paper a pipe")
+def test_a_page_is_printed_unless_the_user_dismisses_it(run_app: RunApp, tmp_path: Path) -> None:
+    page = """
+    document.body.innerHTML = "<h1>Printed by Pytron</h1>";
+    const dismissed = pytron.services.windows.print();
+    await pytron.press("Print", "Escape");
+    await report(await dismissed);
+    const printed = pytron.services.windows.print();
+    await pytron.press("Print", "Return");
+    await report(await printed);
+    await pytron.keep_paper();
+    """
+    python = (
+        PRESS
+        + """
+import os
+from pathlib import Path
+
+@app.expose
+def keep_paper() -> None:
+    Path(os.environ["COPY"]).write_bytes(Path(os.environ["PAPER"]).read_bytes())
+"""
+    )
+    copy = tmp_path / "copy"
+    with printer() as (paper, variables):
+        environment = {**variables, "PAPER": str(paper), "COPY": str(copy)}
+        assert run_app(page, python, environment=environment).reports == [False, True]
+    text = subprocess.run(["pdftotext", str(copy), "-"], capture_output=True, text=True, check=True)
+    assert text.stdout.split() == ["Printed", "by", "Pytron"]

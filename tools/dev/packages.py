@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from ctypes.util import find_library
 from dataclasses import dataclass
+from pathlib import Path
 
 from tools.dev.machine import LINUX, MACOS, SetupError, find_program, is_root
 from tools.dev.progress import say
@@ -137,6 +138,12 @@ TEST_NEEDS = (
         "Redis",
         lambda: any(find_program(name) for name in REDISES),
         _split({"apt": "redis-tools", "dnf": "valkey", "pacman": "valkey"}),
+    ),
+    # A printer to print on. The tests start their own; where systemd is, the system's starts too.
+    Need(
+        "CUPS",
+        lambda: find_program("cupsd") is not None or Path("/usr/sbin/cupsd").is_file(),
+        _split({"apt": "cups-daemon", "dnf": "cups", "pacman": "cups"}),
     ),
     program("xdg-mime", apt="xdg-utils", dnf="xdg-utils", pacman="xdg-utils"),
     program("gio", apt="libglib2.0-bin", dnf="glib2", pacman="glib2"),  # opens a file as GNOME does

@@ -11,8 +11,9 @@ import { type Live, type Options, ORIGIN, originOf } from "./wire.js";
 
 const DEFAULT_WIDTH = 800;
 const DEFAULT_HEIGHT = 600;
-/** Window systems keep sizes in 16 bits. */
-const UNLIMITED = 32_767;
+/** What stands for no limit: 0 leaves X11 with the limit before it; sizes there have 16 bits. */
+const SMALLEST = 1;
+const LARGEST = 32_767;
 
 /** How a window stands on the screen. */
 export interface Standing {
@@ -211,9 +212,8 @@ export class HostWindow implements PortOwner {
     const down = outerHeight - innerHeight;
     const size = (value: number | null | undefined, without: number, around: number): number =>
       value == null ? without : Math.round(value) + around;
-    this.frame.setMinimumSize(size(minwidth, 0, across), size(minheight, 0, down));
-    const most = maxwidth == null && maxheight == null ? 0 : UNLIMITED;
-    this.frame.setMaximumSize(size(maxwidth, most, across), size(maxheight, most, down));
+    this.frame.setMinimumSize(size(minwidth, SMALLEST, across), size(minheight, SMALLEST, down));
+    this.frame.setMaximumSize(size(maxwidth, LARGEST, across), size(maxheight, LARGEST, down));
   }
 
   private checkSpelling(languages: string[]): void {

@@ -15,7 +15,7 @@ from pytron.errors import EngineError
 from pytron.framing import Buffer
 from pytron.link import Message
 from pytron.linked import LinkedEngine, Program
-from pytron.platforms import electron_problem, has_backdrops
+from pytron.platforms import electron_problem, has_backdrops, printer_problem
 
 #: The oldest Electron that the shell is written for.
 _OLDEST: Final = 22
@@ -157,6 +157,8 @@ class ChromeEngine(LinkedEngine):
             return Capability(
                 False, "Wayland tells no program where the pointer is; use CSS `app-region: drag`"
             )
+        if feature == "window.print" and (problem := printer_problem()):
+            return Capability(False, problem)
         if feature in _FEATURES or (feature == "window.backdrop" and has_backdrops()):
             return Capability(True, "the chrome engine does it")
         return Capability(False, _REFUSED.get(feature, f"the chrome engine has no {feature}"))

@@ -27,6 +27,7 @@ if sys.platform == "win32":
         memory_folder,
         native_remedy,
         plain_environment,
+        printer_problem,
         silent_python,
     )
 elif sys.platform == "darwin":
@@ -49,6 +50,7 @@ elif sys.platform == "darwin":
         memory_folder,
         native_remedy,
         plain_environment,
+        printer_problem,
         silent_python,
     )
 else:
@@ -71,6 +73,7 @@ else:
         memory_folder,
         native_remedy,
         plain_environment,
+        printer_problem,
         silent_python,
     )
 
@@ -100,6 +103,7 @@ __all__ = [
     "memory_folder",
     "native_remedy",
     "plain_environment",
+    "printer_problem",
     "silent_python",
 ]
 

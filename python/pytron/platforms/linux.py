@@ -85,6 +85,20 @@ def electron_problem(program: Path) -> str | None:
     return None
 
 
+#: Where CUPS' own programs look for its service, and where another one is named to them.
+_CUPS = ("/run/cups/cups.sock", "/etc/cups/client.conf", "~/.cups/client.conf")
+
+
+def printer_problem() -> str | None:
+    """Why Chromium finds no printer here, and the remedy; None when nothing is known."""
+    if os.environ.get("CUPS_SERVER") or any(Path(place).expanduser().exists() for place in _CUPS):
+        return None
+    return (
+        "Chromium prints by CUPS, which does not run here; install it and add a printer, in "
+        "Debian and Ubuntu: sudo apt install cups. Or write a file with window.pdf"
+    )
+
+
 def _missing_libraries(program: Path) -> list[str]:
     import shutil
     import subprocess

@@ -122,3 +122,8 @@ def confined(
 def electron_problem(program: Path) -> str | None:  # noqa: ARG001 - Linux looks at it
     """Why an Electron cannot start here, and the remedy; None when nothing is known."""
     return None
+
+
+def printer_problem() -> str | None:
+    """Why Chromium finds no printer here: the system's own dialog says that itself."""
+    return None

@@ -5,6 +5,8 @@ import { app, type Session, session } from "electron";
 import { type Fields, Refusal, type Service, windowOf } from "./service.js";
 
 const MM_PER_INCH = 25.4;
+const PRINTERS =
+  "it was not printed; add a printer in the system's settings (on Linux to CUPS), or write a file with window.pdf";
 
 function number(args: Fields, name: string): number | undefined {
   const value = args[name];
@@ -48,7 +50,7 @@ export const pages: Record<string, Service> = {
     new Promise((resolve, reject) => {
       windowOf(asked).frame.webContents.print({}, (done, reason) => {
         if (done || /cancel/i.test(reason)) resolve(done);
-        else reject(new Refusal("unsupported", `it could not be printed: ${reason}`));
+        else reject(new Refusal("unsupported", `${reason}: ${PRINTERS}`));
       });
     }),
 
