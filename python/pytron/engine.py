@@ -228,9 +228,16 @@ def load_engine(name: str, *, apart: bool | None = None, watched: bool = False) 
 
 
 def become_host() -> None:
-    """Be the process of an app's windows, if this packaged program was started as one."""
-    if is_packaged() and os.environ.pop(HOST, None):
+    """Be the process of an app's windows, if this packaged program was started as one.
+
+    Else its windows are its own: who holds the link to them can call what its pages may call, and
+    read what they show.
+    """
+    if not is_packaged():
+        return
+    if os.environ.pop(HOST, None):
         raise SystemExit(import_module("pytron.engines.native.process").main())
+    os.environ.pop("PYTRON_LINK", None)
 
 
 def begins_early(name: str) -> bool:

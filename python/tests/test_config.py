@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from pytron import App, ConfigError
 from pytron.config import Origin, choose, debug_port, is_dev, load_timeout_s, slug, trusted_origin
+from pytron.engine import become_host
+from pytron.persistence import passing_place
 
 
 def origin(tmp_path: Path, source: str = "", project: str | None = None) -> Origin:
@@ -120,6 +123,16 @@ def test_a_package_has_its_page_inside_wherever_it_was(
     bundle: Path, chosen: str, place: str
 ) -> None:
     assert Origin(bundle, None).place(chosen) == bundle.resolve() / place
+
+
+def test_no_variable_gives_a_packages_windows_or_state_to_others(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRON_LINK", "fd:9")
+    become_host()
+    assert "PYTRON_LINK" not in os.environ
+    monkeypatch.setenv("PYTRON_STATE", str(bundle / "state"))
+    assert passing_place() is None
 
 
 def test_no_variable_shows_another_page_in_a_package(

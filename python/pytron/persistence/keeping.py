@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from pytron import codec
 from pytron.errors import PytronError, StateError
 from pytron.logs import logger
+from pytron.packaged import is_packaged
 from pytron.persistence.batch import Batch
 from pytron.persistence.migrations import Migrations
 from pytron.persistence.restoring import as_restored
@@ -48,7 +49,7 @@ def place_of(persist: bool | str | Path, app_id: str) -> Path | None:
 def passing_place() -> Path | None:
     """Where `pytron dev` keeps a state from one start to the next that is otherwise not kept."""
     kept = os.environ.get("PYTRON_STATE")
-    return Path(kept) if kept else None
+    return Path(kept) if kept and not is_packaged() else None
 
 
 class Persistence:
