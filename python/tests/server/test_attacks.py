@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import queue
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ import time
 import pytest
 from pytron import App
 from pytron.engines.server import ServerEngine
+from pytron.server.wire import Wire
 from server.attacked import engine, make, paired, remote
 from server.browser import WAIT_S, Browser, Tab, serving, tab
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -236,6 +238,45 @@ def test_requests_of_one_address_have_a_rate() -> None:
         browser = Browser(engine)
         statuses = {browser.request("GET", "/_pytron/session")[0] for _ in range(40)}
         assert statuses == {401, 429}
+
+
+def test_frames_beyond_their_rate_are_taken_later_and_none_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: queue.Queue[tuple[Wire, float]] = queue.Queue()
+    hold = Wire.hold
+
+    def hold_until_told(wire: Wire, wait_s: float) -> None:
+        hold(wire, 1e6)
+        held.put((wire, wait_s))
+
+    monkeypatch.setattr(Wire, "hold", hold_until_told)
+    # So slow that no machine is slower: each frame is beyond it.
+    with serving(make(), remote=True, frame_rate=0.001) as engine:
+        page = tab(engine)
+        calls = [page.start("greet", str(number)) for number in range(4)]
+        for number, call in enumerate(calls):
+            wire, wait_s = held.get(timeout=WAIT_S)
+            assert wait_s > 0
+            assert page.result(call) == f"hello {number}"
+            assert not any(page.answers[later] for later in calls[number + 1 :])
+            wire.loop.call_soon_threadsafe(wire._go_on)
+
+
+def test_behind_a_proxy_each_visitor_has_a_rate() -> None:
+    public = {"url": "https://book.example", "requests_per_minute": 0.01}
+
+    def statuses(proxies: str) -> list[int]:
+        with serving(make(), **public, proxies=proxies) as engine:
+            browser = Browser(engine)
+            return [
+                browser.request("GET", "/", Host="book.example", X_Forwarded_For=visitor)[0]
+                for visitor in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+            ]
+
+    assert statuses("127.0.0.1") == [401, 429, 401]
+    # Who is no proxy of ours says in vain that it asks for somebody else.
+    assert statuses("") == statuses("198.51.100.7") == [401, 429, 429]
 
 
 def test_a_page_that_does_not_read_loses_its_session_and_holds_up_nobody() -> None:

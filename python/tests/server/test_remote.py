@@ -15,6 +15,7 @@ from typing import Any, cast
 import pytest
 from pytron import App
 from pytron.engines.server import ServerEngine
+from pytron.services.exposed import functions_of
 from server.attacked import engine, make, paired, remote
 from server.browser import WAIT_S, Browser, Tab, serving, tab
 from websockets.exceptions import InvalidStatus
@@ -28,6 +29,13 @@ def test_a_remote_session_reaches_only_what_is_marked(remote: ServerEngine) -> N
     page = tab(remote)
     assert page.call("greet", "you") == "hello you"
     for name in ("secret", "nothing"):
+        with pytest.raises(LookupError, match="not_allowed"):
+            page.call(name)
+
+
+def test_a_remote_session_reaches_no_service(remote: ServerEngine) -> None:
+    page = tab(remote)
+    for name in functions_of(None):
         with pytest.raises(LookupError, match="not_allowed"):
             page.call(name)
 
@@ -157,6 +165,20 @@ def test_tokens_and_tickets_are_in_no_log(caplog: pytest.LogCaptureFixture) -> N
         assert "POST /_pytron/pair" in logged
         for hidden in (token, page.ticket, browser.cookie.partition("=")[2]):
             assert hidden not in logged
+
+
+def test_the_access_log_has_who_asked_for_what_and_no_query(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level("INFO", "pytron.access"), serving(make()) as engine:
+        browser = paired(engine)
+        browser.request("GET", "/public/a?word=hidden")
+        browser.request("GET", "/", Host="evil.example")
+    lines = [record.getMessage() for record in caplog.records if record.name == "pytron.access"]
+    assert not [line for line in lines if "hidden" in line]
+    served, refused = lines[-2:]
+    assert served.startswith("127.0.0.1 GET /public/a 200 ")
+    assert refused.startswith("127.0.0.1 GET / 421 ")
 
 
 def test_the_command_serves_prints_addresses_and_drains() -> None:
