@@ -116,7 +116,7 @@ class Changes:
     def _assign(self, node: Any, key: Step, value: Any, path: Path) -> None:
         shape = shape_of(node)
         if shape is None or not shape.custom:
-            self._tree.assign(node, key, value)
+            self._tree.assign(node, key, value, fits=True)
             return
         try:  # the class has its own opinion: frozen, or with validators
             setattr(node, shape.name_of[str(key)], value)
@@ -147,7 +147,8 @@ class Changes:
             self._change_whole(op, places)
             return
         insert = self._converted(op["insert"], Any if wanted is Any else list[wanted], op["path"])
-        self._tree.splice(node, op["index"], op["index"] + op["remove"], insert)
+        start, stop = op["index"], op["index"] + op["remove"]
+        self._tree.splice(node, start, stop, insert, fits=True)
 
     def _change_whole(self, op: Op, places: list[_Place]) -> None:
         """Change a copy of the nearest value with a clear annotation, then check all of it."""
@@ -179,7 +180,7 @@ class Changes:
                         f"{shape.base.__qualname__} has no field {key!r}: {shape.near(key)}"
                     )
         if self._convert is not None and self._hint is not Any:
-            self._tree.replace(self._root, self._converted(fields, self._hint, []))
+            self._tree.replace(self._root, self._converted(fields, self._hint, []), fits=True)
         elif shape is None:
             self._tree.refill(self._root, fields)
         else:

@@ -127,8 +127,14 @@ class Tracker:
 
     # Changing
 
-    def assign(self, node: Any, key: Step, value: object) -> None:
+    def assign(self, node: Any, key: Step, value: object, *, fits: bool = False) -> None:
         """Put a copy of `value` at `key` of a node.
+
+        Args:
+            node: where it goes.
+            key: and under which key.
+            value: what to put there.
+            fits: it is known to be of the declared type; the same below.
 
         Raises:
             StateError: it is nothing that the state can hold, or not of the declared type.
@@ -141,7 +147,7 @@ class Tracker:
             if is_dict(node):
                 self._check_key(node, key)
             new = self._adopt(value, node, key)
-            if self._declarations is not None:
+            if self._declarations is not None and not fits:
                 self._declarations.check(node, key, new)
             put(node, key, new)
             release(old)
@@ -171,7 +177,7 @@ class Tracker:
             if path is not None:
                 self._emit({"op": "delete", "path": [*path, key]})
 
-    def refill(self, node: Any, content: dict[str, Any]) -> None:
+    def refill(self, node: Any, content: dict[str, Any], *, fits: bool = False) -> None:
         """Replace everything in a dict."""
         with self.guard:
             self._check()
@@ -181,7 +187,7 @@ class Tracker:
             for key in content:
                 self._check_key(node, key)
             new = {key: self._adopt(value, node, key) for key, value in content.items()}
-            if self._declarations is not None:
+            if self._declarations is not None and not fits:
                 self._declarations.check_content(node, new)
             DICT.clear(node)
             DICT.update(node, new)
@@ -199,13 +205,17 @@ class Tracker:
             end = len(node)
             self.splice(node, end, end, values)
 
-    def splice(self, node: Any, start: int, stop: int, values: Sequence[Any]) -> None:
+    def splice(
+        self, node: Any, start: int, stop: int, values: Sequence[Any], *, fits: bool = False
+    ) -> None:
         """Replace a range of a list by copies of `values`."""
         with self.guard:
             self._check()
             if start == stop and not values:
                 return
             new = [self._adopt(value, node, at) for at, value in enumerate(values, start)]
+            if self._declarations is not None and not fits:
+                self._declarations.check_splice(node, start, stop, new)
             self._exchange(node, start, stop, new)
 
     def rearrange(self, node: Any, content: list[Any]) -> None:
@@ -223,11 +233,11 @@ class Tracker:
                     new.append(value)
                 else:
                     new.append(self._adopt(value, node, at))
+            if self._declarations is not None:
+                self._declarations.check_splice(node, start, stop, new)
             self._exchange(node, start, stop, new)
 
     def _exchange(self, node: Any, start: int, stop: int, new: list[Any]) -> None:
-        if self._declarations is not None:
-            self._declarations.check_splice(node, start, stop, new)
         old: list[Any] = node[start:stop]
         LIST.__setitem__(node, slice(start, stop), new)
         for value in old:
@@ -245,15 +255,15 @@ class Tracker:
                 {"op": "splice", "path": path, "index": start, "remove": len(old), "insert": insert}
             )
 
-    def replace(self, root: Any, value: object) -> None:
+    def replace(self, root: Any, value: object, *, fits: bool = False) -> None:
         """Give the root the content of `value`, a value of the same kind."""
         if is_dict(root):
-            self.refill(root, cast("dict[str, Any]", value))
+            self.refill(root, cast("dict[str, Any]", value), fits=fits)
             return
         shape = cast("Shape", shape_of(root))
         with self.transaction():
             for key, item in shape.items(value):
-                self.assign(root, key, item)
+                self.assign(root, key, item, fits=fits)
 
     # Transactions
 
