@@ -364,8 +364,9 @@ def test_the_last_engine_s_error_is_the_app_s(monkeypatch: pytest.MonkeyPatch) -
 def test_codec_is_imported_when_it_is_first_needed() -> None:
     code = (
         "import sys; from pytron import App; app = App('x', state={'n': 1}); "
-        "app.expose(lambda n: n, name='f'); print([m for m in ('msgspec', 'inspect', 'asyncio', "
-        "'pytron.protocol') if m in sys.modules])"
+        "app.expose(lambda n: n, name='f'); app.on('saved')(print); "
+        "print([m for m in ('msgspec', 'inspect', 'asyncio', 'pytron.protocol') "
+        "if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,7 +9,8 @@ import re
 from typing import Any
 
 import pytest
-from pytron import Api, App, CallError, ConfigError, Event
+from pytron import Api, App, CallError, ConfigError, Event, protocol
+from pytron.dispatcher import event
 from pytron.testing import TestClient
 from waiting import Counter, Gate
 
@@ -278,6 +279,13 @@ def test_python_is_told_which_names_cannot_be_emitted(app: AppOf, name: Any, why
 def test_python_is_told_what_cannot_listen(app: AppOf, name: Any, handler: Any, why: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(why)):
         app.on(name, handler)
+
+
+def test_a_name_may_be_as_long_as_on_the_wire(app: AppOf) -> None:
+    assert event.MAX_NAME == protocol.MAX_NAME
+    app.on("a" * event.MAX_NAME)(print)
+    with pytest.raises(ConfigError, match="has 1 to 256 characters, not 257"):
+        app.on("a" * 257)
 
 
 def test_groups_and_windows_are_told_the_same(app: AppOf) -> None:

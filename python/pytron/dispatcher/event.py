@@ -21,6 +21,9 @@ else:
 #: How many of an event wait for a slow page before the oldest is dropped.
 KEEP = 1_000
 
+#: As in `pytron.protocol`, which takes half as long to import as all that an app begins with.
+MAX_NAME = 256
+
 #: Python's handlers hear of windows under such names; nobody else may emit them.
 WINDOW_PREFIX = "window."
 
@@ -62,8 +65,6 @@ class Event(Generic[T]):
 
 def check_name(name: object) -> None:
     """Raise ConfigError unless this can be an event's name or a pattern of names."""
-    from pytron.protocol import MAX_NAME  # imports much, and not every app has names to check
-
     if not isinstance(name, str):
         raise ConfigError(f'{name!r} is no name of an event: give a text, such as "saved"')
     if not 0 < len(name) <= MAX_NAME:
