@@ -33,6 +33,7 @@ LIBRARIES = (
 )
 REAL_WINDOWS = ("tests/native", "tests/e2e", "tests/package")
 NO_WINDOWS = tuple(f"--ignore={folder}" for folder in REAL_WINDOWS)
+WITHOUT_FUZZING = ("--ignore", "tests/native/test_fuzz_receive.py")
 ON_DISPLAY = (sys.executable, "-m", "tools.dev.display")
 #: Tests that take minutes each are not taken for ones that hang.
 LONG = ("-o", "faulthandler_timeout=3000")
@@ -120,9 +121,17 @@ def test(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    """Open real windows on a display of its own; further words are pytest's."""
+    """Open real windows on a display of its own; further words are pytest's.
+
+    `tests/e2e` has tests that run with the fast path and without it, `tests/native` is run twice.
+    """
     tests = python("pytest", *REAL_WINDOWS, *AGAIN, *session.posargs)
-    run_all(session, (*ON_DISPLAY, *tests))
+    without_fast_path = python("pytest", "tests/native", *WITHOUT_FUZZING, *AGAIN)
+    try:
+        run_all(session, (*ON_DISPLAY, *tests))
+    finally:
+        if not session.posargs:
+            run_all(session, (*ON_DISPLAY, *without_fast_path), PYTRON_TRANSPORT="reply")
 
 
 def crates(*names: str) -> list[str]:

@@ -147,7 +147,8 @@ def test_both_sides_are_edited_under_a_living_window_and_tab(dev: Development, t
 
 
 def test_the_page_of_vite_has_the_direct_line(dev: Development) -> None:
-    dev.line("page: main joined by extension of pytron://localhost")
+    way = os.environ.get("PYTRON_TRANSPORT", "extension")
+    dev.line(f"page: main joined by {way} of pytron://localhost")
 
 
 def test_types_follow_python(dev: Development) -> None:
