@@ -73,8 +73,9 @@ def test_foreign_page_may_do_nothing_by_default(app: AppOf) -> None:
         assert page.wait_for_fault().code == "not_allowed"
         page.subscribe("*")
         assert "allow=['events:*']" in str(page.wait_for_fault())
-        page.send({"kind": "sync", "scope": "app"})
-        assert "allow=['state:app']" in str(page.wait_for_fault())
+        for asks in ({"kind": "sync"}, {"kind": "watch", "path": ["secre"]}):
+            page.send({**asks, "scope": "app"})
+            assert "allow=['state:app']" in str(page.wait_for_fault())
         assert page.get("/picture").status == 403
         assert client.get("/picture").text == "a picture"
     assert app.state.secret == "S"

@@ -65,6 +65,34 @@ def test_data_of_another_type_never_reaches_a_handler(app: App[Any]) -> None:
     assert seen.empty()
 
 
+SLIPS = ("savde", "save", "saveds", "zaved")
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_page_is_told_of_a_slip_in_a_name(app: App[Any], name: str) -> None:
+    app.event("saved", Saved)
+    with TestClient(app) as page:
+        page.subscribe(name)
+        assert f"no event {name!r} is declared: did you mean 'saved'?" in str(page.wait_for_fault())
+        page.emit(name, 1)
+        fault = page.wait_for_fault()
+        assert (fault.code, page.faults) == ("invalid_arguments", [])
+        app.emit(name, 2)  # what a page listens to it gets all the same
+        assert page.event() == (name, 2)
+
+
+def test_names_that_are_meant_are_no_slips(app: App[Any]) -> None:
+    app.event("saved", Saved)
+    app.event("go", None)
+    app.on("saves")(lambda event: None)  # noqa: ARG005 - only that it is there
+    with TestClient(app) as page:
+        app.emit("save", 1)
+        for name in ("saved", "saves", "save", "saved*", "moved", "no"):
+            page.subscribe(name)
+        page.sync()
+        assert page.faults == []
+
+
 def test_app_emits_it_as_well(app: App[Any]) -> None:
     saved = app.event("saved", Saved)
     seen: Queue[Event[Saved]] = Queue()

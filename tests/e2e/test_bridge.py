@@ -186,6 +186,27 @@ def test_state_goes_both_ways(run_app: RunApp) -> None:
     assert run_app(page, PYTHON).reports == [1, ["first"], [7, 1], [8, 1]]
 
 
+def test_a_misspelt_path_or_event_is_told_to_the_page(run_app: RunApp) -> None:
+    python = PYTHON + 'app.event("finished", int)\n'
+    page = """
+    const told = new Promise((done) => {
+      const seen = [];
+      addEventListener("error", (event) => {
+        event.preventDefault();
+        if (seen.push(event.error.message) === 2) done(seen);
+      });
+    });
+    pytron.subscribe("items.0.dnoe", () => {});
+    pytron.subscribe("items.0.done", () => {});
+    pytron.on("finishde", () => {});
+    pytron.on("finished", () => {});
+    for (const said of (await told).sort()) report(said);
+    """
+    path, event = run_app(page, python).reports
+    assert path.startswith("'items.0.dnoe' leads nowhere: Note has no field 'dnoe', did you mean")
+    assert event == "no event 'finishde' is declared: did you mean 'finished'?"
+
+
 def test_a_reload_replays_state_and_drops_what_was_pending(run_app: RunApp) -> None:
     page = """
     await pytron.ready;
@@ -199,6 +220,23 @@ def test_a_reload_replays_state_and_drops_what_was_pending(run_app: RunApp) -> N
     report(await pytron.block(0.5));
     """
     assert run_app(page, PYTHON).reports == [[1, "kept"], "blocked"]
+
+
+def test_a_page_that_retries_for_ever_can_still_be_reloaded(run_app: RunApp) -> None:
+    page = """
+    await pytron.ready;
+    if (pytron.state.count === 0) {
+      await pytron.push("kept");
+      const retry = async (attempt) => { for (;;) try { await attempt(); } catch {} };
+      void retry(() => pytron.fail());
+      void retry(() => pytron.update((state) => { state.count += 1; }));
+      addEventListener("pagehide", () => void retry(() => pytron.add(1, 2)));
+      location.reload();
+      await new Promise(() => {});
+    }
+    report(pytron.state.items.length);
+    """
+    assert run_app(page, PYTHON).reports == [1]
 
 
 def test_an_aborted_call_rejects_at_once_with_the_reason(run_app: RunApp) -> None:

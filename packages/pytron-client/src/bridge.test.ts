@@ -4,6 +4,7 @@ import { greet, pageAlone, SNAPSHOT, sessionOf, settled, welcome } from "../test
 import { createClient } from "./api.js";
 import { Bridge } from "./bridge.js";
 import { PytronError } from "./errors.js";
+import type { Loose } from "./types.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -98,7 +99,9 @@ describe("the session", () => {
     const outcome = Promise.allSettled([pytron.ready, pytron.add(1, 2)]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect((await outcome).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    await expect(pytron.add(1, 2)).rejects.toMatchObject({ code: "timeout" });
+    const refused = expect(pytron.add(1, 2)).rejects.toMatchObject({ code: "timeout" });
+    await vi.advanceTimersByTimeAsync(1);
+    await refused;
     pytron.on("meanwhile", () => {});
     await greet(transport);
     await pytron.ready;
@@ -119,6 +122,27 @@ describe("the session", () => {
     await expect(bridge.ready).rejects.toMatchObject({ code: "no_backend" });
     await expect(bridge.call("add", [])).rejects.toThrow("taken");
   });
+
+  test.each(["call", "stream", "update"])(
+    "a page that tries again at once can still do other things: %s",
+    async (way) => {
+      const { bridge, pytron, transport } = pageAlone();
+      await greet(transport);
+      bridge.close("the page is going away");
+      const attempts: Loose = {
+        call: () => pytron.add(1, 2),
+        stream: () => pytron.count(3)[Symbol.asyncIterator]().next(),
+        update: () => pytron.update((state: Loose) => void state.count++),
+      };
+      let others = false;
+      setTimeout(() => {
+        others = true;
+      });
+      for (let tries = 0; tries < 1_000 && !others; tries++)
+        await expect(attempts[way]()).rejects.toMatchObject({ code: "closed" });
+      expect(others).toBe(true);
+    },
+  );
 
   test("a frame that cannot be sent leaves no call waiting", async () => {
     const bridge = new Bridge();

@@ -1,6 +1,6 @@
 import type { Attachment } from "./binary.js";
 import { Call, type CallOptions } from "./call.js";
-import { PytronError, report, restartedError } from "./errors.js";
+import { inTask, PytronError, report, restartedError } from "./errors.js";
 import { checkName, Events } from "./events.js";
 import { hideFault, showFault } from "./fault.js";
 import { openFrame } from "./frames.js";
@@ -14,6 +14,7 @@ import {
   type Hello,
   LIMITS,
   type Limits,
+  type Path,
   type Scope,
   VERSION,
 } from "./protocol.js";
@@ -79,6 +80,8 @@ export class Bridge {
       dirty: () => this.outbox.schedule(),
       change: (change: Change) => this.change(change),
       sync: (scope: Scope) => this.sync(scope),
+      watch: (scope: Scope, path: Path) =>
+        this.send(`{"kind":"watch","scope":"${scope}","path":${JSON.stringify(path)}}`),
       room: () => this.room - 1,
     };
     this.stores = { app: new Store("app", link), window: new Store("window", link) };
@@ -183,7 +186,7 @@ export class Bridge {
       this.send(`${head},"args":${text}${timeout}${uploads}${stack}}`, found);
     } catch (error) {
       this.pending.delete(id);
-      call.error(error);
+      inTask(() => call.error(error));
     }
     return call;
   }
@@ -260,19 +263,16 @@ export class Bridge {
     const id = ++this.lastId;
     change.id = id;
     const base = change.base === undefined ? "" : `,"base":${change.base}`;
-    if (this.failure !== undefined) {
-      change.error(this.failure);
-      return;
-    }
     this.pending.set(id, change);
     try {
+      if (this.failure !== undefined) throw this.failure;
       this.outbox.add(
         `{"kind":"change","id":${id},"scope":"${change.scope}"${base},"ops":[${change.texts.join(",")}]}`,
         change.found,
       );
     } catch (error) {
       this.pending.delete(id);
-      change.error(error);
+      inTask(() => change.error(error));
     }
   }
 

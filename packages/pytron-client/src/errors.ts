@@ -46,6 +46,14 @@ export function report(error: unknown): void {
   else console.error(error);
 }
 
+/**
+ * Refuses in a task of its own: a page that tries again at once and for ever still takes answers,
+ * draws, and can go away, which none does while its microtasks last.
+ */
+export function inTask(refuse: () => void): void {
+  setTimeout(refuse);
+}
+
 /** What the calls of an earlier Python process get. */
 export function restartedError(): PytronError {
   return new PytronError("restarted", "Python was restarted before it answered: call again", {

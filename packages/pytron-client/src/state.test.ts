@@ -166,6 +166,34 @@ describe("writing", () => {
   });
 });
 
+describe("a subscription where nothing is", () => {
+  test("asks Python whether anything can ever be there", async () => {
+    const { pytron, transport } = pageWith({ state: { count: 0, items: [] } });
+    for (const path of ["early.x", "count", ""]) pytron.subscribe(path, () => {});
+    await pytron.ready;
+    pytron.subscribe(["items", 3, "done"], () => {});
+    await settled();
+    const asked = transport.messages.filter(({ kind }) => kind === "watch");
+    expect(asked).toEqual([
+      { kind: "watch", scope: "app", path: ["early", "x"] },
+      { kind: "watch", scope: "app", path: ["items", 3, "done"] },
+    ]);
+  });
+
+  test("shows what Python says, and stays", async () => {
+    const shown = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { pytron, transport } = await scripted();
+    const told = vi.fn();
+    pytron.subscribe("coutn", told);
+    const error = { name: "StateError", code: "invalid_change", message: "did you mean 'count'?" };
+    transport.deliver([{ kind: "error", error }]);
+    expect(shown).toHaveBeenCalledWith(expect.objectContaining({ message: error.message }));
+    pytron.state.coutn = 1;
+    await settled();
+    expect(told).toHaveBeenCalledWith(1);
+  });
+});
+
 describe("an answer to a change", () => {
   test("a refusal rolls back and is shown", async () => {
     const shown = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -13,6 +13,8 @@ export interface StoreLink {
   /** Sends a change; its answer goes to the callbacks. */
   change(change: Change): void;
   sync(scope: Scope): void;
+  /** Asks whether anything can ever be at a path; Python speaks up when nothing can. */
+  watch(scope: Scope, path: Path): void;
   room(): number;
 }
 
@@ -126,11 +128,7 @@ export class Store implements Source {
 
   /** Shows the op at once and sends it with the next frame. */
   write(op: Op): void {
-    if (this.revision < 0)
-      throw new PytronError(
-        "invalid_change",
-        "the state is not here yet: await pytron.ready before changing it",
-      );
+    this.checkHere();
     const change = this.open ?? new Change(this, undefined, (error) => this.refused(change, error));
     const prepared = change.prepare(op, this.link.room());
     this.patching = undefined;
@@ -161,6 +159,7 @@ export class Store implements Source {
     const keys = toPath(path);
     const subscription = { path: keys, listener, last: this.get(keys) };
     this.subscriptions.add(subscription);
+    if (this.revision >= 0) this.look(subscription);
     return () => {
       this.subscriptions.delete(subscription);
     };
@@ -171,6 +170,7 @@ export class Store implements Source {
     this.revision = revision;
     this.base = reconcile(this.base, value);
     this.rebuild();
+    for (const subscription of this.subscriptions) this.look(subscription);
     const waiting = this.syncing ?? [];
     this.syncing = undefined;
     for (const go of waiting) go();
@@ -223,6 +223,12 @@ export class Store implements Source {
     if (typeof revision === "number" && revision > this.revision) this.resync();
     if (this.pending.length > 0 || this.open !== undefined) return;
     for (const go of this.idle.splice(0)) go();
+  }
+
+  /** A path where nothing is may be misspelt: the declared types, which Python has, tell. */
+  private look({ path }: Subscription): void {
+    if (path.length > 0 && valueAt(this.view, path) === undefined)
+      this.link.watch(this.scope, path);
   }
 
   private tell(subscription: Subscription): void {
@@ -327,11 +333,7 @@ export class Store implements Source {
 
   /** Runs the function once and collects what it does. */
   private draft<T>(run: (draft: unknown) => T, change: Change): T {
-    if (this.revision < 0)
-      throw new PytronError(
-        "invalid_change",
-        "the state is not here yet: await pytron.ready before changing it",
-      );
+    this.checkHere();
     let over = false;
     const source: Source = {
       root: () => editor.root,
@@ -352,6 +354,14 @@ export class Store implements Source {
         "the function of an update must not be async: await first, then update",
       );
     return given;
+  }
+
+  private checkHere(): void {
+    if (this.revision < 0)
+      throw new PytronError(
+        "invalid_change",
+        "the state is not here yet: await pytron.ready before changing it",
+      );
   }
 
   /** The state as it is now, after a conflict that no patch explains. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 from pytron import codec, protocol
 from pytron.dispatcher.call import Call
@@ -12,44 +12,26 @@ from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.faults import describe
 from pytron.dispatcher.functions import Function, unknown
 from pytron.dispatcher.grants import Grants
+from pytron.dispatcher.listener import Listener
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.perform import Performer, arrive, places
 from pytron.dispatcher.session import Outlet, Session
 from pytron.dispatcher.workers import Run, Task
-from pytron.errors import CallError, ProtocolError
+from pytron.errors import CallError, ProtocolError, StateError
 
 #: Identifies this Python process to pages (spec/ipc.md, section 2).
 EPOCH: Final = os.urandom(8).hex()
 
-
-class Listener(Protocol):
-    """What the dispatcher leaves to the app: whatever is not a call."""
-
-    def opened(self, session: Session) -> Task:
-        """A page has said hello, and its `hello` has been sent."""
-        ...
-
-    def happened(self, session: Session, event: protocol.Event) -> Iterable[Task]:
-        """A page has emitted an event.
-
-        Raises:
-            CallError: it cannot be passed on.
-        """
-        ...
-
-    def changed(
-        self, session: Session, change: protocol.Change, ops: Sequence[Mapping[str, Any]]
-    ) -> Task:
-        """A page wants to change the state."""
-        ...
-
-    def resync(self, session: Session, scope: str) -> Task:
-        """A page wants a snapshot."""
-        ...
-
-    def logged(self, session: Session, log: protocol.Log) -> None:
-        """A page has written to the log."""
-        ...
+#: What the log calls a message that is refused.
+_WHAT: Final[Mapping[type, str]] = {
+    protocol.Piece: "a piece of an upload",
+    protocol.Subscribe: "a subscription",
+    protocol.Event: "an event",
+    protocol.Change: "a state change",
+    protocol.Sync: "a request for the state",
+    protocol.Watch: "a subscription to the state",
+    protocol.Tool: "a message of a tool",
+}
 
 
 class Dispatcher:
@@ -232,10 +214,24 @@ class Dispatcher:
             self._greet(window, message, tasks)
             return
         session = self.sessions.get(window)
+        identity = message.id if isinstance(message, protocol.Change) else None
         if session is None:
-            identity = message.id if isinstance(message, protocol.Change) else None
             self._refuse(window, identity, ProtocolError("a page must say hello first"))
-        elif isinstance(message, protocol.Cancel):
+            return
+        try:
+            self._take(session, message, parts, tasks)
+        except (ProtocolError, CallError, StateError) as error:
+            self._refuse(window, identity, error, _WHAT.get(type(message), "a message"))
+
+    def _take(
+        self,
+        session: Session,
+        message: protocol.Message,
+        parts: Sequence[bytes | memoryview],
+        tasks: list[Task],
+    ) -> None:
+        """Take up one message; what is wrong with it is raised."""
+        if isinstance(message, protocol.Cancel):
             call = session.calls.get(message.id)
             if call is not None:
                 self._performer.end(call, CallError("cancelled by the caller", code="cancelled"))
@@ -244,17 +240,23 @@ class Dispatcher:
             if call is not None and call.stream is not None:
                 call.stream.credit(message.count)
         elif isinstance(message, protocol.Piece):
-            self._accept_piece(session, message, parts)
+            upload = session.uploads.get(message.id)
+            if upload is not None:  # else it has ended while this was on its way
+                arrive(upload, message, parts)
         elif isinstance(message, protocol.Subscribe):
             self._subscribe(session, message.name)
         elif isinstance(message, protocol.Unsubscribe):
             session.patterns.discard(message.name)
         elif isinstance(message, protocol.Event):
-            self._accept_event(session, message, parts, tasks)
+            tasks.extend(self._event_tasks(session, message, parts))
         elif isinstance(message, protocol.Change):
-            self._accept_change(session, message, parts, tasks)
+            tasks.append(self._change_task(session, message, parts))
         elif isinstance(message, protocol.Sync):
-            self._resync(session, message.scope, tasks)
+            self._check_state(session, message.scope)
+            tasks.append(self._listener.resync(session, message.scope))
+        elif isinstance(message, protocol.Watch):
+            self._check_state(session, message.scope)
+            self._listener.watched(session, message)
         elif isinstance(message, protocol.Log):
             self._listener.logged(session, message)
         elif isinstance(message, protocol.Tool):
@@ -263,77 +265,40 @@ class Dispatcher:
     def _use_tool(self, session: Session, message: protocol.Tool) -> None:
         tool = self.tools.get(message.name)
         if tool is None:
-            error = CallError(
+            raise CallError(
                 f"no development tool {message.name!r} runs in this app", code="not_allowed"
             )
-            self._refuse(session.window, None, error, "a message of a tool")
-        else:
-            tool(session, message.data)
-
-    def _accept_piece(
-        self, session: Session, message: protocol.Piece, parts: Sequence[bytes | memoryview]
-    ) -> None:
-        upload = session.uploads.get(message.id)
-        if upload is None:
-            return  # it has ended while this was on its way
-        try:
-            arrive(upload, message, parts)
-        except ProtocolError as error:
-            self._refuse(session.window, None, error, "a piece of an upload")
+        tool(session, message.data)
 
     def _subscribe(self, session: Session, name: str) -> None:
-        try:
-            if session.grants is not None:
-                session.grants.check_subscription(name)
-        except CallError as error:
-            self._refuse(session.window, None, error, f"a subscription to {name!r}")
-        else:
-            session.patterns.add(name)
+        if session.grants is not None:
+            session.grants.check_subscription(name)
+        session.patterns.add(name)
+        self._listener.subscribed(name)
 
-    def _resync(self, session: Session, scope: str, tasks: list[Task]) -> None:
-        try:
-            if session.grants is not None:
-                session.grants.check_state(scope)
-        except CallError as error:
-            self._refuse(session.window, None, error, "a request for the state")
-        else:
-            tasks.append(self._listener.resync(session, scope))
+    def _check_state(self, session: Session, scope: str) -> None:
+        if session.grants is not None:
+            session.grants.check_state(scope)
 
-    def _accept_event(
-        self,
-        session: Session,
-        message: protocol.Event,
-        parts: Sequence[bytes | memoryview],
-        tasks: list[Task],
-    ) -> None:
-        try:
-            if session.grants is not None:
-                session.grants.check_event(message.name)
-            if message.bin is not codec.UNSET:
-                tree = {"data": message.data}
-                codec.place(tree, places(message.bin), parts, forward=message.to is not None)
-                message.data = tree["data"]
-            tasks.extend(self._listener.happened(session, message))
-        except (ProtocolError, CallError) as error:
-            self._refuse(session.window, None, error, "an event")
+    def _event_tasks(
+        self, session: Session, message: protocol.Event, parts: Sequence[bytes | memoryview]
+    ) -> Iterable[Task]:
+        if session.grants is not None:
+            session.grants.check_event(message.name)
+        if message.bin is not codec.UNSET:
+            tree = {"data": message.data}
+            codec.place(tree, places(message.bin), parts, forward=message.to is not None)
+            message.data = tree["data"]
+        return self._listener.happened(session, message)
 
-    def _accept_change(
-        self,
-        session: Session,
-        message: protocol.Change,
-        parts: Sequence[bytes | memoryview],
-        tasks: list[Task],
-    ) -> None:
-        try:
-            if session.grants is not None:
-                session.grants.check_state(message.scope)
-            ops = message.plain_ops()
-            if message.bin is not codec.UNSET:
-                codec.place({"ops": ops}, places(message.bin), parts)
-        except (ProtocolError, CallError) as error:
-            self._refuse(session.window, message.id, error, "a state change")
-            return
-        tasks.append(self._listener.changed(session, message, ops))
+    def _change_task(
+        self, session: Session, message: protocol.Change, parts: Sequence[bytes | memoryview]
+    ) -> Task:
+        self._check_state(session, message.scope)
+        ops = message.plain_ops()
+        if message.bin is not codec.UNSET:
+            codec.place({"ops": ops}, places(message.bin), parts)
+        return self._listener.changed(session, message, ops)
 
     def _allowed(self, session: Session, name: str) -> Function:
         grants = session.grants

@@ -54,6 +54,7 @@ from pytron.protocol.up import (
     Sync,
     Tool,
     Unsubscribe,
+    Watch,
 )
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "Sync",
     "Tool",
     "Unsubscribe",
+    "Watch",
     "check_parts",
     "decode_frame",
     "end",

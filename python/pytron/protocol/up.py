@@ -157,6 +157,13 @@ class Sync(Up, tag="sync"):
     scope: Scope
 
 
+class Watch(Up, tag="watch"):
+    """Asks whether anything can ever be at a place of the state where nothing is."""
+
+    scope: Scope
+    path: Annotated[list[Step], codec.Limits(min_length=1, max_length=LIMITS["depth"])]
+
+
 class Log(Up, tag="log"):
     """A line for Python's log."""
 
@@ -189,6 +196,7 @@ Message = (
     | Unsubscribe
     | Change
     | Sync
+    | Watch
     | Log
     | Tool
     | Head

@@ -28,6 +28,9 @@ _log = logging.getLogger(__name__)
 #: Names that are known to be good; more than this are made up as the app goes.
 _MOST_NAMES: Final = 1_000
 
+#: Names of fewer letters than this may well be meant, however near they are to another.
+_LONG: Final = 4
+
 
 class Emitter:
     """Sends events. A page that does not read makes the sender wait, so that nothing is lost.
@@ -167,7 +170,10 @@ class Emitter:
                     code="not_allowed",
                 )
             data = self._checked(event.name, event.data)
-            return self.deliveries(Event(event.name, data, origin.label))
+            tasks = self.deliveries(Event(event.name, data, origin.label))
+            if not tasks:
+                self.check_spelling(event.name)
+            return tasks
         if event.to != "*" and event.to not in self._labels():
             raise CallError(
                 f"the event {event.name!r} is for the window {event.to!r}, and none of that label "
@@ -185,6 +191,21 @@ class Emitter:
         if self._neighbours is not None and event.to == "*":
             self._neighbours.tell(event.name, encoded)
         return []
+
+    def check_spelling(self, name: str) -> None:
+        """Raise CallError for a name that is one slip away from that of a declared event.
+
+        Unless Python has handlers for it, or has emitted it.
+        """
+        declared = self._declared
+        if name in declared or name in self._admitted or self._handlers.for_event(name):
+            return
+        long = [known for known in declared if len(known) >= _LONG and not name.endswith("*")]
+        near = next((known for known in long if _one_slip(name, known)), None)
+        if near is not None:
+            raise CallError(
+                f"no event {name!r} is declared: did you mean {near!r}?", code="invalid_arguments"
+            )
 
     def deliveries(self, event: Event) -> Sequence[Task]:
         """A task for each of the app's handlers."""
@@ -246,6 +267,15 @@ class Emitter:
             if session.backlog is None:
                 session.backlog = Backlog(session, self._submit)
             return session.backlog
+
+
+def _one_slip(name: str, other: str) -> bool:
+    """Whether two names differ by one letter, or by two in each other's place."""
+    pairs = enumerate(zip(name, other, strict=False))
+    same = next((at for at, (one, two) in pairs if one != two), min(len(name), len(other)))
+    one, two = name[same:], other[same:]
+    swapped = one[:2] == two[1::-1] and one[2:] == two[2:]
+    return swapped or one[1:] == two[1:] or one[1:] == two or one == two[1:]
 
 
 def _never() -> bool:

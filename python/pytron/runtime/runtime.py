@@ -307,6 +307,14 @@ class Runtime:
         """A page has seen a gap."""
         return self._shared.resync(session, scope)
 
+    def watched(self, session: Session, watch: protocol.Watch) -> None:
+        """A page waits for something at a place of the state."""
+        self._shared.check_path(session, watch)
+
+    def subscribed(self, name: str) -> None:
+        """A page listens to events of a name."""
+        self._emitter.check_spelling(name)
+
     def logged(self, session: Session, log: protocol.Log) -> None:
         """A page has written to the log."""
         said = not log.stack or log.message in log.stack  # Chromium's stacks begin with it

@@ -70,6 +70,11 @@ class SharedState:
         """The task that sends a scope whole."""
         return SnapshotTask([self._scope(session, scope)], session)
 
+    def check_path(self, session: Session, watch: protocol.Watch) -> None:
+        """Raise StateError when the declared types say that nothing can ever be there."""
+        state = self._scope(session, watch.scope).state
+        state.check_path([str(step) for step in watch.path])
+
     def change(
         self, session: Session, change: protocol.Change, ops: Sequence[Mapping[str, Any]]
     ) -> Task:

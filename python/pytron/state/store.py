@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, overload
 
@@ -209,9 +209,13 @@ class State(Generic[T]):
         """
         if not callable(callback):
             raise ConfigError(f"{callback!r} is no function: give one that takes the new value")
-        if (why := misspelt(self._hint, path.split(".") if path else [])) is not None:
-            raise StateError(why)
+        self.check_path(path.split(".") if path else [])
         return self._subscriptions.add(path, callback)
+
+    def check_path(self, steps: Sequence[str]) -> None:
+        """Raise StateError when the declared types say that nothing can ever be at a path."""
+        if (why := misspelt(self._hint, steps)) is not None:
+            raise StateError(why)
 
     def forbid(self, reason: str) -> None:
         """Refuse all further changes, as in a process that the pages can't hear."""

@@ -303,3 +303,22 @@ def test_long_transaction_holds_up_no_calls_that_came_before_a_change(app: AppOf
             page.send({"kind": "event"})
             assert page.wait_for_fault().code == "protocol"
         page.wait_for_state(lambda s: s == {"n": 1, "m": 1})
+
+
+def test_a_page_is_told_that_it_waits_where_nothing_can_ever_be(typed: App[Todo]) -> None:
+    with TestClient(typed) as page:
+        for path in (["items", 7, "text"], ["count"], ["itmes"]):  # only the last is misspelt
+            page.send({"kind": "watch", "scope": "app", "path": path})
+        fault = page.wait_for_fault()
+        assert fault.code == "invalid_change"
+        assert "Todo has no field 'itmes', did you mean 'items'?" in str(fault)
+        page.send({"kind": "watch", "scope": "window", "path": ["itmes"]})  # nothing declares it
+        page.sync()
+        assert page.faults == []
+
+
+def test_a_page_may_wait_for_anything_in_untyped_state(app: AppOf) -> None:
+    with TestClient(app) as page:
+        page.send({"kind": "watch", "scope": "app", "path": ["later", 0, "x"]})
+        page.sync()
+        assert page.faults == []

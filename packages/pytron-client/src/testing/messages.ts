@@ -1,6 +1,15 @@
 import { PytronError } from "../errors.js";
 import { type Frame, openFrame, utf8Length } from "../frames.js";
-import { isId, isRecord, isScope, LIMITS, type Limits, NAME_LIMIT, VERSION } from "../protocol.js";
+import {
+  isId,
+  isRecord,
+  isScope,
+  LIMITS,
+  type Limits,
+  NAME_LIMIT,
+  type Path,
+  VERSION,
+} from "../protocol.js";
 
 type Message = Record<string, unknown>;
 type Check = (value: unknown) => boolean;
@@ -13,6 +22,8 @@ const isName: Check = (value) =>
 const isPath: Check = (value) =>
   Array.isArray(value) &&
   value.every((key) => typeof key === "string" || Number.isSafeInteger(key));
+const isPlace: Check = (value) =>
+  isPath(value) && (value as Path).length > 0 && (value as Path).length <= LIMITS.depth;
 const maybe =
   (check: Check): Check =>
   (value) =>
@@ -90,6 +101,7 @@ const UP: Readonly<Record<string, Fields>> = {
   unsubscribe: { name: isName },
   change: { id: isId, scope: isScope, base: maybe(Number.isSafeInteger), ops: listOf(isOp), bin },
   sync: { scope: isScope },
+  watch: { scope: isScope, path: isPlace },
   tool: { name: isName, data: isAny },
   log: { level: oneOf("debug", "info", "warning", "error"), message: isText, stack: maybe(isText) },
 };

@@ -166,7 +166,9 @@ describe("a page that came over HTTP", () => {
     const waits = expect(pytron.add(1, 1)).rejects.toMatchObject({ code: "disconnected" });
     await later(21_000);
     await waits;
-    await expect(pytron.add(1, 1)).rejects.toMatchObject({ code: "disconnected" });
+    const refused = expect(pytron.add(1, 1)).rejects.toMatchObject({ code: "disconnected" });
+    await later();
+    await refused;
     for (const socket of Socket.made.slice(1)) socket.onopen();
     const next = await later(100);
     next.begin("e1");
@@ -182,8 +184,9 @@ describe("a page that came over HTTP", () => {
     socket.begin();
     await pytron.ready;
     socket.onclose({ code });
-    await expect(pytron.add(1, 1)).rejects.toMatchObject({ code: "closed" });
+    const refused = expect(pytron.add(1, 1)).rejects.toMatchObject({ code: "closed" });
     await later(60_000);
+    await refused;
     expect(Socket.made).toHaveLength(1);
   });
 
