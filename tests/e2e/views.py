@@ -78,6 +78,18 @@ CHROME = (
     if can_have()
     else ()
 )
+
+
+def _in_node(command: Sequence[str], folder: Path) -> list[str]:  # noqa: ARG001 - as others
+    python, *words = command
+    return [python, "-m", "e2e.headless", *words]
+
+
+#: No window, and pages that Node runs: the bridge as it is where no browser is.
+HEADLESS = View(
+    "headless", {"PYTRON_ENGINE": "headless", "PYTHONPATH": str(Path(__file__).parents[1])},
+    command=_in_node,
+)  # fmt: skip
 VIEWS = (*NATIVE, *CHROME, SERVER)
 #: What a test uses that is not about the view.
 USUAL = View("usual")
