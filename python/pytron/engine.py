@@ -252,9 +252,21 @@ def begins_early(name: str) -> bool:
 
 
 def engine_kind(name: str) -> type[Engine]:
-    """The class of one of Pytron's own engines."""
+    """The class of one of Pytron's own engines.
+
+    Raises:
+        EngineError: this is a package without it.
+    """
     module, _, kind = _OWN[name].partition(":")
-    found: type[Engine] = getattr(import_module(f"pytron.engines.{module}"), kind)
+    try:
+        found: type[Engine] = getattr(import_module(f"pytron.engines.{module}"), kind)
+    except ModuleNotFoundError as error:
+        if not is_packaged():
+            raise
+        raise EngineError(
+            f"the engine {name} is not in this package; choose one that is, or package the app "
+            f"again with it in `engines` of [tool.pytron.package]"
+        ) from error
     return found
 
 

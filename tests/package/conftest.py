@@ -65,6 +65,7 @@ description = "A sample of Größe"
 publisher = "Example <mail@example.org>"
 icon = "icon.svg"
 splash = "splash.png"
+engines = ["native", "chrome"]
 include = ["notes/*.txt"]
 schemes = ["sample-app"]
 file_types = [{{extension = "smpl", name = "Sample & more"}}]

@@ -5,18 +5,45 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import pytron
+from e2e.views import CHROME, View
 from package.conftest import Packaged, package, packaged, write_app
 from pytron import proof
 from pytron.platforms import SYSTEM
 
 #: A fifth of what the public namesake's package of a hello window takes.
 MOST_BYTES = 69_000_000
+
+
+def program_of(package: Path) -> str:
+    return str(package / package.name)
+
+
+def proved(
+    sample: Packaged,
+    folder: Path,
+    variables: dict[str, str],
+    *,
+    program: list[str] | None = None,
+    inherited: Sequence[int] = (),
+) -> list[str]:
+    """What the packaged app proves of itself, run with these variables."""
+    report = folder / "report.json"
+    (folder / "run").mkdir(mode=0o700, exist_ok=True)
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder / "run"), **variables}
+    done = subprocess.run(
+        program or [program_of(sample.results["folder"])],
+        env={**environment, "PYTRON_PROOF": str(report)},
+        pass_fds=inherited, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return list(json.loads(report.read_text("utf-8"))["seen"])
 
 
 def size_of(folder: Path) -> int:
@@ -69,6 +96,47 @@ def test_the_picture_until_the_first_page_is_in(sample: Packaged, tmp_path: Path
     done = package(folder)
     assert done.returncode == 5
     assert "splash = 'splash.png' is no file in the app's folder" in done.stderr
+
+
+def test_what_is_for_development_is_not_heard(sample: Packaged, tmp_path: Path) -> None:
+    theirs, ours = socket.socketpair()
+    variables = {
+        "PYTRON_LINK": f"fd:{theirs.fileno()}", "PYTRON_FRONTEND": "http://127.0.0.1:9/",
+        "PYTRON_DEV": "1", "PYTRON_INSPECT": "1", "PYTRON_DRIVER": "1", "PYTRON_TABS": "1",
+    }  # fmt: skip
+    with theirs, ours:
+        done = proved(sample, tmp_path, variables, inherited=[theirs.fileno()])
+        theirs.close()
+        assert done == list(proof.STEPS)
+        assert ours.recv(1) == b"", "whoever holds the link hears nothing of the windows"
+
+
+@pytest.mark.parametrize("variables", [{"PYTRON_HOSTED": "1"}, {"PYTRON_ENGINE": "server,native"}])
+def test_a_package_runs_in_the_ways_that_are_in_it(
+    sample: Packaged, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    assert proved(sample, tmp_path, variables) == list(proof.STEPS)
+
+
+@pytest.mark.parametrize("view", CHROME, ids=["chrome"])
+def test_a_package_runs_in_electron(sample: Packaged, tmp_path: Path, view: View) -> None:
+    # All the ordinary user's, for Chromium's sandbox.
+    (tmp_path / "run").mkdir(mode=0o700)
+    folder = tmp_path / sample.results["folder"].name
+    shutil.copytree(sample.results["folder"], folder, symlinks=True)
+    with view.surroundings() as given:
+        variables = {**given, **view.environment}
+        program = view.command([program_of(folder)], folder)
+        assert proved(sample, tmp_path, variables, program=program) == list(proof.STEPS)
+
+
+def test_an_engine_that_is_not_in_it_is_named(sample: Packaged) -> None:
+    done = subprocess.run(
+        [program_of(sample.results["folder"])], env={**os.environ, "PYTRON_ENGINE": "headless"},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "the engine headless is not in this package" in done.stderr
 
 
 def test_what_only_tools_need_stays_out(sample: Packaged) -> None:

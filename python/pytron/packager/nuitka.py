@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
@@ -16,7 +17,7 @@ from pytron.errors import PackagingError, ToolMissing
 from pytron.packager import icons
 from pytron.packager.parts import FACTS
 from pytron.packager.pipeline import Build
-from pytron.packager.pyinstaller import data_of, included, script_of
+from pytron.packager.pyinstaller import data_of, files_of_engines, included, script_of
 from pytron.packager.shield import MODULE, PAYLOAD
 from pytron.platforms import SYSTEM, frozen_program, icon_format
 
@@ -87,7 +88,8 @@ class Compile:
             f"--user-package-configuration-file={_KNOWN}",
             "--lto=no",  # it doubles the time of the build, and an app's time goes elsewhere
             "--include-package=pytron",
-            *_bundled(),
+            *_client(),
+            *_of_engines(settings.engines),
             "--include-package-data=pytron_native",
             *(f"--include-module={name}" for name in (*_BY_NAME, *settings.hidden_imports)),
             *(f"--nofollow-import-to={name}" for name in (*settings.exclude, *_left_out(build))),
@@ -109,10 +111,14 @@ class Compile:
         return [*words, script]
 
 
-def _bundled() -> list[str]:
-    """The one file of Pytron's own that apps read."""
+def _client() -> list[str]:
+    """The one file of Pytron's own that every app reads."""
     client = Path(pytron.__file__).parent / "_bundled" / "client.js"
     return [f"--include-data-files={client}=pytron/_bundled/client.js"]
+
+
+def _of_engines(engines: Iterable[str]) -> list[str]:
+    return [f"--include-data-dir={source}={place}" for source, place in files_of_engines(engines)]
 
 
 def _left_out(build: Build) -> list[str]:

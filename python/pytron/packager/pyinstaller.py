@@ -6,10 +6,13 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import pytron
+from pytron import bundled
 from pytron.config import SETTINGS, Origin
 from pytron.errors import PackagingError, ToolMissing
 from pytron.packaged import place_of
@@ -84,7 +87,7 @@ def _plan(build: Build, facts: Path) -> dict[str, Any]:
         "version": product.version,
         "script": str(script_of(build)),
         "path": [str(product.folder)],
-        "data": data_of(build),
+        "data": [*data_of(build), *files_of_engines(settings.engines)],
         "hidden": [
             *settings.hidden_imports,
             *(f"pytron.engines.{name}" for name in settings.engines),
@@ -127,6 +130,14 @@ def data_of(build: Build) -> list[tuple[str, str]]:
         place = inside if product.frontend.is_dir() else inside.parent
         found.append((str(product.frontend), str(place)))
     return [*found, *included(product)]
+
+
+def files_of_engines(engines: Iterable[str]) -> list[tuple[str, str]]:
+    """What these engines read besides Python, likewise; plain, for it is Electron that reads it."""
+    if "chrome" not in engines:
+        return []
+    shell = bundled.electron_shell()
+    return [(str(shell), shell.relative_to(Path(pytron.__file__).parents[1]).as_posix())]
 
 
 def settings_file(build: Build) -> Path:
