@@ -31,6 +31,17 @@ def test_a_missing_web_view_is_named_with_the_command_that_installs_it(
     assert "sudo dnf install webkit2gtk4.1" in told
 
 
+def test_a_web_view_that_is_too_old_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: "/bin/apt" if name == "apt-get" else None)
+    loader = "pytron_native.abi3.so: undefined symbol: webkit_web_view_evaluate_javascript"
+    told = linux.native_remedy(ImportError(loader))
+    assert "too old" in told
+    assert "2.40" in told
+    assert "sudo apt install" in told
+
+
 def test_an_app_whose_web_view_is_missing_says_so(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -150,6 +150,12 @@ def native_remedy(error: ImportError) -> str:
     text = str(error)
     if "libwebkit2gtk" in text or "libjavascriptcoregtk" in text or "libgtk-3" in text:
         return f"the system's web view is missing ({text}); install it: {_command()}"
+    if "undefined symbol: webkit" in text or "undefined symbol: jsc_" in text:
+        return (
+            f"the system's web view is too old ({text}): WebKitGTK 2.40 is the oldest that works; "
+            f"update it: {_command()}. Or run `pytron engine install chrome` and set "
+            "PYTRON_ENGINE=chrome"
+        )
     if isinstance(error, ModuleNotFoundError) and error.name == "pytron_native":
         return (
             "the native engine is not installed; install the wheel pytron-native beside "
