@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,4 +111,6 @@ def _tell(names: Names, choice: Choice) -> None:
 
 def _quoted(path: Path) -> str:
     text = str(path)
-    return f'"{text}"' if " " in text else text
+    if re.fullmatch(r"[\w./-]+", text):
+        return text
+    return f'"{text}"' if re.fullmatch(r"[\w ./-]+", text) else shlex.quote(text)

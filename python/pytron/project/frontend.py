@@ -109,12 +109,10 @@ def install(sources: Sources) -> None:
         ToolMissing: Node or the package manager is missing or too old.
         PackagingError: it failed.
     """
-    words = sources.manager.install()
-    if run_in(sources.folder, sources.manager, words):
-        shown = " ".join([sources.manager.name, *words])
+    if run_in(sources.folder, sources.manager, sources.manager.install()):
         raise PackagingError(
-            f"`{shown}` failed in {sources.folder}; what it says stands above. Without a network "
-            "it needs packages that it has fetched before"
+            f"`{sources.manager.name} install` failed in {sources.folder}; what it says stands "
+            "above. Without a network it needs packages that it has fetched before"
         )
 
 

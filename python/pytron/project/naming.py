@@ -64,8 +64,8 @@ def names_of(given: str, base: Path) -> Names:
 
 def slug_of(name: str) -> str:
     """A name that pip, uv and npm all take: `Ä first app` is `a-first-app`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not slug:
         return "app"
     return f"{slug}-app" if slug in _TAKEN or slug[0].isdigit() else slug

@@ -27,6 +27,14 @@ def test_says_what_to_do_next(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert (here / "my first app" / "app.py").is_file()
 
 
+@pytest.mark.parametrize(("name", "typed"), [("größe", "größe"), ("a $b!", "'a $b!'")])
+def test_shells_take_the_folder_as_it_is_shown(
+    name: str, typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", name]) == 0
+    assert f"cd {typed}\n" in capsys.readouterr().out
+
+
 def test_asks_nothing_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 2
     assert "pytron init my-app" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from pytron.project.naming import names_of, slug_of, title_of
     [
         ("my first app", "my-first-app", "My First App"),
         ("notes_2", "notes-2", "Notes 2"),
-        ("Ärger & Spaß", "arger-spa", "Ärger & Spaß"),
+        ("Ärger & Spaß", "arger-spass", "Ärger & Spaß"),
         ("日本語", "app", "日本語"),
         ("3d", "3d-app", "3d"),
         ("React", "react-app", "React"),
