@@ -18,12 +18,22 @@ from pytron.cli import COMMANDS
 from pytron.testing import RemoteError, TestClient
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "python" / "README.md",
+    *sorted((ROOT / "packages").glob("*/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 SNIPPETS = ROOT / "docs" / "snippets"
 _BLOCK = re.compile(r"^```(\w*)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _CODE = {"python", "js", "ts", "html"}
 _TYPED = {".py", ".js", ".html", ".css"}
+
+
+def shown(page: Path) -> str:
+    """What a page is called among the tests."""
+    return str(page.relative_to(ROOT))
 
 
 def blocks(page: Path) -> list[tuple[str, str, str]]:
@@ -42,7 +52,7 @@ def stands_in(text: str, source: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_code_in_a_page_is_that_of_a_tested_file(page: Path) -> None:
     for language, name, text in blocks(page):
         if language not in _CODE:
@@ -52,7 +62,7 @@ def test_code_in_a_page_is_that_of_a_tested_file(page: Path) -> None:
         assert stands_in(text, source), f"{name} has no such lines as in {page.name}:\n{text}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_links_lead_to_files_of_the_repository(page: Path) -> None:
     targets = [target for target in _LINK.findall(page.read_text("utf-8")) if "://" not in target]
     missing = [target for target in targets if not (page.parent / target).exists()]
