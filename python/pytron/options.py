@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from pytron.errors import ConfigError
+from pytron.near import meant
 
 #: Python's names of window options → those of spec/view.md, section 3.
 OPTIONS = {
@@ -103,12 +104,8 @@ def to_wire(options: Mapping[str, Any]) -> dict[str, object]:
             wire.update(fullscreen=value, decorations=not value, ontop=value)
             continue
         if name not in OPTIONS:
-            import difflib
-
             known = [*OPTIONS, "kiosk", *sorted(_KEPT)]
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-            raise ConfigError(f"a window has no option {name!r}; {hint}")
+            raise ConfigError(f"a window has no option {name!r}; {meant(name, known)}")
         wire[OPTIONS[name]] = _value(name, value)
     _check_limits(options)
     return wire

@@ -272,8 +272,8 @@ def test_python_is_told_which_names_cannot_be_emitted(app: AppOf, name: Any, why
     [
         (print, None, "is no name of an event: give a text"),
         ("saved", 3, "3 can't handle 'saved': give a function that takes the event"),
-        ("window.closign", print, "windows have no event 'closign': did you mean 'closing'?"),
-        ("window.nothing", print, "windows have no event 'nothing': there are opened, loaded,"),
+        ("window.closign", print, "windows have no event 'closign'; did you mean 'closing'"),
+        ("window.nothing", print, "windows have no event 'nothing'; there are: opened, loaded,"),
     ],
 )
 def test_python_is_told_what_cannot_listen(app: AppOf, name: Any, handler: Any, why: str) -> None:

@@ -15,7 +15,7 @@ AppOf = App[Any]
 
 
 def test_unknown_option_is_refused_where_it_is_written(app: AppOf) -> None:
-    with pytest.raises(ConfigError, match="no option 'widht'; did you mean width"):
+    with pytest.raises(ConfigError, match="no option 'widht'; did you mean 'width'"):
         App("x", widht=3)  # type: ignore[call-overload]
     with TestClient(app), pytest.raises(ConfigError, match="there are: title, "):
         app.open_window("second", qqqq=1)  # type: ignore[call-arg]

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, cast
 
@@ -21,6 +20,7 @@ from pytron.errors import (
     PytronError,
     ToolMissing,
 )
+from pytron.near import meant
 
 #: Subcommands and what the help says of them, which must not wait for their imports.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -92,8 +92,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             if cmd_name in ELSEWHERE:
                 raise click.UsageError(f"there is no {cmd_name!r} here: {ELSEWHERE[cmd_name]}")
-            near = "".join(get_close_matches(cmd_name, COMMANDS, n=1))
-            hint = f"did you mean {near!r}?" if near else "pytron --help lists all"
+            hint = meant(cmd_name, COMMANDS, "pytron --help lists all")
             raise click.UsageError(f"there is no command {cmd_name!r}; {hint}")
         command: click.Command = import_module(f"pytron.cli.{cmd_name}").command
         return command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
 
 from pytron.dispatcher.backlog import SLOW, Slow
 from pytron.errors import ConfigError
+from pytron.near import meant
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # for type checkers only: it knows defaults
@@ -77,11 +78,7 @@ def check_window_event(name: object) -> None:
     known = str(name)
     if known in WINDOW_EVENTS or known.endswith("*"):
         return
-    import difflib  # only for mistakes
-
-    near = difflib.get_close_matches(known, WINDOW_EVENTS, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(WINDOW_EVENTS)}"
-    raise ConfigError(f"windows have no event {known!r}: {hint}")
+    raise ConfigError(f"windows have no event {known!r}; {meant(known, WINDOW_EVENTS)}")
 
 
 def check_listening(name: object, handler: object) -> None:

@@ -10,6 +10,7 @@ from pytron.dispatcher.arguments import Arguments, underlying
 from pytron.dispatcher.backlog import Slow
 from pytron.dispatcher.event import KEEP, TypedEvent, check_name
 from pytron.errors import CallError, ConfigError
+from pytron.near import meant
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -390,11 +391,5 @@ def _check_name(name: str) -> None:
 
 def unknown(name: str, functions: Iterable[str]) -> CallError:
     """The error for a name that is not exposed, with near ones."""
-    import difflib  # only for mistakes
-
-    near = difflib.get_close_matches(name, list(functions), n=3)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return CallError(
-        f"no function is exposed as {name!r}{hint}" + ("" if near else "; mark it @app.expose"),
-        code="unknown_function",
-    )
+    hint = meant(name, functions, "mark it @app.expose")
+    return CallError(f"no function is exposed as {name!r}; {hint}", code="unknown_function")

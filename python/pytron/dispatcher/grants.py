@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pytron.errors import CallError, ConfigError
+from pytron.near import meant
 
 _STATE = frozenset({"state", "state:app", "state:window"})
 _EVENTS = "events:"
@@ -203,14 +204,10 @@ def _check_name(grant: str, what: str, known: set[str]) -> None:
             return
         near |= {f"{name.rpartition('.')[0]}.*" for name in known if "." in name}
         what = f"group of {what}s"
-    import difflib  # only for mistakes
-
-    found = difflib.get_close_matches(grant, sorted(near), n=3)
     there = sorted(known)
     listed = ", ".join(map(repr, there[:8])) + (", …" if len(there) > 8 else "")
-    hint = f"did you mean {' or '.join(map(repr, found))}?" if found else f"there are: {listed}"
-    tail = hint if found or there else "none is exposed"
-    raise ConfigError(f"allow={grant!r} grants nothing: there is no {what} of that name; {tail}")
+    hint = meant(grant, sorted(near), f"there are: {listed}" if there else "none is exposed")
+    raise ConfigError(f"allow={grant!r} grants nothing: there is no {what} of that name; {hint}")
 
 
 def grants_of(label: str, allow: Iterable[str] | None, *, foreign: bool) -> Grants | None:

@@ -13,6 +13,7 @@ from pytron.app import App
 from pytron.config import Origin, slug
 from pytron.discovery import Target, find_app
 from pytron.errors import ConfigError, PackagingError
+from pytron.near import meant
 from pytron.packager import icons
 
 #: PEP 440's public part, which Windows and deb can express.
@@ -204,15 +205,8 @@ def _known(table: object, kind: type[Any], place: str) -> dict[str, Any]:
     known = [item.name for item in fields(kind)]
     for key in found:
         if key not in known:
-            raise PackagingError(f"{place} has no setting {key!r}; {_hint(key, known)}")
+            raise PackagingError(f"{place} has no setting {key!r}; {meant(key, sorted(known))}")
     return found
-
-
-def _hint(key: str, known: list[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
 
 
 def _project(folder: Path) -> Mapping[str, Any]:

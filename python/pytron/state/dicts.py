@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final, SupportsIndex
 
 from pytron.errors import StateError
+from pytron.near import meant
 from pytron.state.links import LOOSE, MISSING, Link
 from pytron.state.ops import FORBIDDEN_KEYS
 from pytron.state.records import as_is, untracked
@@ -105,11 +106,7 @@ link_dict: Final = TrackedDict.__dict__["__pytron__"].__set__
 
 def missing(name: str, content: dict[str, Any]) -> AttributeError:
     """Make the error for a key that isn't there, with the nearest one that is."""
-    import difflib  # only for mistakes
-
-    close = difflib.get_close_matches(name, content, 1)
-    hint = f"did you mean {close[0]!r}?" if close else "set it first"
-    return AttributeError(f"the state has no {name!r} here: {hint}")
+    return AttributeError(f"the state has no {name!r} here: {meant(name, content, 'set it first')}")
 
 
 def check_key(key: object) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from pytron.errors import StateError
+from pytron.near import meant
 from pytron.state.links import MISSING, Link, is_dict, is_list
 
 _CACHE: Final[dict[type, Shape | None]] = {}
@@ -135,12 +136,7 @@ class Shape:
 
     def near(self, name: str) -> str:
         """Say what there is, for a message about a name that isn't."""
-        import difflib  # only for mistakes
-
-        close = difflib.get_close_matches(name, self.key_of, 1)
-        if close:
-            return f"did you mean {close[0]!r}?"
-        return f"its fields are {', '.join(self.key_of) or 'none'}"
+        return meant(name, self.key_of, f"its fields are {', '.join(self.key_of) or 'none'}")
 
     def _subclass(self) -> type:
         namespace = {"__slots__": ("__pytron__",), **_methods(self)}

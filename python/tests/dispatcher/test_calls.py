@@ -151,7 +151,7 @@ def test_unknown_name_is_refused_with_near_ones(app: AppOf) -> None:
     with TestClient(app) as page:
         error = refused(page, "evry_kind")
     assert error.code == "unknown_function"
-    assert "did you mean every_kind?" in str(error)
+    assert "did you mean 'every_kind'?" in str(error)
 
 
 def test_windows_names_who_may_call(app: AppOf) -> None:

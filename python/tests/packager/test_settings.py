@@ -27,10 +27,10 @@ def described(folder: Path, settings: str) -> Product:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ('shield.shceme = "passphrase"', "did you mean scheme?"),
+        ('shield.shceme = "passphrase"', "did you mean 'scheme'?"),
         ('sign.password = "x"', "has no setting 'password'; there are: macos_entitlements,"),
         ('shield = "passphrase"', "[tool.pytron.package.shield] must be a table"),
-        ('file_types = [{extention = "x", name = "X"}]', "did you mean extension?"),
+        ('file_types = [{extention = "x", name = "X"}]', "did you mean 'extension'?"),
         ("file_types = 3", "Expected `array`"),
         ('icon = "none.png"', "give a PNG of 512 pixels, or an SVG"),
         ('icon = "page/index.html"', "no readable PNG or SVG"),
