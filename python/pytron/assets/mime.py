@@ -16,6 +16,8 @@ from pytron.errors import AssetError
 _TYPE: Final = re.compile(r"[!-.0-:<-~]+/[!-.0-:<-~]+(?:;[ -~]*)?")
 
 OCTETS: Final = "application/octet-stream"
+#: How every PNG begins, whatever its name.
+PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 _TEXT: Final = {
     "cjs": "text/javascript",

@@ -16,8 +16,6 @@ from pytron.project.node import MANAGERS
 from pytron.project.templates import Template, files_of, named
 from pytron.project.vendoring import VENDOR, page_packages, python_pins
 
-#: Who installs Python packages.
-PYTHON_MANAGERS: Final = ("pip", "uv")
 #: What may be in a folder that a project is made in.
 _HARMLESS: Final = frozenset({".git", ".DS_Store"})
 _TOOLS: Final = ("pytest>=8", "ruff>=0.14")

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypedDict, TypeVar, get_args
 
 from pytron.answer import Answer
+from pytron.assets.mime import PNG
 from pytron.services.service import Service
 
 T = TypeVar("T")
 Format = Literal["text", "html", "image", "files"]
-#: How every PNG begins and ends: its signature, and its last chunk with that one's checksum.
-_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+#: How every PNG ends: its last chunk with that one's checksum.
+_PNG_END = b"IEND\xaeB`\x82"
 
 
 class ClipboardChange(TypedDict):
@@ -64,7 +65,7 @@ class Clipboard(Service):
 
     def write_image(self, png: bytes) -> Answer[None]:
         """Put a picture there, given as a PNG."""
-        if not png.startswith(_PNG) or _PNG_END not in png:
+        if not png.startswith(PNG) or _PNG_END not in png:
             reason = f"the {len(png)} bytes are no whole PNG; save the picture as one first"
             return self._refused("write_image", reason)
         folder = _private_folder()

@@ -6,18 +6,16 @@ which docks of GNOME, KDE Plasma and others follow.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from pytron.answer import Answer
 from pytron.engine import Capability
 from pytron.errors import CallError
-from pytron.platforms import data_folder
 from pytron.services.desk import Desk
 from pytron.services.linux.bus import Bus
+from pytron.services.linux.starting import data_folders
 from pytron.services.service import Provider
 
 #: The name that docks take to say that they listen.
@@ -75,7 +73,7 @@ class Badge(Provider):
                 code="unsupported",
             )
         entry = f"{self._desk.app.id}.desktop"
-        if not any((folder / "applications" / entry).is_file() for folder in _data_folders()):
+        if not any((folder / "applications" / entry).is_file() for folder in data_folders()):
             raise CallError(
                 f"the dock knows no {entry}, by which it finds the app's icon; install the "
                 "package, or let links.register_scheme write one",
@@ -106,9 +104,3 @@ class Badge(Provider):
             return None
         uri = f"application://{self._desk.app.id}.desktop"
         return "sa{sv}", (uri, dict(self._shown))
-
-
-def _data_folders() -> list[Path]:
-    """Where desktop entries are."""
-    given = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
-    return [data_folder(), *(Path(one) for one in given.split(":") if one.startswith("/"))]

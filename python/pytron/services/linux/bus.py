@@ -120,14 +120,6 @@ class Bus:
         name: str = self._connected().unique_name
         return name
 
-    def reachable(self) -> tuple[bool, str]:
-        """Whether there is a bus, and why not."""
-        try:
-            self._connected()
-        except CallError as error:
-            return False, str(error)
-        return True, "the message bus is there"
-
     # --- hearing and being asked ----------------------------------------------------------------
 
     def listen(self, listener: Signal, **match: str) -> None:

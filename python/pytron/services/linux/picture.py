@@ -6,9 +6,9 @@ import struct
 import zlib
 from pathlib import Path
 
+from pytron.assets.mime import PNG
 from pytron.errors import CallError
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: An icon of this many pixels is refused: it would be sent over the bus whole.
 _SIDE_MAX = 512
 #: Colour type → bytes a pixel, of those with eight bits for each.
@@ -32,10 +32,10 @@ def pixels(path: str) -> list[tuple[int, int, bytes]]:
 
 
 def _decode(data: bytes) -> tuple[int, int, bytes]:
-    if not data.startswith(_SIGNATURE):
+    if not data.startswith(PNG):
         raise ValueError("it is no PNG")
     chunks: dict[bytes, bytes] = {}
-    at = len(_SIGNATURE)
+    at = len(PNG)
     while at < len(data):
         (length,) = struct.unpack_from(">I", data, at)
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]

@@ -117,9 +117,14 @@ def can_launch(app: Services) -> tuple[bool, str]:
 
 def launches(app: Services) -> bool:
     """Whether the message bus is told how: by this app, or by its package."""
-    folders = os.environ.get("XDG_DATA_DIRS", "") or "/usr/local/share:/usr/share"
-    places = [data_folder(), *map(Path, folders.split(":"))]
-    return any((place / "dbus-1" / "services" / _service(app).name).exists() for place in places)
+    name = _service(app).name
+    return any((folder / "dbus-1" / "services" / name).exists() for folder in data_folders())
+
+
+def data_folders() -> list[Path]:
+    """Where desktop entries and services of the bus are: the user's own, then those of packages."""
+    given = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    return [data_folder(), *(Path(one) for one in given.split(":") if one.startswith("/"))]
 
 
 def register_launch(app: Services, command: Sequence[str]) -> None:
