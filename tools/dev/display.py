@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -111,57 +111,19 @@ def _managed(command: Sequence[str]) -> Generator[dict[str, str]]:
 def _server(command: Sequence[str]) -> Generator[int]:
     """The number of a new display; the server chooses a free one and tells when it is ready."""
     reader, writer = os.pipe()
-    with tempfile.TemporaryFile() as log, os.fdopen(reader, "rb") as answer:
-        process = subprocess.Popen(
-            [*command, "-displayfd", str(writer), "-nolisten", "tcp", "-noreset"],
-            pass_fds=[writer],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C ends the tests first, their display after them
-        )
-        os.close(writer)
-        try:
-            ready, _, _ = select.select([answer], [], [], START_DEADLINE_S)
-            text = answer.readline().strip() if ready else b""
-            if not text:
-                log.seek(0)
-                said = log.read().decode("utf-8", "replace").strip() or "it said nothing"
-                raise SetupError(
-                    f"{Path(command[0]).name} did not start: {said[-500:]}",
-                    f"try it by hand: {command[0]} :99",
-                )
-            yield int(text)
-        finally:
-            process.terminate()
-            process.wait()
+    words = [*command, "-displayfd", str(writer), "-nolisten", "tcp", "-noreset"]
+    with _up(words, {}, reader, writer) as number:
+        yield int(number)
 
 
 @contextmanager
-def _openbox(program: str, variables: dict[str, str]) -> Generator[None]:
+def _openbox(program: str, variables: Mapping[str, str]) -> Generator[None]:
     """Openbox, up and managing windows when the block begins."""
     with tempfile.TemporaryDirectory(prefix="pytron-display-") as folder:
         ready = Path(folder, "ready")
-        os.mkfifo(ready)
-        reader = os.open(ready, os.O_RDONLY | os.O_NONBLOCK)
-        try:
-            process = subprocess.Popen(
-                [program, "--startup", f"sh -c 'echo ready > {ready}'"],
-                env={**os.environ, **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            try:
-                if not select.select([reader], [], [], START_DEADLINE_S)[0]:
-                    raise SetupError("openbox did not start", "try it by hand: openbox --replace")
-                yield
-            finally:
-                process.terminate()
-                process.wait()
-        finally:
-            os.close(reader)
+        command = [program, "--startup", f"sh -c 'echo ready > {ready}'"]
+        with _up(command, variables, _pipe(ready)):
+            yield
 
 
 @contextmanager
@@ -178,40 +140,69 @@ def fresh_wayland() -> Generator[dict[str, str]]:
         raise SetupError("weston is not installed", "run `python3 dev.py test`, which brings it")
     with tempfile.TemporaryDirectory(prefix="pytron-wayland-") as name:
         folder = Path(name)  # sockets and their lock; only its owner may enter
-        ready, settings, log = folder / "ready", folder / "weston.ini", folder / "log"
-        os.mkfifo(ready)
-        script = folder / "started"
+        ready, settings, script = folder / "ready", folder / "weston.ini", folder / "started"
         script.write_text(f"#!/bin/sh\necho ready > {ready}\n")
         script.chmod(0o700)
         settings.write_text(f"[autolaunch]\npath={script}\n[core]\nidle-time=0\n")
         command = [program, "--backend=headless-backend.so", "--use-pixman", "--socket=wayland-t"]
-        reader = os.open(ready, os.O_RDONLY | os.O_NONBLOCK)
+        command += [f"--config={settings}", "--width=1280", "--height=900"]
+        with _up(command, {"XDG_RUNTIME_DIR": name}, _pipe(ready)):
+            yield {
+                "XDG_RUNTIME_DIR": name,
+                "WAYLAND_DISPLAY": "wayland-t",
+                "DISPLAY": "",
+                "GDK_BACKEND": "wayland",
+                "NO_AT_BRIDGE": "1",
+            }
+
+
+def _pipe(path: Path) -> int:
+    """The end to read of a new pipe with a name."""
+    os.mkfifo(path)
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+
+@contextmanager
+def _up(
+    command: Sequence[str], variables: Mapping[str, str], reader: int, writer: int | None = None
+) -> Generator[bytes]:
+    """The line that a program writes into a pipe once it is up; it ends with the block.
+
+    Args:
+        command: the program and its words.
+        variables: of its environment, beside our own.
+        reader: the end of the pipe to read; it is closed.
+        writer: the other end, if the program is to inherit it; it is closed here.
+
+    Raises:
+        SetupError: it did not start, with the last of what it said.
+    """
+    with tempfile.TemporaryFile() as log, os.fdopen(reader, "rb") as answer:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **variables},
+            pass_fds=[] if writer is None else [writer],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C ends the tests first, their display after them
+        )
         try:
-            process = subprocess.Popen(
-                [*command, f"--config={settings}", f"--log={log}", "--width=1280", "--height=900"],
-                env={**os.environ, "XDG_RUNTIME_DIR": name},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            try:
-                if not select.select([reader], [], [], START_DEADLINE_S)[0]:
-                    said = log.read_text("utf-8", "replace")[-500:] if log.exists() else ""
-                    by_hand = f"try it by hand: {' '.join(command)}"
-                    raise SetupError(f"weston did not start: {said}", by_hand)
-                yield {
-                    "XDG_RUNTIME_DIR": name,
-                    "WAYLAND_DISPLAY": "wayland-t",
-                    "DISPLAY": "",
-                    "GDK_BACKEND": "wayland",
-                    "NO_AT_BRIDGE": "1",
-                }
-            finally:
-                process.terminate()
-                process.wait()
+            if writer is not None:
+                os.close(writer)
+            ready, _, _ = select.select([answer], [], [], START_DEADLINE_S)
+            line = answer.readline().strip() if ready else b""
+            if not line:
+                log.seek(0)
+                said = log.read().decode("utf-8", "replace").strip() or "it said nothing"
+                raise SetupError(
+                    f"{Path(command[0]).name} did not start: {said[-500:]}",
+                    f"try it by hand: {' '.join(command)}",
+                )
+            yield line
         finally:
-            os.close(reader)
+            process.terminate()
+            process.wait()
 
 
 def main(command: Sequence[str]) -> int:
