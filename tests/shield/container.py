@@ -6,7 +6,6 @@ memory.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import struct
 import unicodedata
@@ -16,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import zstandard
+from blake3 import blake3
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,8 +48,8 @@ class Entry:
     chunks: list[tuple[int, int, bytes]] = field(default_factory=list[tuple[int, int, bytes]])
 
 
-def sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+def content_hash(data: bytes) -> bytes:
+    return blake3(data).digest()
 
 
 def derive(salt: bytes, secret: bytes, info: str) -> bytes:
@@ -116,11 +116,11 @@ def seal(plan: Plan, contents: Mapping[str, tuple[int, bytes]]) -> bytes:
     entries: list[Entry] = []
     for number, name in enumerate(sorted(contents, key=str.encode)):
         kind, plain = contents[name]
-        entry = Entry(name, kind, len(plain), sha256(plain))
+        entry = Entry(name, kind, len(plain), content_hash(plain))
         pieces = [] if kind == NATIVE else range(0, len(plain), CHUNK)
         for at, begin in enumerate(pieces):
             sealed = sealed_chunk(plan, number, at, entry, stored(plain[begin : begin + CHUNK]))
-            entry.chunks.append((start + len(body), len(sealed), sha256(sealed)))
+            entry.chunks.append((start + len(body), len(sealed), content_hash(sealed)))
             body += sealed
         entries.append(entry)
     return finished(plan, bytes(body), packed_index(entries))
@@ -145,7 +145,7 @@ def finished(plan: Plan, body: bytes, index: bytes) -> bytes:
     head += struct.pack("<QQQ", plan.rollback, start + len(body), len(index) + 16)
     key = AESGCM(derive(plan.identity, plan.key, "pytron shield 1 index"))
     sealed = key.encrypt(bytes(12), index, head + plan.parameters)
-    signed = head + sha256(sealed) + plan.parameters
+    signed = head + content_hash(sealed) + plan.parameters
     signature = Ed25519PrivateKey.from_private_bytes(plan.seed).sign(CONTEXT + signed)
     return signed + signature + body + sealed
 
@@ -200,7 +200,7 @@ def open_payload(
     parameters = data[FIXED:signed_end]
     key = content_key(secret, scheme, parameters, identity)
     sealed_index = data[offset:]
-    if sha256(sealed_index) != data[56:88]:
+    if content_hash(sealed_index) != data[56:88]:
         raise Damaged("damaged_index")
     try:
         plain = AESGCM(derive(identity, key, "pytron shield 1 index")).decrypt(
@@ -266,7 +266,7 @@ def content_of(data: bytes, identity: bytes, number: int, entry: Entry, chunk_ke
         sealed = data[offset : offset + length]
         wanted = min(CHUNK, entry.size - at * CHUNK)
         try:
-            if sha256(sealed) != digest:
+            if content_hash(sealed) != digest:
                 raise Damaged("damaged_chunk")
             nonce = struct.pack("<IQ", number, at)
             plain = chunk_key.decrypt(nonce, sealed, bound(identity, number, at, entry))

@@ -32,7 +32,7 @@ def test_what_was_sealed_opens(vector: dict[str, Any]) -> None:
     assert list(found) == [name for name, _, _ in vector["entries"]]
     for name, kind, content in vector["entries"]:
         plain = bytes.fromhex(content)
-        wanted = container.sha256(plain) if kind == container.NATIVE else plain
+        wanted = container.content_hash(plain) if kind == container.NATIVE else plain
         assert found[name] == (kind, wanted)
 
 

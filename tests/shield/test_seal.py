@@ -24,7 +24,7 @@ def sealed(path: Path, **how: Any) -> shield.Sealed:
 
 def plain() -> dict[str, tuple[int, bytes]]:
     return {
-        name: (kind, container.sha256(data) if kind == container.NATIVE else data)
+        name: (kind, container.content_hash(data) if kind == container.NATIVE else data)
         for name, kind, data in sorted(ENTRIES)
     }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shield import container
-from shield.container import ASSET, MODULE, NATIVE, PACKAGE, Entry, Plan, sha256
+from shield.container import ASSET, MODULE, NATIVE, PACKAGE, Entry, Plan, content_hash
 
 FILE = Path(__file__).parents[2] / "spec" / "shield" / "payloads.json"
 SEED = bytes(range(32))
@@ -117,12 +117,12 @@ def _bad_indexes() -> list[tuple[str, str, bytes]]:
         return container.finished(plan(), body, container.packed_index(entries) + more)
 
     def native(name: str) -> Entry:
-        return Entry(name, NATIVE, 1, sha256(b"x"))
+        return Entry(name, NATIVE, 1, content_hash(b"x"))
 
     def one_chunk(data: bytes, size: int, digest: bytes) -> bytes:
         entry = Entry("a", ASSET, size, digest)
         chunk = container.sealed_chunk(plan(), 0, 0, entry, data)
-        entry.chunks.append((start, len(chunk), sha256(chunk)))
+        entry.chunks.append((start, len(chunk), content_hash(chunk)))
         return with_entries(entry, body=chunk)
 
     bomb = b"\x01" + container.zstandard.ZstdCompressor().compress(bytes(100_000))
@@ -156,10 +156,14 @@ def _bad_indexes() -> list[tuple[str, str, bytes]]:
             with_entries(Entry("a", ASSET, 1, bytes(32), [(start, 90, bytes(32))]), body=b"x"),
         ),
         ("bytes between body and index", bad, with_entries(native("a"), body=b"x")),
-        ("an unknown way of packing", "damaged_chunk", one_chunk(b"\x02x", 1, sha256(b"x"))),
-        ("a chunk that unpacks to more", "damaged_chunk", one_chunk(bomb, 5, sha256(bytes(5)))),
-        ("a chunk that is short", "damaged_chunk", one_chunk(b"\x00x", 5, sha256(bytes(5)))),
-        ("a chunk of nothing", "damaged_chunk", one_chunk(b"", 5, sha256(bytes(5)))),
+        ("an unknown way of packing", "damaged_chunk", one_chunk(b"\x02x", 1, content_hash(b"x"))),
+        (
+            "a chunk that unpacks to more",
+            "damaged_chunk",
+            one_chunk(bomb, 5, content_hash(bytes(5))),
+        ),
+        ("a chunk that is short", "damaged_chunk", one_chunk(b"\x00x", 5, content_hash(bytes(5)))),
+        ("a chunk of nothing", "damaged_chunk", one_chunk(b"", 5, content_hash(bytes(5)))),
     ]
 
 

@@ -89,7 +89,10 @@ mod tests {
         let mut part = [0; 4];
         let (within, past) = (file.read(2, &mut part), file.read(8, &mut [0; 4]));
         std::fs::remove_file(&path).unwrap();
-        assert_eq!((size, hashed), (600_000, shield_core::sha256(&content)));
+        assert_eq!(
+            (size, hashed),
+            (600_000, shield_core::content_hash(&content))
+        );
         assert_eq!(file.size(), 600_000);
         assert_eq!((within, &part[..]), (Ok(()), &content[2..6]));
         assert_eq!(past, Err(Error::Truncated));

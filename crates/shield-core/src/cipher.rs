@@ -1,5 +1,5 @@
-//! The primitives, each from ring: AES-256-GCM (NIST SP 800-38D), HKDF (RFC 5869), SHA-256 (FIPS
-//! 180-4), Ed25519 (RFC 8032).
+//! The primitives, from ring: AES-256-GCM (NIST SP 800-38D), HKDF (RFC 5869), SHA-256 (FIPS 180-4),
+//! Ed25519 (RFC 8032); and BLAKE3 from its authors, for content.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf;
@@ -21,14 +21,15 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     hash
 }
 
-/// SHA-256 of what comes piece by piece.
-pub struct Hasher(ring::digest::Context);
-
-impl Default for Hasher {
-    fn default() -> Self {
-        Self(ring::digest::Context::new(&ring::digest::SHA256))
-    }
+/// The hash by which content is known (spec/shield.md, section 2): BLAKE3.
+#[must_use]
+pub fn content_hash(data: &[u8]) -> [u8; 32] {
+    blake3::hash(data).into()
 }
+
+/// The same of what comes piece by piece.
+#[derive(Default)]
+pub struct Hasher(blake3::Hasher);
 
 impl Hasher {
     /// Takes the next piece.
@@ -39,9 +40,7 @@ impl Hasher {
     /// The hash of all pieces.
     #[must_use]
     pub fn finish(self) -> [u8; 32] {
-        let mut hash = [0; 32];
-        hash.copy_from_slice(self.0.finish().as_ref());
-        hash
+        self.0.finalize().into()
     }
 }
 

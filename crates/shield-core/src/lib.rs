@@ -16,7 +16,7 @@ mod reader;
 mod seal;
 mod server;
 
-pub use cipher::{Hasher, fingerprint, sha256, verifying_key};
+pub use cipher::{Hasher, content_hash, fingerprint, sha256, verifying_key};
 pub use entry::{Chunk, Entry, Kind, check_name};
 pub use error::Error;
 pub use header::{Header, Scheme};

@@ -12,7 +12,7 @@ use crate::header::Header;
 use crate::index::Index;
 use crate::key::ContentKey;
 use crate::plain::Plain;
-use crate::{CHUNK, MOST_SEALED, sha256};
+use crate::{CHUNK, MOST_SEALED, content_hash};
 
 pub(crate) const INDEX: &str = "pytron shield 1 index";
 pub(crate) const CHUNKS: &str = "pytron shield 1 chunk";
@@ -104,7 +104,7 @@ impl<S: Source> Payload<S> {
     /// `DamagedIndex`, or `WrongKey` when it is whole and yet does not open.
     pub fn open(source: S, header: &Header, key: &ContentKey) -> Result<Self, Error> {
         let mut sealed = bytes(&source, header.index_offset, header.index_length)?;
-        if sha256(&sealed) != header.index_hash {
+        if content_hash(&sealed) != header.index_hash {
             return Err(Error::DamagedIndex);
         }
         let bound = header.bound().ok_or(Error::DamagedHeader)?;
@@ -320,7 +320,7 @@ impl<'a, S: Source> Opener<'a, S> {
         let sealed = self.room.get_mut(..chunk.length as usize);
         let sealed = sealed.ok_or_else(damaged)?;
         self.payload.source.read(chunk.offset, sealed)?;
-        if sha256(sealed) != chunk.hash {
+        if content_hash(sealed) != chunk.hash {
             return Err(damaged());
         }
         let bound = chunk_bound(&self.payload.id, self.number, at as u64, self.entry);

@@ -7,7 +7,7 @@ use crate::header::{FIXED, Header, SIGNATURE, Scheme};
 use crate::index::Index;
 use crate::key::ContentKey;
 use crate::payload::{CHUNKS, INDEX, PACKED, STORED, chunk_bound, chunk_nonce};
-use crate::{CHUNK, sha256};
+use crate::{CHUNK, content_hash};
 
 /// zstd's level: 0.29 of the size at a speed that seals 100 MB in a few seconds.
 const LEVEL: i32 = 9;
@@ -54,7 +54,7 @@ pub fn seal(
     for (number, (name, kind, plain)) in content.into_iter().enumerate() {
         check_name(&name)?;
         let number = u32::try_from(number).map_err(|_| Error::Refused("too many entries"))?;
-        let (size, hash) = (plain.len() as u64, sha256(&plain));
+        let (size, hash) = (plain.len() as u64, content_hash(&plain));
         let mut entry = Entry {
             name,
             kind,
@@ -77,7 +77,7 @@ pub fn seal(
                 entry.chunks.push(Chunk {
                     offset: out.len() as u64,
                     length: u32::try_from(data.len()).map_err(|_| FAILED)?,
-                    hash: sha256(&data),
+                    hash: content_hash(&data),
                 });
                 out.extend_from_slice(&data);
             }
@@ -109,7 +109,7 @@ fn finish(
     if !cipher::encrypt(index_key, [0; NONCE], &bound, &mut index) {
         return Err(FAILED);
     }
-    header.index_hash = sha256(&index);
+    header.index_hash = content_hash(&index);
     out.extend_from_slice(&index);
     let signed = header.signed(plan.publisher).ok_or(FAILED)?;
     out[..signed.len()].copy_from_slice(&signed);

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use shield_core::{
-    CHUNK, ContentKey, Error, Kind, Passphrase, Payload, Plan, Scheme, embedded, passphrase_key,
-    passphrase_parameters, seal, sha256,
+    CHUNK, ContentKey, Error, Kind, Passphrase, Payload, Plan, Scheme, content_hash, embedded,
+    passphrase_key, passphrase_parameters, seal,
 };
 
 const SEED: [u8; 32] = [7; 32];
@@ -108,19 +108,19 @@ fn what_was_sealed_opens() {
     assert_eq!(payload.read("no").unwrap_err().name(), "unknown_entry");
     assert!(
         payload
-            .check_native("lib.so", 4, &sha256(b"\x7fELF"))
+            .check_native("lib.so", 4, &content_hash(b"\x7fELF"))
             .is_ok()
     );
     assert_eq!(
         payload
-            .check_native("lib.so", 4, &sha256(b"\x7fELf"))
+            .check_native("lib.so", 4, &content_hash(b"\x7fELf"))
             .unwrap_err()
             .name(),
         "changed_native"
     );
     assert_eq!(
         payload
-            .check_native("app", 100, &sha256(&[0; 100]))
+            .check_native("app", 100, &content_hash(&[0; 100]))
             .unwrap_err()
             .name(),
         "changed_native"

@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 use shield_core::{
-    ContentKey, Error, Header, Kind, Payload, Plan, Scheme, Source, embedded, passphrase_key, seal,
-    sha256,
+    ContentKey, Error, Header, Kind, Payload, Plan, Scheme, Source, content_hash, embedded,
+    passphrase_key, seal,
 };
 
 #[derive(Deserialize)]
@@ -120,7 +120,7 @@ fn what_others_sealed_opens() {
             let (_, entry) = payload.index().find(name).unwrap();
             assert_eq!(
                 (entry.kind.number(), entry.hash),
-                (*kind, sha256(&bytes(content)))
+                (*kind, content_hash(&bytes(content)))
             );
             if entry.kind != Kind::Native {
                 assert_eq!(payload.read(name).unwrap()[..], bytes(content)[..]);
