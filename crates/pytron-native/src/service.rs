@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tao::window::ResizeDirection;
@@ -106,6 +109,18 @@ pub fn serve(stage: &Stage, service: Service) {
 /// The arguments as a service takes them.
 pub fn parse<T: DeserializeOwned>(args: Value) -> Result<T, Failure> {
     serde_json::from_value(args).map_err(|error| Failure::arguments(error.to_string()))
+}
+
+/// The bytes of the picture that a service is given, which may lie in no file.
+pub fn picture(args: Value) -> Result<Vec<u8>, Failure> {
+    #[derive(Deserialize)]
+    struct Args {
+        picture: String,
+    }
+    let Args { picture } = parse(args)?;
+    STANDARD
+        .decode(picture)
+        .map_err(|error| Failure::arguments(format!("the picture: {error}")))
 }
 
 /// The edge or corner of a window, by its compass point.

@@ -45,8 +45,6 @@ class LinkedEngine(Engine):
     `details`, `started` and `answer`.
     """
 
-    apart = True
-
     def __init__(self) -> None:
         self._hub: Hub | None = None
         self._link: Channel | None = None

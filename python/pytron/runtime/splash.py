@@ -5,9 +5,8 @@ Source: spec/view.md, section 8 (`splash.show`).
 
 from __future__ import annotations
 
+import base64
 import logging
-import os
-import tempfile
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from pytron import sealed
 from pytron.errors import ConfigError, PytronError
-from pytron.platforms import memory_folder
 
 if TYPE_CHECKING:
     from pytron.answer import Answer
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("pytron")
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
+#: Far more than a screen's worth.
+_MOST_BYTES: Final = 16_000_000
 _DEADLINE_S: Final = 10
 #: A page that has loaded is drawn within this; the picture does not wait longer.
 _DRAWN_S: Final = 5
@@ -46,12 +46,11 @@ class Splash:
             ConfigError: there is no such PNG.
         """
         self._runtime = runtime
-        self._copy: Copy | None = None
         self._visible = True
         self._over = False
         self._lock = Lock()
-        path = self._on_disk(picture)
-        shown = runtime.ask("splash.show", None, {"picture": str(path)}, _DEADLINE_S)
+        content = base64.b64encode(read(picture)).decode()
+        shown = runtime.ask("splash.show", None, {"picture": content}, _DEADLINE_S)
         shown.when_done(lambda: self._shown(shown))
         runtime.engine.turn()
 
@@ -75,8 +74,6 @@ class Splash:
             self._runtime.engine.turn()
 
     def _shown(self, answer: Answer[None]) -> None:
-        if self._copy is not None:
-            self._copy.remove()
         try:
             answer.result()
         except PytronError as error:  # an app without its splash is better than none
@@ -98,40 +95,23 @@ class Splash:
     def _hide(self) -> None:
         self._runtime.ask("splash.hide", None, {}, _DEADLINE_S)
 
-    def _on_disk(self, picture: Path) -> Path:
-        """Where the picture is for a program that knows no sealed files."""
-        found = sealed.find(picture)
-        try:
-            content = picture.read_bytes() if found is None else found.read()
-        except OSError as error:
-            raise ConfigError(f"splash: {picture} cannot be read: {error.strerror}") from error
-        if not content.startswith(_PNG):
-            raise ConfigError(f"splash: {picture} is no PNG; save the picture as one")
-        if found is None:
-            return picture
-        self._copy = Copy(content, apart=self._runtime.engine.apart)
-        return self._copy.path
 
+def read(picture: Path) -> bytes:
+    """The picture, which may be sealed: so it is sent, and comes to lie in no file.
 
-class Copy:
-    """What was sealed, for as long as it is read: it must not come to lie on a disk."""
-
-    def __init__(self, content: bytes, *, apart: bool) -> None:
-        self._number: int | None = None
-        if not apart and hasattr(os, "memfd_create"):
-            # No other process can open it: a sealed app's folder in /proc is closed to them.
-            self._number = os.memfd_create("splash", os.MFD_CLOEXEC)
-            self.path = Path(f"/proc/self/fd/{self._number}")
-            self.path.write_bytes(content)
-            return
-        place = memory_folder()  # in memory where the system has that, for this user alone
-        with tempfile.NamedTemporaryFile(suffix=".png", dir=place, delete=False) as copy:
-            copy.write(content)
-        self.path = Path(copy.name)
-
-    def remove(self) -> None:
-        """Nobody reads it any more."""
-        if self._number is None:
-            self.path.unlink(missing_ok=True)
-        else:
-            os.close(self._number)
+    Raises:
+        ConfigError: there is no such PNG, or it is too large.
+    """
+    found = sealed.find(picture)
+    try:
+        content = picture.read_bytes() if found is None else found.read()
+    except OSError as error:
+        raise ConfigError(f"splash: {picture} cannot be read: {error.strerror}") from error
+    if not content.startswith(_PNG):
+        raise ConfigError(f"splash: {picture} is no PNG; save the picture as one")
+    if len(content) > _MOST_BYTES:
+        raise ConfigError(
+            f"splash: {picture} has {len(content) / 1e6:.0f} MB, and at most "
+            f"{_MOST_BYTES / 1e6:.0f} are shown; save it with fewer pixels"
+        )
+    return content

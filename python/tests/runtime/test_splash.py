@@ -1,29 +1,22 @@
-"""Where a sealed picture is while it is shown."""
+"""What a splash picture must be."""
 
 from __future__ import annotations
 
-import os
-import stat
+from pathlib import Path
 
 import pytest
-from pytron.runtime.splash import Copy
+from pytron.errors import ConfigError
+from pytron.runtime.splash import read
 
-CONTENT = b"\x89PNG\r\n\x1a\n and the rest"
-
-
-@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
-def test_for_windows_of_this_process_it_is_no_file_that_others_find() -> None:
-    copy = Copy(CONTENT, apart=False)
-    assert copy.path.read_bytes() == CONTENT
-    assert copy.path.stat().st_nlink == 0  # in no folder
-    copy.remove()
-    assert not copy.path.exists()
+PNG = b"\x89PNG\r\n\x1a\n and the rest"
 
 
-def test_for_windows_of_another_process_it_is_a_file_of_this_user_alone() -> None:
-    copy = Copy(CONTENT, apart=True)
-    assert copy.path.read_bytes() == CONTENT
-    if hasattr(os, "geteuid"):
-        assert stat.S_IMODE(copy.path.stat().st_mode) == 0o600
-    copy.remove()
-    assert not copy.path.exists()
+def test_it_is_sent_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "splash.png").write_bytes(PNG)
+    assert read(tmp_path / "splash.png") == PNG
+
+
+def test_what_no_screen_needs_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "splash.png").write_bytes(PNG.ljust(16_000_001, b"x"))
+    with pytest.raises(ConfigError, match="has 16 MB, and at most 16 are shown"):
+        read(tmp_path / "splash.png")

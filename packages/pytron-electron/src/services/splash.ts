@@ -1,5 +1,4 @@
 // A picture in a window of its own, for as long as the app has nothing else to show.
-import { readFile } from "node:fs/promises";
 import { BrowserWindow, nativeImage, screen } from "electron";
 import { Refusal, type Service } from "./service.js";
 
@@ -9,9 +8,9 @@ const MOST = 0.8;
 let shown: BrowserWindow | null = null;
 
 const show: Service = async ({ args }) => {
-  const path = String(args.picture);
-  const picture = nativeImage.createFromPath(path);
-  if (picture.isEmpty()) throw new Refusal("invalid_arguments", `${path} is no picture`);
+  const bytes = Buffer.from(String(args.picture), "base64");
+  const picture = nativeImage.createFromBuffer(bytes);
+  if (picture.isEmpty()) throw new Refusal("invalid_arguments", "the picture is none");
   const { width, height } = picture.getSize();
   const area = screen.getPrimaryDisplay().workAreaSize;
   const factor = Math.min(1, (MOST * area.width) / width, (MOST * area.height) / height);
@@ -37,7 +36,7 @@ const show: Service = async ({ args }) => {
       javascript: false,
     },
   });
-  const data = (await readFile(path)).toString("base64");
+  const data = bytes.toString("base64");
   const style = "margin:0;overflow:hidden;background:transparent";
   const html = `<body style="${style}"><img src="data:image/png;base64,${data}" width="100%">`;
   await window.loadURL(`data:text/html,${encodeURIComponent(html)}`);

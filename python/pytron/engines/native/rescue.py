@@ -45,7 +45,6 @@ class RescuingEngine(Engine):
         self._first = first
         self._second: HostedEngine | None = None
         self._current = first
-        self.apart = first.apart
         self._remedy = remedy
         self._lock = Lock()
         self._quits = False
@@ -78,7 +77,6 @@ class RescuingEngine(Engine):
                 self._memory.forget()
             else:
                 self._first = self._current = engine
-                self.apart = True
                 self._tried = True
                 return
         self._first.start(options)

@@ -1,19 +1,16 @@
 //! A picture in a window of its own, for as long as the app has nothing else to show.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::BufReader;
+use std::io::Cursor;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use serde::Deserialize;
 use serde_json::Value;
 use softbuffer::{Context, Surface};
 use tao::dpi::{LogicalSize, PhysicalPosition};
 use tao::window::{Window, WindowBuilder, WindowId};
 
-use crate::service::{Failure, Outcomes, parse};
+use crate::service::{self, Failure, Outcomes};
 use crate::stage::Stage;
 
 /// What shines through where the picture is transparent: these surfaces have no alpha.
@@ -21,11 +18,6 @@ const PAPER: u32 = 255;
 
 thread_local! {
     static SHOWN: RefCell<Option<Shown>> = const { RefCell::new(None) };
-}
-
-#[derive(Deserialize)]
-struct Args {
-    picture: PathBuf,
 }
 
 struct Picture {
@@ -43,9 +35,8 @@ struct Shown {
 
 /// Shows a picture; one that is shown already goes.
 pub fn show(stage: &Stage, args: Value) -> Outcomes {
-    let Args { picture } = parse(args)?;
-    let picture = read(&picture)
-        .map_err(|error| Failure::arguments(format!("{}: {error}", picture.display())))?;
+    let picture = read(&service::picture(args)?)
+        .map_err(|error| Failure::arguments(format!("the picture: {error}")))?;
     let refused = |error: &dyn std::fmt::Display| {
         Failure::unsupported(format!("the window system refused the picture: {error}"))
     };
@@ -132,9 +123,8 @@ fn scaled(at: u32, here: u32, there: u32) -> usize {
     (u64::from(at) * u64::from(there) / u64::from(here.max(1))) as usize
 }
 
-fn read(path: &Path) -> Result<Picture, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let mut decoder = png::Decoder::new(BufReader::new(file));
+fn read(png: &[u8]) -> Result<Picture, String> {
+    let mut decoder = png::Decoder::new(Cursor::new(png));
     decoder.set_transformations(
         png::Transformations::normalize_to_color8() | png::Transformations::ALPHA,
     );

@@ -1,29 +1,23 @@
 //! A picture in a window of its own, for as long as the app has nothing else to show.
 
 use std::cell::{Cell, RefCell};
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use gtk::gdk::{self, prelude::MonitorExt};
-use gtk::gdk_pixbuf::{InterpType, Pixbuf};
+use gtk::gdk_pixbuf::prelude::PixbufLoaderExt;
+use gtk::gdk_pixbuf::{InterpType, Pixbuf, PixbufError, PixbufLoader};
 use gtk::glib::{self, MainContext};
 use gtk::prelude::*;
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::service::{Failure, Outcomes, parse};
+use crate::service::{self, Failure, Outcomes};
 
 /// A display that draws nothing must not keep the app from starting.
 const DRAW_TIMEOUT: Duration = Duration::from_millis(500);
 
 thread_local! {
     static SHOWN: RefCell<Option<Shown>> = const { RefCell::new(None) };
-}
-
-#[derive(Deserialize)]
-struct Picture {
-    picture: PathBuf,
 }
 
 struct Shown {
@@ -33,10 +27,8 @@ struct Shown {
 
 /// Shows a picture; one that is shown already goes.
 pub fn show(args: Value) -> Outcomes {
-    let Picture { picture } = parse(args)?;
-    let loaded = Pixbuf::from_file(&picture);
-    let pixels =
-        loaded.map_err(|error| Failure::arguments(format!("{}: {error}", picture.display())))?;
+    let pixels = read(&service::picture(args)?)
+        .map_err(|error| Failure::arguments(format!("the picture: {error}")))?;
     let window = gtk::Window::new(gtk::WindowType::Toplevel);
     // The window manager puts such a window into the middle, above the others and on no task bar.
     window.set_type_hint(gdk::WindowTypeHint::Splashscreen);
@@ -100,6 +92,15 @@ fn replace(next: Option<Shown>) {
 }
 
 /// Where nothing is drawn the desktop shows, if something puts windows together.
+fn read(png: &[u8]) -> Result<Pixbuf, glib::Error> {
+    let loader = PixbufLoader::with_type("png")?;
+    let taken = loader.write(png);
+    let closed = loader.close(); // also where it has failed: it insists
+    taken.and(closed)?;
+    let damaged = || glib::Error::new(PixbufError::CorruptImage, "it holds no picture");
+    loader.pixbuf().ok_or_else(damaged)
+}
+
 fn see_through(window: &gtk::Window) {
     let Some(screen) = gtk::prelude::WidgetExt::screen(window) else {
         return;
