@@ -155,6 +155,7 @@ def slow(session: nox.Session) -> None:
         python("pip", "install", "--quiet", ZIG),
         python("tools.dev.targets"),
         python("tools.dev.wine"),
+        python("tools.dev.pythons"),
         python("pip", "install", "--quiet", "--target", str(libraries), *LIBRARIES),
         (*ON_DISPLAY, *python("pytest", *LONG, "tests/package")),
         PYTRON_FUZZ_EXAMPLES=cases,
@@ -163,6 +164,7 @@ def slow(session: nox.Session) -> None:
         PYTRON_TEMPLATES="all",
         PYTRON_KILLS="100",
         PYTRON_TEST_LIBRARIES=str(libraries),
+        PYTRON_TEST_PYTHONS=str(Path("build", "pythons").resolve()),
         PYTRON_TEST_WINDOWS=str(Path("build", "windows").resolve()),
     )
 

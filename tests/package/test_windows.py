@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from package.attacked import flip
-from package.wine.packages import Package, Wine, sealed
+from package.foreign.packages import Package, sealed
+from package.foreign.windows import WindowsPython, Wine
 
 #: The folder that `tools.dev.wine` has filled.
 WINDOWS = os.environ.get("PYTRON_TEST_WINDOWS", "")
@@ -41,6 +42,7 @@ def main():
 
     print("ready", *sys.version_info[:2], *map(ascii, sys.argv[1:]), flush=True)
     print(os.environ.get("PYTHONPATH"), json.__file__.startswith("\\\\\\\\"), flush=True)
+    print(ascii(importlib.resources.files("json").joinpath("note.txt").read_text("utf-8")))
     with multiprocessing.Pool(2) as pool:
         print(pool.map(square, [1, 2, 3]), flush=True)
 
@@ -68,12 +70,12 @@ def package(
 ) -> Package:
     python = Path(WINDOWS, request.param, "python.exe")
     folder = tmp_path_factory.mktemp("package") / "Größe App"
-    return sealed(wine, python, Path(WINDOWS, "shield-boot.exe"), APP, folder)
+    return sealed(WindowsPython(wine, python), Path(WINDOWS, "shield-boot.exe"), APP, folder)
 
 
 @pytest.fixture
 def copy(package: Package, tmp_path: Path) -> Iterator[Package]:
-    yield Package(shutil.copytree(package.folder, tmp_path / "copy"))
+    yield package.copy(tmp_path / "copy")
     shutil.rmtree(tmp_path / "copy")
 
 
@@ -81,10 +83,11 @@ def test_it_opens_and_its_child_processes_work(wine: Wine, package: Package) -> 
     elsewhere = {"PYTHONPATH": "Z:\\tmp", "PYTHONINSPECT": "1", "SSLKEYLOGFILE": "Z:\\tmp\\keys"}
     done = wine.run(package.program, "one", "zwei", variables=elsewhere)
     assert done.returncode == 0, done.stderr
-    first, second, third = done.stdout.splitlines()
+    first, second, note, third = done.stdout.splitlines()
     assert first.startswith("ready 3 1")
     assert first.endswith("'one' 'zwei'")
     assert second == "None False"
+    assert note == r"'gr\xf6\xdfe'"
     assert third == "[1, 4, 9]"
 
 

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from package.wine.packages import Wine
+from package.foreign.windows import Wine
 
 WINDOWS = os.environ.get("PYTRON_TEST_WINDOWS", "")
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ def test_link_and_loop_hold_on_windows(version: str, tmp_path: Path) -> None:
     if not python.is_file():
         pytest.skip("PYTRON_TEST_WINDOWS names no folder with this CPython")
     wine = Wine(tmp_path / "prefix")
-    guest = ROOT / "tests" / "package" / "wine" / "guest.py"
+    guest = ROOT / "tests" / "package" / "foreign" / "guest.py"
     kit = f"Z:{ROOT / 'python'}"
     done = wine.run(python, f"Z:{guest}", variables={"KIT": kit, "PYTHONDONTWRITEBYTECODE": "1"})
     assert done.returncode == 0, done.stderr

@@ -1,7 +1,7 @@
 """Make what the Windows program of sealed packages is tried with: itself, and Windows CPythons.
 
 Run as `python -m tools.dev.wine`: cross-builds the program into build/windows, and unpacks there
-the CPythons that Maven's central repository has (`org.bytedeco:cpython`).
+CPythons (see `tools.dev.pythons`).
 `tests/package/test_windows.py` starts them under Wine, where PYTRON_TEST_WINDOWS names that folder.
 """
 
@@ -9,13 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
-from collections.abc import Sequence
-from pathlib import Path
 
-from tools.dev import packages
 from tools.dev.machine import BUILD, ROOT
 from tools.dev.packages import program
+from tools.dev.pythons import NEEDS as MAVEN
+from tools.dev.pythons import cpython, install, run
 from tools.dev.targets import plan_check
 
 FOLDER = BUILD / "windows"
@@ -24,7 +22,7 @@ TARGET = "x86_64-pc-windows-gnu"
 CPYTHONS = {"3.12": "3.12.1-1.5.10", "3.14": "3.14.3-1.5.13"}
 NEEDS = (
     program("wine", apt="wine wine64", dnf="wine", pacman="wine"),
-    program("mvn", apt="maven", dnf="maven", pacman="maven"),
+    *MAVEN,
     program(
         "x86_64-w64-mingw32-gcc",
         apt="gcc-mingw-w64-x86-64-win32",
@@ -40,41 +38,6 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE room, SIZE_T size) {
   return RtlGenRandom(room, (ULONG)size);
 }
 """
-PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-
-
-def run(*command: str | Path) -> None:
-    """Run a command in the checkout; it must succeed."""
-    subprocess.run([str(word) for word in command], cwd=ROOT, check=True)
-
-
-def install(needs: Sequence[packages.Need]) -> None:
-    """Install what is missing, with the system's package manager.
-
-    Raises:
-        SetupError: it cannot be installed from here; the remedy is the exact command.
-    """
-    lacking = [need for need in needs if not need.present()]
-    manager = packages.find_manager()
-    if lacking and manager is not None:
-        names = [name for need in lacking for name in need.packages.get(manager.name, ())]
-        run(*packages.install_command(manager, names))
-
-
-def cpython(minor: str, version: str) -> None:
-    """Unpack a Windows CPython into a folder of its own."""
-    target = FOLDER / minor
-    if target.is_dir():
-        return
-    artifact = f"org.bytedeco:cpython:{version}:jar:windows-x86_64"
-    run("mvn", "-q", "-B", PLUGIN, f"-Dartifact={artifact}", f"-DoutputDirectory={FOLDER}")
-    jar = FOLDER / f"cpython-{version}-windows-x86_64.jar"
-    unpacked = FOLDER / f"{minor}-jar"
-    with zipfile.ZipFile(jar) as file:
-        file.extractall(unpacked)
-    (unpacked / "org" / "bytedeco" / "cpython" / "windows-x86_64").rename(target)
-    shutil.rmtree(unpacked)
-    jar.unlink()
 
 
 def main() -> int:
@@ -97,7 +60,7 @@ def main() -> int:
     library = FOLDER / "bcryptprimitives.dll"
     run("x86_64-w64-mingw32-gcc", "-shared", "-O1", "-o", library, source, "-ladvapi32")
     for minor, version in CPYTHONS.items():
-        cpython(minor, version)
+        cpython("windows-x86_64", version, FOLDER / minor)
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Run by a Windows Python: compiles its standard library and an app, for a sealed package.
+"""Run by that other Python: compiles its standard library and an app, for a sealed package.
 
-    python.exe freeze.py APP OUT
+    python freeze.py APP OUT
 
 OUT gets one marshalled list of modules: name, whether it is a package, code.
 """

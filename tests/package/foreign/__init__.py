@@ -1,0 +1,1 @@
+"""Sealed packages of other Pythons: of Windows, under Wine, and of every version for Linux."""

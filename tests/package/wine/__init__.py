@@ -1,1 +1,0 @@
-"""Sealed packages of Windows, made here and started under Wine."""
