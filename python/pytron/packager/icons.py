@@ -56,6 +56,10 @@ def _picture(icon: Path) -> Any:
         if width * height > _MOST_PIXELS:
             raise PackagingError(f"the icon {icon} has {width}x{height} pixels; give 1024x1024")
         picture = picture.convert("RGBA")
+    except image.UnidentifiedImageError as error:  # whose words name an object in memory
+        raise PackagingError(
+            f"the icon {icon} is no PNG or SVG; save the picture as one"
+        ) from error
     except (OSError, ValueError, SyntaxError) as error:
         raise PackagingError(f"the icon {icon} is no readable PNG or SVG: {error}") from error
     if width != height:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -16,6 +17,8 @@ from pytron.errors import PackagingError
 from pytron.packager.settings import Product
 
 _TAIL_LINES = 25
+_FULL = "No space left on device"
+_ROOM = "free some space, or name another folder by --out"
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ class Build:
         output = "".join(lines)
         if process.returncode:
             tail = "".join(lines[-_TAIL_LINES:]).rstrip()
-            remedy = explain(output)
+            full = _FULL in output
+            remedy = f"the disk is full; {_ROOM}" if full else explain(output)
             raise PackagingError(
                 f"{Path(words[0]).name} ended with exit code {process.returncode}:\n{tail}\n"
                 f"{remedy + chr(10) if remedy else ''}the whole log is {path}"
@@ -155,13 +159,19 @@ class Step(Protocol):
 def run(build: Build, steps: Sequence[Step]) -> None:
     """Run the steps in their order; the first that fails ends the build."""
     times = _times(build)
-    for number, step in enumerate(steps, 1):
-        build.voice.begin(step.title, Position(number, len(steps), times.get(step.title)))
-        begun = monotonic()
-        step.run(build)
-        times[step.title] = round(monotonic() - begun, 1)
-        build.voice.end(step.title, times[step.title])
-        _times_file(build).write_text(json.dumps(times), "utf-8")
+    try:
+        for number, step in enumerate(steps, 1):
+            build.voice.begin(step.title, Position(number, len(steps), times.get(step.title)))
+            begun = monotonic()
+            step.run(build)
+            times[step.title] = round(monotonic() - begun, 1)
+            build.voice.end(step.title, times[step.title])
+            _times_file(build).write_text(json.dumps(times), "utf-8")
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        place = error.filename2 or error.filename or build.out
+        raise PackagingError(f"the disk of {place} is full; {_ROOM}") from error
 
 
 def _times_file(build: Build) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from pytron import proof
@@ -45,7 +46,12 @@ class Prove:
         trial = start(build.frozen, build.program, timeout_s, build.unlock)
         log = build.log("proof")
         log.write_text(trial.output, "utf-8")
-        problem = judge(trial, timeout_s, sealed=build.unlock is not None)
+        problem = judge(
+            trial,
+            timeout_s,
+            sealed=build.unlock is not None,
+            excluded=build.product.settings.exclude,
+        )
         if problem:
             tail = "\n".join(trial.output.strip().splitlines()[-_TAIL_LINES:])
             said = [problem, *([tail] if tail else []), f"the whole output is {log}"]
@@ -60,7 +66,9 @@ class Prove:
         build.facts["proof"] = {"seen": dict(seen), "seconds": round(trial.seconds, 3)}
 
 
-def judge(trial: Trial, timeout_s: float, *, sealed: bool = False) -> str:
+def judge(
+    trial: Trial, timeout_s: float, *, sealed: bool = False, excluded: Sequence[str] = ()
+) -> str:
     """What is wrong with a start, with the remedy; empty when nothing is."""
     seen = trial.report["seen"]
     missing = [step for step in proof.STEPS if step not in seen]
@@ -74,7 +82,7 @@ def judge(trial: Trial, timeout_s: float, *, sealed: bool = False) -> str:
         else:
             how = f"exit code {trial.code}"
         text = f"the packaged app does not work: {what} ({how})"
-        return "\n".join([text, *problems, *_remedies(trial.output, sealed=sealed)])
+        return "\n".join([text, *problems, *_remedies(trial.output, sealed, excluded)])
     if trial.code is None:
         return f"the packaged app works but does not end: it ran on for {timeout_s:g} s after quit"
     if trial.code:
@@ -92,12 +100,16 @@ def judge(trial: Trial, timeout_s: float, *, sealed: bool = False) -> str:
     return ""
 
 
-def _remedies(output: str, *, sealed: bool) -> list[str]:
+def _remedies(output: str, sealed: bool, excluded: Sequence[str]) -> list[str]:
     """What the end of the output says about the cause."""
     found: list[str] = []
     for module in dict.fromkeys(_NO_MODULE.findall(output)):
+        left_out = [name for name in excluded if f"{module}.".startswith(f"{name}.")]
         found.append(
-            f"the module {module!r} is not in the package; add it: "
+            f"the module {module!r} is needed; take {left_out[0]!r} out of exclude in "
+            "[tool.pytron.package]"
+            if left_out
+            else f"the module {module!r} is not in the package; add it: "
             f"hidden_imports = [{module!r}] in [tool.pytron.package]"
         )
     for package in dict.fromkeys(_NO_METADATA.findall(output)):

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ _HOOK: Final = Path(hooks.__file__).with_name("rthook_pytron.py")
 _NEVER: Final = ("PyInstaller", "pytest", "_pytest", "setuptools", "pip", "tkinter.test", "test")
 #: Modules that only interactive work and building need; `hidden_imports` brings one back.
 _SELDOM: Final = ("tkinter", "IPython", "jedi", "pydoc_data", "lib2to3", "idlelib", "turtledemo")
+_NOT_FOUND: Final = re.compile(r"Hidden import ['\"]?([\w.]+)['\"]? not found")
 _MISSING: Final = re.compile(r"No module named '?([\w.]+)")
 
 
@@ -56,7 +57,7 @@ class Freeze:
         target = build.out / product.slug
         if target.is_dir():
             shutil.rmtree(target)
-        build.run(
+        output = build.run(
             "pyinstaller",
             [
                 *(sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean"),
@@ -66,6 +67,7 @@ class Freeze:
             cwd=product.folder,
             explain=_explain,
         )
+        check_hidden(output, product.settings.hidden_imports)
         build.program = frozen_program(build.out, product.slug, one_file=product.settings.one_file)
         build.frozen = build.program if product.settings.one_file else target
         if not build.program.is_file():
@@ -74,6 +76,20 @@ class Freeze:
                 f"its log is {build.log('pyinstaller')}"
             )
         build.results["program" if product.settings.one_file else "folder"] = build.frozen
+
+
+def check_hidden(output: str, wanted: Sequence[str]) -> None:
+    """PyInstaller goes on without a module of `hidden_imports` that it does not find.
+
+    Raises:
+        PackagingError: there is one; those that its own hooks name are none of the app's business.
+    """
+    lacking = [name for name in _NOT_FOUND.findall(output) if name in wanted]
+    if lacking:
+        raise PackagingError(
+            f"hidden_imports names {lacking[0]!r}, which is no module of the app and not installed "
+            "in this environment; mend the name, install it, or take it out"
+        )
 
 
 def _plan(build: Build, facts: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pytron.packager.pipeline import Step
 from pytron.packager.prove import Prove
 from pytron.packager.pyinstaller import Freeze
 from pytron.packager.settings import Product
-from pytron.packager.shield import Seal, SealPages
+from pytron.packager.shield import Seal, SealPages, check
 from pytron.packager.signing import Sign
 from pytron.packager.sizes import Explain
 
@@ -80,3 +80,4 @@ def _check_sealable(product: Product, wishes: Wishes) -> None:
             f"scheme = {scheme!r} needs the shield's own program, and --nuitka makes another; "
             'leave out --nuitka, or set scheme = "embedded" in [tool.pytron.package.shield]'
         )
+    check(product)

@@ -214,11 +214,16 @@ def test_a_disk_image_holds_the_app_and_the_way_to_applications(
     assert (seen / bundle.name / "Contents" / "link").is_symlink()  # as signatures cover it
 
 
-def test_a_disk_image_needs_a_mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("dmg", "only macOS has"), ("deb", "install dpkg"), ("nsis", "install NSIS 3")],
+)
+def test_a_missing_tool_is_named_before_anything_is_built(
+    name: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    build = Build(product(), tmp_path / "work", tmp_path / "dist", Silent())
-    with pytest.raises(ToolMissing, match="only macOS has"):
-        installer("dmg", tmp_path).run(build)
+    with pytest.raises(ToolMissing, match=words):
+        installer(name, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -262,5 +267,5 @@ def test_an_unfit_picture_is_refused(tmp_path: Path, size: tuple[int, int], word
 def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
     icon = tmp_path / "icon.png"
     icon.write_bytes(b"no picture")
-    with pytest.raises(PackagingError, match="no readable PNG or SVG"):
+    with pytest.raises(PackagingError, match="is no PNG or SVG; save the"):
         icons.convert(icon, "png", tmp_path)

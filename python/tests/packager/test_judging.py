@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from pytron import proof
+from pytron.errors import PackagingError
 from pytron.packager.prove import judge
+from pytron.packager.pyinstaller import check_hidden
 from pytron.packager.trial import FOLDER, Trial
 
 ALL = dict.fromkeys(proof.STEPS, 0.1)
@@ -35,6 +37,22 @@ def test_a_clean_start_has_no_problem() -> None:
 )
 def test_the_first_thing_that_was_not_seen_is_named(seen: tuple[str, ...], words: str) -> None:
     assert words in judge(trial(code=1, seen=dict.fromkeys(seen, 0.1)), 90)
+
+
+def test_a_module_that_was_left_out_is_not_to_be_added() -> None:
+    output = "ModuleNotFoundError: No module named 'a.b'"
+    said = judge(trial(code=1, output=output, seen={}), 90, excluded=["a"])
+    assert "the module 'a.b' is needed; take 'a' out of exclude" in said
+    assert "hidden_imports" not in said
+
+
+def test_a_hidden_import_that_does_not_exist_ends_the_build() -> None:
+    output = (
+        "1 ERROR: Hidden import 'plugins.pfd' not found\n2 WARNING: Hidden import 'b' not found"
+    )
+    check_hidden(output, ["plugins"])
+    with pytest.raises(PackagingError, match=r"hidden_imports names 'plugins\.pfd', which is no"):
+        check_hidden(output, ["json", "plugins.pfd"])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import click
@@ -86,6 +87,20 @@ def test_a_program_that_fails_shows_its_end_the_remedy_and_its_log(tmp_path: Pat
     assert "line 39" in lines
     assert "line 3" not in lines  # the log has the beginning
     assert lines[-2:] == ["line 0!", f"the whole log is {build.log('work')}"]
+
+
+def test_a_full_disk_is_named_with_its_remedy(tmp_path: Path) -> None:
+    build = build_of(tmp_path, Voice())
+
+    class Full(Step):
+        def run(self, build: Build) -> None:
+            raise OSError(ENOSPC, "No space left on device", str(build.work), None, "/to")
+
+    with pytest.raises(PackagingError, match="the disk of /to is full; free some space, or name"):
+        run(build, [Full("first")])
+    says = "import sys; sys.exit('OSError: [Errno 28] No space left on device')"
+    with pytest.raises(PackagingError, match="the disk is full; free some space"):
+        build.run("work", [sys.executable, "-c", says], explain=lambda _: "install more")
 
 
 def test_the_bar_is_full_only_when_all_is_done(capsys: pytest.CaptureFixture[str]) -> None:

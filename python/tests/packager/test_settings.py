@@ -33,7 +33,7 @@ def described(folder: Path, settings: str) -> Product:
         ('file_types = [{extention = "x", name = "X"}]', "did you mean 'extension'?"),
         ("file_types = 3", "Expected `array`"),
         ('icon = "none.png"', "give a PNG of 512 pixels, or an SVG"),
-        ('icon = "page/index.html"', "no readable PNG or SVG"),
+        ('icon = "page/index.html"', "is no PNG or SVG; save the"),
         ('icon = "wide.png"', "has 300x100 pixels; make it square"),
         ('icon = "small.png"', "has only 64x64 pixels; give 512x512"),
         ('version = "one.two"', "write it like 1.2.0 or 1.2.0rc1"),

@@ -176,7 +176,12 @@ def test_a_key_that_is_none_says_how_to_make_one(tmp_path: Path, content: bytes 
         sign(b"{}", key)
 
 
-def test_an_installer_takes_in_a_program_that_was_signed_and_proved() -> None:
+def test_an_installer_takes_in_a_program_that_was_signed_and_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = tmp_path / "makensis"  # is looked for, and not run
+    compiler.touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
     wishes = Wishes(sign=True, installers=["nsis"])
     titles = [step.title for step in steps_for(product(), wishes)]
     order = ["sign the program", "prove that it starts elsewhere", "make the Windows installer"]

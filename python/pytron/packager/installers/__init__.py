@@ -6,6 +6,7 @@ has one of its own as `module:Class`, found in the app's folder.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -13,7 +14,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Final
 
-from pytron.errors import PackagingError
+from pytron.errors import PackagingError, ToolMissing
 from pytron.packager.pipeline import Step
 
 GROUP: Final = "pytron.installers"
@@ -41,6 +42,18 @@ def installer(name: str, folder: Path) -> Step:
         f"there is no installer {name!r}; there are: {', '.join(sorted(ours | {*others}))}; "
         "one of the app's own is named module:Class"
     )
+
+
+def tool(program: str, missing: str) -> str:
+    """Where a program is that an installer is made by.
+
+    Raises:
+        ToolMissing: it is not installed; the message is `missing`.
+    """
+    found = shutil.which(program)
+    if found is None:
+        raise ToolMissing(missing)
+    return found
 
 
 def _of_app(name: str, folder: Path) -> Any:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from pytron.errors import ToolMissing
 from pytron.packager import icons
+from pytron.packager.installers import tool
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
 from pytron.services.linux.starting import BUS_NAME, service_file
@@ -29,15 +29,17 @@ class Installer:
 
     title = "make the Debian package"
 
-    def run(self, build: Build) -> None:
-        """Lay the files out as they will be installed, and pack them.
+    def __init__(self) -> None:
+        """Find the tool, before anything is built.
 
         Raises:
             ToolMissing: dpkg-deb is not installed.
         """
-        packer = shutil.which("dpkg-deb")
-        if packer is None:
-            raise ToolMissing("dpkg-deb is not installed; install dpkg, or leave out deb")
+        missing = "dpkg-deb is not installed; install dpkg, or leave --installer deb out"
+        self._packer = tool("dpkg-deb", missing)
+
+    def run(self, build: Build) -> None:
+        """Lay the files out as they will be installed, and pack them."""
         assert build.frozen is not None
         product = build.product
         tree = build.work / "deb"
@@ -57,7 +59,7 @@ class Installer:
                 path.chmod(0o755 if runs else 0o644)
         name = f"{product.slug}_{debian_version(product.version)}_{_architecture()}.deb"
         result = build.out / name
-        build.run("deb", [packer, "--build", "--root-owner-group", "-Zxz", tree, result])
+        build.run("deb", [self._packer, "--build", "--root-owner-group", "-Zxz", tree, result])
         build.results["deb"] = result
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 
-from pytron.errors import PackagingError, ToolMissing
+from pytron.errors import PackagingError
+from pytron.packager.installers import tool
 from pytron.packager.pipeline import Build
 
 
@@ -16,15 +17,21 @@ class Installer:
 
     title = "make the disk image"
 
-    def run(self, build: Build) -> None:
-        """Lay out what the user sees, and make the image of it.
+    def __init__(self) -> None:
+        """Find the tool, before anything is built.
 
         Raises:
             ToolMissing: hdiutil, which only macOS has, is not here.
         """
-        maker = shutil.which("hdiutil")
-        if maker is None:
-            raise ToolMissing("disk images are made by hdiutil, which only macOS has; build there")
+        missing = "disk images are made by hdiutil, which only macOS has; build there"
+        self._maker = tool("hdiutil", missing)
+
+    def run(self, build: Build) -> None:
+        """Lay out what the user sees, and make the image of it.
+
+        Raises:
+            PackagingError: there is no bundle.
+        """
         product = build.product
         bundle = build.out / f"{product.name}.app"
         if not bundle.is_dir():
@@ -35,5 +42,5 @@ class Installer:
         (stage / "Applications").symlink_to("/Applications")
         result = build.out / f"{product.slug}-{product.version}.dmg"
         options = ["-ov", "-format", "UDZO", "-volname", product.name, "-srcfolder", stage]
-        build.run("dmg", [maker, "create", *options, result])
+        build.run("dmg", [self._maker, "create", *options, result])
         build.results["dmg"] = result

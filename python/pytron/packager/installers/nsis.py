@@ -7,12 +7,12 @@ Scheme", "Creating File Associations".
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import Final
 
-from pytron.errors import PackagingError, ToolMissing
+from pytron.errors import PackagingError
 from pytron.packager import icons
+from pytron.packager.installers import tool
 from pytron.packager.pipeline import Build
 from pytron.packager.settings import Product
 
@@ -24,25 +24,27 @@ class Installer:
 
     title = "make the Windows installer"
 
-    def run(self, build: Build) -> None:
-        """Write the script, and compile it.
+    def __init__(self) -> None:
+        """Find the tool, before anything is built.
 
         Raises:
             ToolMissing: makensis is not installed.
         """
-        compiler = shutil.which("makensis")
-        if compiler is None:
-            raise ToolMissing(
-                "makensis is not installed; install NSIS 3 (winget install NSIS.NSIS, "
-                "sudo apt install nsis, brew install makensis), or leave --installer nsis out"
-            )
+        self._compiler = tool(
+            "makensis",
+            "makensis is not installed; install NSIS 3 (winget install NSIS.NSIS, "
+            "sudo apt install nsis, brew install makensis), or leave --installer nsis out",
+        )
+
+    def run(self, build: Build) -> None:
+        """Write the script, and compile it."""
         assert build.frozen is not None
         product = build.product
         result = build.out / f"{product.slug}-{product.version}-setup.exe"
         icon = icons.convert(product.icon, "ico", build.work) if product.icon else None
         script = build.work / "installer.nsi"
         script.write_text(installer_script(product, build.frozen, result, icon), "utf-8-sig")
-        build.run("nsis", [compiler, "-V2", "-WX", script])
+        build.run("nsis", [self._compiler, "-V2", "-WX", script])
         build.results["nsis"] = result
 
 

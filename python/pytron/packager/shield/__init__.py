@@ -4,6 +4,6 @@ Source: spec/shield.md.
 """
 
 from pytron.packager.shield.pages import MODULE, SealPages
-from pytron.packager.shield.seal import PAYLOAD, Seal
+from pytron.packager.shield.seal import PAYLOAD, Seal, check
 
-__all__ = ["MODULE", "PAYLOAD", "Seal", "SealPages"]
+__all__ = ["MODULE", "PAYLOAD", "Seal", "SealPages", "check"]

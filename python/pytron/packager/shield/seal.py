@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pytron.errors import PackagingError, ToolMissing
 from pytron.packager.pipeline import Build, Unlock
 from pytron.packager.pyinstaller import data_of
+from pytron.packager.settings import Product
 from pytron.packager.shield.contents import Contents, Wishes, collect
 from pytron.packager.shield.keyserver import serving
 from pytron.packager.shield.licences import ProductKey, proof_licence
@@ -63,6 +64,25 @@ class Seal:
             f"sealed {contents.modules / 1e6:.1f} MB of code and {contents.assets / 1e6:.1f} MB of "
             f"data; {HONEST[product.settings.shield.scheme]}"
         )
+
+
+def check(product: Product) -> None:
+    """Look for all that sealing needs, before minutes of building.
+
+    Raises:
+        ToolMissing: pytron-shield is not installed.
+        PackagingError: a setting does not fit, a key or the passphrase is missing.
+    """
+    sealer()
+    settings = product.settings.shield
+    if settings.key:
+        seed_of(product.folder / settings.key)
+    if settings.scheme == "passphrase":
+        _passphrase()
+    if settings.scheme in ("licence", "server"):
+        ProductKey.read(product.folder / settings.product)
+    if settings.scheme == "server":
+        _address(settings.server)
 
 
 def sealer() -> types.ModuleType:
