@@ -1,4 +1,5 @@
-"""spec/ipc.md is whole: each message has vectors, each limit a reason and the number that runs."""
+"""The specs are whole: each message has vectors, each limit a reason and the number that runs, each
+attack a test."""
 
 from __future__ import annotations
 
@@ -114,3 +115,13 @@ def test_numbers_of_the_limits_are_those_that_run() -> None:
 def test_every_code_says_when() -> None:
     for row in rows(8):
         assert len(row[1]) > 5, row
+
+
+def test_every_attack_of_the_shield_is_a_test() -> None:
+    text = (SPEC / "shield.md").read_text("utf-8")
+    attacks = text.partition("### Attacks\n")[2].partition("\n###")[0]
+    named = set(re.findall(r"`(test_\w+)`", attacks))
+    assert len(named) > 30
+    sources = (path.read_text("utf-8") for path in (ROOT / "tests" / "package").glob("test_*.py"))
+    tests = {name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.M)}
+    assert named - tests == set()

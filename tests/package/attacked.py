@@ -70,12 +70,19 @@ def parent(count):
 
 
 @app.expose
+def plays() -> bool:
+    return sys.argv[1:2] == ["plays"]
+
+
+@app.expose
 def tell(text: str) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if sys.argv[1:2] == ["ranges"]:
         print(peak, text, flush=True)
         if text == "end":
             app.quit()
+    if plays() and text == "played":
+        app.quit()
     if sys.argv[1:2] == ["inspected"] and text == "begin":
         with socket.socket() as tried:
             refused = tried.connect_ex(("127.0.0.1", int(sys.argv[2])))
@@ -114,6 +121,10 @@ PAGE = f"""<!doctype html><meta charset="utf-8"><title>Attacked</title><h1>{PAGE
 import pytron from "/_pytron/client.js";
 document.getElementById("out").textContent = await pytron.square(3);
 await pytron.tell("begin");
+if (await pytron.plays()) {{
+  document.createElement("video").canPlayType("video/ogg");  // looks through all plug-ins
+  await pytron.tell("played");
+}}
 for (const range of ["0-9", "262140-262149", "33554430-33554439", "-10", "67108864-"]) {{
   const answer = await fetch("large.txt", {{headers: {{Range: `bytes=${{range}}`}}}});
   const text = answer.status === 206 ? await answer.text() : "";

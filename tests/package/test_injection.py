@@ -148,6 +148,19 @@ def test_a_module_that_the_environment_names_to_gio(
         assert done.returncode == 0, done.stderr
 
 
+def test_a_plug_in_that_the_environment_names_to_gstreamer(
+    place: Place, target: Target, lair: Lair
+) -> None:
+    """What plays media is in the web engine's process, which has the page and not the code."""
+    folder, seen = lair.folder / "plug-ins", lair.folder / "seen"
+    folder.mkdir()
+    shutil.copy(place.preload, folder / "libgstpreload.so")
+    variables = {"GST_PLUGIN_PATH": str(folder), "ATTACK_SEEN": str(seen)}
+    done = shown(target.program, "plays", home=lair.folder / "home", variables=variables)
+    assert done.returncode == 0, done.stderr
+    assert seen.exists() is target.leaks
+
+
 def test_an_inspector_that_the_environment_asks_of_webkit(target: Target, lair: Lair) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -1,9 +1,10 @@
 /* A library that is loaded into the app by LD_PRELOAD or LD_AUDIT, or as a module of GTK and others.
  * When the app ends it looks through the app's memory for the needle, and writes what it found into a file.
  *
- * With ATTACK_HIDE it leaves no trace of itself in the environment, and answers in the C library's
- * place that it is root's and the program itself. Built with -DCHANGE it changes a function of the C
- * library in memory, and is gone before the program's first line. */
+ * With ATTACK_SEEN it makes that file when it is loaded, into whatever process. With ATTACK_HIDE it
+ * leaves no trace of itself in the environment, and answers in the C library's place that it is root's
+ * and the program itself. Built with -DCHANGE it changes a function of the C library in memory, and is
+ * gone before the program's first line. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -88,6 +89,9 @@ __attribute__((constructor)) static void begin(void) {
     snprintf(place, sizeof place, "%s", said);
     snprintf(needle, sizeof needle, "%s", wanted);
   }
+  const char *seen = getenv("ATTACK_SEEN");
+  FILE *mark = seen != NULL ? fopen(seen, "w") : NULL;
+  if (mark != NULL) fclose(mark);
   hidden = getenv("ATTACK_HIDE") != NULL;
   if (hidden) unsetenv("LD_PRELOAD");
 #ifdef CHANGE
