@@ -1,11 +1,12 @@
 // A page without a browser: the client, a page's script and as much around them as the suite's
-// pages need. Python is at the other end of the standard streams (headless.py).
+// pages need. Python is at the other end of two pipes (headless.py).
 import { createReadStream, createWriteStream } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [, , script, address] = process.argv;
+const [, , script, address, ...joints] = process.argv;
+const [down, up] = joints.map(Number);
 const ORIGIN = "pytron://localhost";
-const output = createWriteStream("", { fd: 4 });
+const output = createWriteStream("", { fd: up });
 const waiting = new Map();
 let receive = () => {};
 let serial = 0;
@@ -47,7 +48,7 @@ async function listen() {
   let wanted = taking.next().value;
   let held = [];
   let have = 0;
-  for await (const chunk of createReadStream("", { fd: 3 })) {
+  for await (const chunk of createReadStream("", { fd: down })) {
     held.push(chunk);
     have += chunk.length;
     while (have >= wanted) {
@@ -92,7 +93,8 @@ Object.defineProperty(globalThis, "__pytron__", {
 // In browsers neither ends a page.
 process.on("unhandledRejection", (reason) => console.error(reason));
 globalThis.reportError = (error) => {
-  if (page.dispatchEvent(new Event("error", { cancelable: true }))) console.error(error);
+  const told = Object.assign(new Event("error", { cancelable: true }), { error });
+  if (page.dispatchEvent(told)) console.error(error);
 };
 void listen();
 await import(pathToFileURL(script));

@@ -90,10 +90,9 @@ class Tab:
         self._browser, self._window, self._page = browser, window, page
         theirs_in, down = os.pipe()
         up, theirs_out = os.pipe()
-        # Node has them as 3 and 4: what pages write to the console stays apart.
-        command = ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh"]
+        joints = (theirs_in, theirs_out)  # what pages write to the console stays apart
         self._process = subprocess.Popen(
-            [*command, "node", str(_HOST), str(script), url], pass_fds=(theirs_in, theirs_out)
+            ["node", str(_HOST), str(script), url, *map(str, joints)], pass_fds=joints
         )
         os.close(theirs_in)
         os.close(theirs_out)
