@@ -18,7 +18,7 @@ ENGINES = ("native", "chrome", "server")
 WINDOW = ("window", "window.bounds", "window.zoom", "window.screenshot")
 _HEAD = """# What each engine can do
 
-Every engine runs the same app, page and bridge: calls, streams, progress, cancelling, binary, events, state, types, permission and assets are the same in all, and the same tests run over all of them. What a window and the desktop offer differs. This table is made by asking each engine, on Linux, as `app.can("window.screenshot")` does in your app; it says there why not. What needs no window (tray, notifications and others that are D-Bus on Linux) is offered with every engine and is not in it.
+Every engine runs the same app, page and bridge: calls, streams, progress, cancelling, binary, events, state, types, permission and assets are the same in all, and [one suite of tests](../tests/e2e/conftest.py) runs over all of them: the native engine with and without its direct line and with its windows in another process, Electron, Chromium, and the headless engine with pages that Node runs. What a window and the desktop offer differs. This table is made by asking each engine, on Linux, as `app.can("window.screenshot")` does in your app; it says there why not. What needs no window (tray, notifications and others that are D-Bus on Linux) is offered with every engine and is not in it.
 
 | feature | {engines} |
 |---|{lines}|
