@@ -135,9 +135,12 @@ def test_developer_tools_open_beside_the_page_until_they_are_forbidden(run_app: 
         + PRESS
         + """
 @app.expose
-def f12() -> None:
+def activate() -> None:
     (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", "^Test$")
     xdotool("windowactivate", "--sync", window)
+
+@app.expose
+def f12() -> None:
     xdotool("key", "F12")
 
 @app.expose
@@ -155,6 +158,9 @@ def forbid() -> None:
       };
       addEventListener("resize", look);
     });
+    const focused = new Promise((done) => addEventListener("focus", done, { once: true }));
+    await pytron.activate();
+    if (!document.hasFocus()) await focused; // a key that comes earlier is lost
     const opened = resized(true);
     await pytron.f12();
     await opened;
