@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         values,
     )
     from pytron.codec.depth import MAX_DEPTH, check_depth
-    from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain, written
+    from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain
     from pytron.codec.scan import MAX_SAFE_INTEGER
 
 __all__ = [
@@ -59,7 +59,6 @@ __all__ = [
     "sequence",
     "values",
     "whole",
-    "written",
 ]
 
 #: Where the names are, which are imported when one is first used: msgspec takes as long as all the
@@ -69,7 +68,7 @@ _PLACES: Final = {
     "decoding": "UNSET Limits Raw Record UnsetType convert decode decoder fields mentions_binary "
     "names record sequence values",
     "depth": "MAX_DEPTH check_depth",
-    "encoding": "Encoded accelerate encode encode_plain written",
+    "encoding": "Encoded accelerate encode encode_plain",
     "scan": "MAX_SAFE_INTEGER",
 }
 

@@ -107,7 +107,8 @@ def _never_quick(_value: object, _head: bytes, _tail: bytes) -> None:
     """Stands where no native module does it."""
 
 
-_quick: Quick = _never_quick
+#: The JSON of plain data in one piece with what stands around it; None where `encode` must.
+written: Quick = _never_quick
 
 
 def accelerate(quick: Quick, is_deeper: depth.Deeper) -> None:
@@ -116,14 +117,9 @@ def accelerate(quick: Quick, is_deeper: depth.Deeper) -> None:
     Between a head and a tail it must write the same JSON as `encode`, or give None, also for all
     that `encode` refuses: that is encoded here.
     """
-    global _quick
-    _quick = quick
+    global written
+    written = quick
     depth.accelerate(is_deeper)
-
-
-def written(value: object, head: bytes, tail: bytes) -> bytes | None:
-    """The JSON of plain data in one piece with what stands around it; None where `encode` must."""
-    return _quick(value, head, tail)
 
 
 def encode(value: object, *, at: Path = ("value",)) -> Encoded:
@@ -132,7 +128,7 @@ def encode(value: object, *, at: Path = ("value",)) -> Encoded:
     Raises:
         CallError: `encode_failed`, naming what has no wire form and where it stands.
     """
-    quick = _quick(value, b"", b"")
+    quick = written(value, b"", b"")
     if quick is not None:
         return Encoded(quick)
     kind = type(value)

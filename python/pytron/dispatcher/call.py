@@ -19,13 +19,10 @@ running: ContextVar[Call] = ContextVar("pytron_call")
 
 
 class Call(codec.Record, eq=False, weakref=True):
-    """A call that has passed the checks. Its task is `run`, given by the dispatcher.
+    """A call that has passed the checks.
 
     A record, for those are made without running Python code: there is one for each call.
     """
-
-    #: Calls may run beside each other: the workers don't hold the order while they run.
-    in_order = False
 
     id: int
     #: What came; forgotten once the arguments are decoded, for it holds the whole frame.
@@ -33,9 +30,6 @@ class Call(codec.Record, eq=False, weakref=True):
     function: Function
     session: Session
     parts: Sequence[bytes | memoryview]
-    perform: Callable[[Call], None]
-    #: Whether it runs on a worker, of which there are only so many.
-    takes_place: bool
     #: Ids of the uploads that it has brought; they end with it.
     uploads: Sequence[int] = ()
     cancelled: bool = False
@@ -45,10 +39,6 @@ class Call(codec.Record, eq=False, weakref=True):
     stop: Callable[[], object] | None = None
     #: The items, if the function turns out to be a generator.
     stream: Stream | None = None
-
-    def run(self) -> None:
-        """Do it, on the thread that this is called from."""
-        self.perform(self)
 
     def progress(self, value: float, total: float | None = None, note: str | None = None) -> None:
         """Tell the page how far the call is. A page that does not read misses some."""
@@ -66,13 +56,25 @@ class Call(codec.Record, eq=False, weakref=True):
             stop()
 
 
-class OrderedCall(Call, eq=False):
-    """A call for the main thread or a pool of the app's: they begin there in their order."""
+class Handing:
+    """A task that hands a call over to where its function runs, which is not on a worker."""
 
-    in_order = True
+    __slots__ = ("_call", "_hand_over", "in_order")
+
+    takes_place = False
+
+    def __init__(self, call: Call, hand_over: Callable[[Call], None], *, in_order: bool) -> None:
+        """`in_order` for the main thread and the app's pools, where calls begin in their order."""
+        self._call = call
+        self._hand_over = hand_over
+        self.in_order = in_order
+
+    def run(self) -> None:
+        """Hand it over."""
+        self._hand_over(self._call)
 
     def after(self) -> None:
-        """`run` has handed it over; that is all."""
+        """`run` was all."""
 
 
 def current() -> Call:

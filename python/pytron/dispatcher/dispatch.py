@@ -171,8 +171,7 @@ class Dispatcher:
                 self._refuse(window, message.id, ProtocolError("a page must say hello first"))
             return
         calls, most, known = session.calls, session.most_pending, dict[str, Function]()
-        performer, run = self._performer, cast("Run | None", None)
-        on_worker = Call, performer.work
+        performer, run = self._performer, cast("Run[Call] | None", None)
         for message in messages:
             identity, name = message.id, message.name
             try:
@@ -189,17 +188,14 @@ class Dispatcher:
             except CallError as error:
                 self._refuse(window, identity, error, name)
                 continue
-            here = function.takes_place
-            make, perform = on_worker if here else performer.elsewhere(function)
-            call = make(identity, message, function, session, parts, perform, here)
-            if not here:
+            calls[identity] = call = Call(identity, message, function, session, parts)
+            if not function.takes_place:
                 run = None
-                tasks.append(call)
+                tasks.append(performer.elsewhere(call))
             elif run is None:
-                tasks.append(run := Run([call]))
+                tasks.append(run := Run([call], performer.work_off))
             else:
                 run.calls.append(call)
-            calls[identity] = call
             if message.timeout is not None or function.options.timeout_s is not None:
                 performer.limit(call, message.timeout, function.options.timeout_s)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytron import codec, protocol
 from pytron.answer import may_wait
-from pytron.dispatcher.call import Call, OrderedCall, running
+from pytron.dispatcher.call import Call, Handing, running
 from pytron.dispatcher.deadlines import Deadlines
 from pytron.dispatcher.executors import Executors
 from pytron.dispatcher.faults import describe
@@ -60,27 +60,42 @@ class Performer:
         call.deadline = monotonic() + call.limit_s
         self._deadlines.add(call, self._time_out)
 
-    def work(self, call: Call) -> None:
-        """Run a call of a plain function here, on a worker; `settle` sends its answer."""
-        if call.cancelled:
-            return
-        function = call.function
-        try:
-            arguments, keywords = self._decode(call)
-            if keywords or function.is_generator:
-                self._work(call, arguments, keywords)
+    def work_off(self, calls: deque[Call]) -> None:
+        """Run calls of plain functions here, on a worker, until none is left.
+
+        `settle` sends their answers. There may be thousands at once, so the usual way through is
+        in this one loop, and what is not usual in functions of its own.
+        """
+        take, new_context, holding = calls.popleft, self._context.copy, self._holding
+        unset = codec.UNSET
+        while True:
+            try:
+                call = take()
+            except IndexError:
                 return
-            context = self._context.copy()
-            context.run(running.set, call)
-            value = context.run(function.target, *arguments)
-            body = protocol.plain_result(call.id, value)
-        except BaseException as error:  # noqa: BLE001 - SystemExit in a function, for one
-            self._fail(call, error)
-            return
-        if body is None:
-            self._done(call, value)
-        elif call.session.finish(call):
-            call.session.hold(body, self._holding)
+            if call.cancelled:
+                continue
+            function, message = call.function, call.message
+            try:
+                if message and message.bin is unset and message.uploads is unset:
+                    arguments, keywords = function.arguments.decode(message.args)
+                    call.message = None
+                else:
+                    arguments, keywords = self._decode(call)
+                if keywords or function.is_generator:
+                    self._work(call, arguments, keywords)
+                    continue
+                context = new_context()
+                context.run(running.set, call)
+                value = context.run(function.target, *arguments)
+                body = protocol.plain_result(call.id, value)
+            except BaseException as error:  # noqa: BLE001 - SystemExit in a function, for one
+                self._fail(call, error)
+                continue
+            if body is None:
+                self._done(call, value)
+            elif call.session.finish(call):
+                call.session.hold(body, holding)
 
     def settle(self) -> None:
         """Send the answers of what workers have run up to here."""
@@ -93,7 +108,7 @@ class Performer:
             session.release()
             self._wait_for_room(session)
 
-    def hand_over(self, call: Call) -> None:
+    def _hand_over(self, call: Call) -> None:
         """Run a call where it belongs, which is not here. This is on a worker thread."""
         try:
             if call.cancelled:
@@ -110,10 +125,10 @@ class Performer:
         except BaseException as error:  # noqa: BLE001 - a call always ends, whatever happens
             self._fail(call, error)
 
-    def elsewhere(self, function: Function) -> tuple[type[Call], Callable[[Call], None]]:
-        """What a call is made as, and run by, whose function does not run on a worker."""
-        kind = OrderedCall if self._executors.runs_here(function.executor) else Call
-        return kind, self.hand_over
+    def elsewhere(self, call: Call) -> Handing:
+        """The task for a call whose function does not run on a worker."""
+        in_order = self._executors.runs_here(call.function.executor)
+        return Handing(call, self._hand_over, in_order=in_order)
 
     def _perform_there(self, call: Call) -> None:
         """The same on the thread that the function belongs to."""

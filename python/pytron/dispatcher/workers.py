@@ -41,22 +41,25 @@ class Task(Protocol):
         ...
 
 
-class Run:
+class Run(Generic[T]):
     """Calls that came one behind the other: whoever has a place takes the next of them.
 
     It stays at the head of the queue until it is empty, and taking from it needs no lock.
     """
 
-    __slots__ = ("calls",)
+    __slots__ = ("_perform", "calls")
 
     in_order = False
     takes_place = True
 
-    def __init__(self, calls: Iterable[Task]) -> None:
+    def __init__(self, calls: Iterable[T], perform: Callable[[deque[T]], None]) -> None:
+        """`perform` takes from the left and runs what it has taken, until nothing is left."""
         self.calls = deque(calls)
+        self._perform = perform
 
     def run(self) -> None:
-        """Nothing of its own: the workers take what is in it."""
+        """Run those that are left, in the one place that this thread has."""
+        self._perform(self.calls)
 
 
 class OrderedTask(Task, Protocol):
@@ -150,24 +153,7 @@ class Workers(Generic[T]):
             done = self._take(done)
             if done is None:
                 return
-            if type(done) is Run:
-                self._work_off(done)
-            else:
-                self._run(cast("OrderedTask", done).after if done.in_order else done.run)
-
-    def _work_off(self, run: Run) -> None:
-        """Run the calls that are left, in the one place that this thread has."""
-        take = run.calls.popleft
-        while True:
-            try:
-                call = take()
-            except IndexError:
-                return
-            self._taken += 1
-            try:
-                call.run()
-            except BaseException:  # noqa: BLE001 - a function's SystemExit must not end a worker
-                _log.exception("a task failed")
+            self._run(cast("OrderedTask", done).after if done.in_order else done.run)
 
     def _take(self, done: Task | None) -> Task | None:
         """The next task for this thread; in between it may lead or rest. None at the end."""
@@ -207,12 +193,12 @@ class Workers(Generic[T]):
     def _next(self) -> Task | None:
         """Take a task, after those that come first and are `in_order`. With the order held."""
         tasks = self._tasks
-        while tasks and type(tasks[0]) is Run and not tasks[0].calls:
+        while tasks and isinstance(tasks[0], Run) and not tasks[0].calls:
             tasks.popleft()
         if not tasks:
             return None
         if self._may_run(tasks[0]):
-            task = tasks[0] if type(tasks[0]) is Run else tasks.popleft()
+            task = tasks[0] if isinstance(tasks[0], Run) else tasks.popleft()
         else:  # no more of its kind now: only those of the other kind may overtake it
             task = self._overtaking()
             if task is None:
@@ -275,7 +261,7 @@ class Workers(Generic[T]):
         while not self._closed:
             self._armed.acquire()
             quiet = 0
-            taken = -1
+            before = None
             while quiet < _QUIET_TICKS and not self._closed:
                 time.sleep(SLOW_S)
                 if self._receiving and (not self._tasks or self._full):
@@ -288,6 +274,15 @@ class Workers(Generic[T]):
                             quiet = 0
                     continue
                 quiet = 0
-                if taken == self._taken:
+                now = self._progress()
+                if now == before:
                     self._wake()
-                taken = self._taken
+                before = now
+
+    def _progress(self) -> tuple[int, int]:
+        """What is another whenever a task, or the next call of a run, has been taken."""
+        try:
+            first = self._tasks[0]
+        except IndexError:
+            return self._taken, 0
+        return self._taken, len(first.calls) if isinstance(first, Run) else 0

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pytron import codec
-from pytron.codec import Encoded
+from pytron.codec import Encoded, encoding
 from pytron.protocol.limits import LIMITS, VERSION
 
 #: How events of a name begin; more than this are made up as the app goes.
@@ -28,7 +28,7 @@ def result(identity: int, value: Encoded) -> bytes:
 
 def plain_result(identity: int, value: object) -> bytes | None:
     """The same at once, where the value is plain data and a native module is there; else None."""
-    return codec.written(value, b'{"kind":"result","id":%d,"value":' % identity, b"}")
+    return encoding.written(value, b'{"kind":"result","id":%d,"value":' % identity, b"}")
 
 
 def item(identity: int, value: Encoded) -> bytes:
@@ -80,7 +80,7 @@ def plain_event(name: str, data: object) -> bytes | None:
         if len(_heads) >= _MOST_HEADS:
             _heads.clear()
         _heads[name] = head
-    return codec.written(data, head, b"}")
+    return encoding.written(data, head, b"}")
 
 
 def snapshot(scope: str, revision: int, value: Encoded) -> bytes:

@@ -12,7 +12,7 @@ from pytron.codec import depth, encoding
 @pytest.fixture(scope="module", params=["kit", "native"])
 def encoder(request: pytest.FixtureRequest) -> Iterator[str]:
     """Runs the tests once with each of the two ways to encode."""
-    before = encoding._quick, depth._is_deeper
+    before = encoding.written, depth._is_deeper
     if request.param == "native":
         native = pytest.importorskip("pytron_native", reason="the native host is not installed")
         codec.accelerate(native.plain_json, native.is_deeper)
