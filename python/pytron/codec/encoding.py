@@ -103,12 +103,15 @@ Quick = Callable[[object, bytes, bytes], "bytes | None"]
 _encoder = msgspec.json.Encoder(enc_hook=_hook, decimal_format="string", uuid_format="canonical")
 
 
-def _never_quick(_value: object, _head: bytes, _tail: bytes) -> None:
-    """Stands where no native module does it."""
+def _scalar(value: object, head: bytes, tail: bytes) -> bytes | None:
+    """Stands where no native module does it, for what most answers are."""
+    if type(value) not in SCALARS or leaf_problem(value) is not None:
+        return None
+    return head + _encoder.encode(value) + tail
 
 
 #: The JSON of plain data in one piece with what stands around it; None where `encode` must.
-written: Quick = _never_quick
+written: Quick = _scalar
 
 
 def accelerate(quick: Quick, is_deeper: depth.Deeper) -> None:
@@ -131,13 +134,10 @@ def encode(value: object, *, at: Path = ("value",)) -> Encoded:
     quick = written(value, b"", b"")
     if quick is not None:
         return Encoded(quick)
-    kind = type(value)
-    if kind in SCALARS:
-        if kind is not bool and value is not None:
-            problem = leaf_problem(value)
-            if problem is not None:
-                raise _refused(at, problem)
-        return Encoded(_encoder.encode(value))
+    if type(value) in SCALARS:
+        problem = leaf_problem(value)
+        if problem is not None:
+            raise _refused(at, problem)
     seen: set[type] = set()
     try:
         if has_binary(value, seen):

@@ -75,7 +75,7 @@ class Performer:
                 return
             if call.cancelled:
                 continue
-            function, message = call.function, call.message
+            function, message, session = call.function, call.message, call.session
             try:
                 if message and message.bin is unset and message.uploads is unset:
                     arguments, keywords = function.arguments.decode(message.args)
@@ -93,9 +93,11 @@ class Performer:
                 self._fail(call, error)
                 continue
             if body is None:
-                self._done(call, value)
-            elif call.session.finish(call):
-                call.session.hold(body, holding)
+                self._done(call, value, holding)
+            elif session.finish(call):
+                session.hold(body, holding)
+            if session.waiting > protocol.QUEUE_BYTES:
+                self._wait_for_room(session)
 
     def settle(self) -> None:
         """Send the answers of what workers have run up to here."""
@@ -182,8 +184,8 @@ class Performer:
         else:
             self._executors.run(where, stream.run)
 
-    def _done(self, call: Call, value: object) -> None:
-        """Answer with a value."""
+    def _done(self, call: Call, value: object, holding: deque[Session] | None = None) -> None:
+        """Answer with a value; with `holding`, together with the answers that follow."""
         session = call.session
         if call.id not in session.calls:
             return
@@ -196,7 +198,12 @@ class Performer:
             except CallError as error:
                 self._fail(call, error)
                 return
-            session.settle(call, protocol.result(call.id, encoded), encoded.parts)
+            body = protocol.result(call.id, encoded)
+            if holding is not None and not encoded.parts:
+                if session.finish(call):
+                    session.hold(body, holding)
+                return
+            session.settle(call, body, encoded.parts)
         self._wait_for_room(session)
 
     def _wait_for_room(self, session: Session) -> None:

@@ -7,10 +7,16 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
-from pytron import App
+from pytron import App, codec, protocol
+from pytron.dispatcher.call import Call
+from pytron.dispatcher.deadlines import Deadlines
+from pytron.dispatcher.functions import Function, Options
+from pytron.dispatcher.loop import Loop
+from pytron.dispatcher.perform import Performer
 from pytron.dispatcher.session import Session
 from pytron.testing import TestClient
 from waiting import Gate
@@ -104,6 +110,47 @@ def test_session_that_has_ended_sends_nothing_that_it_held(
     session.end()
     session.release()
     assert way.sent == []
+
+
+class SlowWay(Way):
+    """A page that does not read: each answer is too much until it is waited for."""
+
+    def send(self, window: int, body: bytes, parts: Sequence[memoryview] = ()) -> int:
+        super().send(window, body, parts)
+        return protocol.QUEUE_BYTES + 1
+
+    def waiting(self, window: int) -> int:
+        return super().waiting(window) + protocol.QUEUE_BYTES + 1
+
+    def drained(self, window: int, below: int, timeout_s: float) -> bool:
+        self.sent.append(b"waited")
+        return super().drained(window, below, timeout_s)
+
+
+@pytest.mark.parametrize("value", ["x" * 10_000, ["x" * 10_000], {date.min: "x" * 10_000}])
+def test_large_answers_of_a_batch_wait_for_a_page_that_does_not_read(value: object) -> None:
+    way = SlowWay()
+    session = Session("s" * 20, WINDOW, "main", way)
+    performer = Performer(
+        {},
+        loop=Loop(),
+        executors={},
+        invoke=lambda _: None,
+        submit=lambda _: None,
+        deadlines=Deadlines(),
+        dev=False,
+    )
+    function = Function("get", lambda: value, Options())
+    for identity in (1, 2):
+        message = protocol.Call(id=identity, name="get", args=codec.Raw(b"[]"))
+        session.calls[identity] = Call(identity, message, function, session, ())
+    worker = threading.Thread(target=performer.work_off, args=[deque(session.calls.values())])
+    worker.start()
+    worker.join()
+    assert [sent[:24] for sent in way.sent[::2]] == [
+        b'{"kind":"result","id":%d,' % identity for identity in (1, 2)
+    ]
+    assert way.sent[1::2] == [b"waited"] * 2
 
 
 @pytest.fixture
