@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock, Semaphore, Thread
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from pytron.logs import logger
 
@@ -193,12 +193,12 @@ class Workers(Generic[T]):
     def _next(self) -> Task | None:
         """Take a task, after those that come first and are `in_order`. With the order held."""
         tasks = self._tasks
-        while tasks and isinstance(tasks[0], Run) and not tasks[0].calls:
+        while tasks and _left(tasks[0]) == 0:
             tasks.popleft()
         if not tasks:
             return None
         if self._may_run(tasks[0]):
-            task = tasks[0] if isinstance(tasks[0], Run) else tasks.popleft()
+            task = tasks.popleft() if _left(tasks[0]) is None else tasks[0]
         else:  # no more of its kind now: only those of the other kind may overtake it
             task = self._overtaking()
             if task is None:
@@ -285,4 +285,9 @@ class Workers(Generic[T]):
             first = self._tasks[0]
         except IndexError:
             return self._taken, 0
-        return self._taken, len(first.calls) if isinstance(first, Run) else 0
+        return self._taken, _left(first) or 0
+
+
+def _left(task: Task) -> int | None:
+    """How many calls of a run are to be taken; None for any other task."""
+    return len(cast("Run[Any]", task).calls) if isinstance(task, Run) else None

@@ -58,8 +58,11 @@ class Offer(Record, omit_defaults=True):
     name: Annotated[str, codec.Limits(max_length=MAX_NAME)] = ""
 
 
-class Call(Up, tag="call"):
-    """Calls an exposed function; `args` is decoded only after the checks."""
+class Call(Up, tag="call", gc=False):
+    """Calls an exposed function; `args` is decoded only after the checks.
+
+    Nothing in it leads back to it, and not being counted halves how often Python collects.
+    """
 
     id: Id
     name: Name
