@@ -146,6 +146,8 @@ def test_a_window_stands_as_it_is_told(run_app: RunApp) -> None:
       [{ visible: true }, { visible: true }],
       [{ width: 410, height: 330 }, { width: 410, height: 330 }],
       [{ min_width: 350, min_height: 250, max_width: 450, max_height: 350 }, {}],
+      [{ resizable: false }, {}],
+      [{ resizable: true }, {}],
       [{ width: 200, height: 200 }, { width: 350, height: 250 }],
       [{ width: 600, height: 600 }, { width: 450, height: 350 }],
       [{ min_width: null, min_height: null, max_width: null, max_height: null }, {}],
