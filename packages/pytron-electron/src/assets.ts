@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import type { Protocol, ProtocolRequest, ProtocolResponse } from "electron";
 import type { Sender } from "./link.js";
-import { HOST, ORIGIN, originOf, SCHEME } from "./wire.js";
+import { HOST, ORIGIN, SCHEME } from "./wire.js";
 
 /** Headers that Python is told (spec/view.md, section 4). */
 const TOLD = new Set([
@@ -180,9 +180,4 @@ function shared(foreign: string | undefined): Record<string, string> {
     "access-control-allow-headers": "range",
     "access-control-expose-headers": "content-range",
   };
-}
-
-/** Whether an address belongs to the app's own origin. */
-export function isOwn(address: string): boolean {
-  return originOf(address) === ORIGIN;
 }

@@ -40,7 +40,7 @@ export function lockProcess(): void {
 }
 
 /** The permissions that a request of Chromium's needs; null for one that nobody gets. */
-export function permissionsFor(permission: string, media: readonly string[]): string[] | null {
+function permissionsFor(permission: string, media: readonly string[]): string[] | null {
   if (permission === "media") {
     const kinds = media.map((kind) => (kind === "video" ? "camera" : "microphone"));
     return kinds.length > 0 ? kinds : ["camera", "microphone"];

@@ -61,7 +61,7 @@ function matches(pattern: string, name: string): boolean {
 }
 
 /** What a record is called in a list. */
-export function nameOf(record: Recorded): string {
+function nameOf(record: Recorded): string {
   switch (record.type) {
     case "state":
     case "change":

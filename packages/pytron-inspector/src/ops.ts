@@ -66,7 +66,7 @@ function copyOf(value: Container): Container {
   return Array.isArray(value) ? value.slice() : { ...value };
 }
 
-export function isObject(value: unknown): value is { [key: string]: Json } {
+function isObject(value: unknown): value is { [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -60,7 +60,7 @@ const RESERVED = new Set(
 );
 
 /** The functions, and the first words of names with dots, that a module can export. */
-export function exportsOf(contract: Contract | undefined): string[] {
+function exportsOf(contract: Contract | undefined): string[] {
   const names = (contract?.functions ?? []).map(({ name }) => name.split(".", 1)[0] ?? "");
   return [...new Set(names)].filter((name) => IDENTIFIER.test(name) && !RESERVED.has(name)).sort();
 }

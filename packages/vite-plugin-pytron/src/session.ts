@@ -51,7 +51,7 @@ export function placeOf(root: string): string {
 }
 
 /** The session that a file tells of, if its app is alive. */
-export function readSession(place: string): Session | undefined {
+function readSession(place: string): Session | undefined {
   let found: Partial<Session> & { version?: number };
   try {
     found = JSON.parse(readFileSync(place, "utf-8"));

@@ -6,7 +6,7 @@ const NOT_OURS = new Set(["node_modules", "__pycache__", "dist", "build", "vendo
 const DEEPEST = 8;
 
 /** The folders of a project that hold Python. */
-export function pythonFolders(project: string): string[] {
+function pythonFolders(project: string): string[] {
   const found: string[] = [];
   const look = (folder: string, depth: number): void => {
     let entries: import("node:fs").Dirent[];

@@ -68,7 +68,7 @@ export async function prompt({ args, window }: Asked): Promise<string | null> {
 }
 
 /** The page, with whatever the texts hold as text. */
-export function pageOf(args: Fields): string {
+function pageOf(args: Fields): string {
   const [yes = "OK", no = "Cancel"] = ((args.buttons as string[] | undefined) ?? []).map(escaped);
   const kind = args.secret === true ? "password" : "text";
   const rule = `default-src 'none'; style-src 'unsafe-inline'; form-action ${DONE}`;

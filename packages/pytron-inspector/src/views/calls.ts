@@ -82,7 +82,7 @@ function received(call: CallRecord): number | undefined {
 }
 
 /** The share of a length that so many milliseconds fill. */
-export function share(ms: number): number {
+function share(ms: number): number {
   return Math.min(1, Math.log1p(ms * 10) / Math.log1p(LONGEST_MS * 10));
 }
 

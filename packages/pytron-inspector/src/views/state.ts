@@ -178,7 +178,7 @@ function pathOf(op: Op): string {
 }
 
 /** An op in words, for a list. */
-export function sentence(op: Op): string {
+function sentence(op: Op): string {
   switch (op.op) {
     case "set":
       return `${pathOf(op)} = ${brief(op.value, 60)}`;
