@@ -48,9 +48,16 @@ try {{
 _PAGE: Final = '<!doctype html><title>proof</title><script type="module" src="{url}"></script>'
 
 
-def _colours(runtime: Runtime, window: int) -> int:
-    """How many colours the page shows: a blank one has one."""
-    return int(runtime.query(window, "pixels").result(_LIMIT_S)["colours"])
+def is_painted(runtime: Runtime, window: int) -> bool:
+    """Whether the page shows more than one colour, as a blank one does not.
+
+    Of a window that is about to be shown, from behind a splash, there is no picture yet.
+    """
+    try:
+        return int(runtime.query(window, "pixels").result(_LIMIT_S)["colours"]) > 1
+    except PytronError as error:
+        _log.debug("no picture of the page yet: %s", error)
+        return False
 
 
 def _child() -> int:
@@ -100,7 +107,7 @@ class Proof:
         try:
             main = runtime.window("main").id
             self._wait("loaded", lambda: "loaded" in self._seen)
-            self._wait("painted", lambda: _colours(runtime, main) > 1)
+            self._wait("painted", lambda: is_painted(runtime, main))
             self._note("painted")
             script = assets.publish(_SCRIPT.encode(), "text/javascript")
             page = assets.publish(_PAGE.format(url=script).encode(), "text/html")
