@@ -267,8 +267,11 @@ class Window:
         file = str(Path(path).absolute())
         return self._host.query(self._id, "screenshot", path=file)
 
-    def print(self) -> Answer[bool]:
-        """Show the print dialog; whether the page was handed to a printer."""
+    def print(self) -> Answer[bool | None]:
+        """Show the print dialog; whether the page was handed to a printer.
+
+        Platforms: None on Windows, where WebView2 tells nobody what was done in its dialog.
+        """
         return self._host.ask("window.print", self._id, {}, None)
 
     def pdf(
@@ -295,6 +298,17 @@ class Window:
         paper = _paper(landscape, width_mm, height_mm, margin_mm)
         file = str(Path(path).absolute())
         return self._host.ask("window.pdf", self._id, {"path": file, **paper}, 60)
+
+    def carry(self, paths: Sequence[str | PathLike[str]]) -> Answer[None]:
+        """Begin a drag of files out of the window, under the button that the user holds.
+
+        For a function that the page calls in `dragstart` or `pointermove`; done once it has begun.
+
+        Raises:
+            CallError: `unsupported`: no button is held, or the platform cannot.
+        """
+        files = [str(Path(path).absolute()) for path in paths]
+        return self._host.ask("window.files", self._id, {"paths": files}, 10)
 
     def attention(self, on: bool = True) -> Answer[None]:
         """Ask the user to look at it, in the taskbar or dock."""

@@ -1,7 +1,5 @@
 //! `pytron_native.Host`: the entry points from Python.
 
-use std::cell::RefCell;
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,32 +7,20 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use serde_json::json;
-use tao::event::Event;
-use tao::event_loop::{ControlFlow, EventLoop, EventLoopBuilder};
-use tao::platform::run_return::EventLoopExtRunReturn;
 
 use crate::body;
 use crate::buffer::{self, Buffer};
 use crate::command::{self, Command};
 use crate::error::Error;
-use crate::guard::guard;
 use crate::inbox::Received;
-use crate::platform::{self, Engine, Waker, Watch};
+use crate::main_loop::{self, is_main_thread};
+use crate::platform::{self, Engine, Waker};
 use crate::received;
-use crate::service;
 use crate::shared::{Answer, Body, Order, Shared};
 use crate::stage::{self, Stage};
 
 /// How often a `receive` on the main thread looks at Python's signals.
 const SIGNALS_EVERY: Duration = Duration::from_millis(100);
-
-thread_local! {
-    /// One for the process: a second one panics when there is a session bus. Never dropped, as its
-    /// display may be gone when the thread ends.
-    static LOOP: RefCell<ManuallyDrop<Option<EventLoop<()>>>> =
-        const { RefCell::new(ManuallyDrop::new(None)) };
-}
 
 /// The windows of this process. Create and run it on the main thread; the rest is for any thread.
 #[pyclass(frozen, module = "pytron_native")]
@@ -65,12 +51,7 @@ impl Host {
         }
         let flow = platform::flow()?;
         platform::prepare(app_id, name)?;
-        let shared = LOOP.with_borrow_mut(|kept| {
-            let event_loop = kept.get_or_insert_with(|| {
-                let mut builder = EventLoopBuilder::new();
-                platform::prepare_loop(&mut builder);
-                builder.build()
-            });
+        let shared = main_loop::with(|event_loop| {
             let proxy = event_loop.create_proxy();
             let shared = Arc::new(Shared::new(flow, Waker::new(proxy.clone()), hand_over)?);
             let engine = Engine::new(data_folder, dev);
@@ -112,7 +93,7 @@ impl Host {
         }
         drop(stage);
         self.shared.open();
-        let code = py.detach(|| turn_until_quit(wakeup_fd));
+        let code = py.detach(|| main_loop::run(wakeup_fd));
         self.shared.close();
         buffer::release(py);
         let raised = stage::current().and_then(|stage| stage.raised.take());
@@ -324,68 +305,6 @@ impl Host {
             py.check_signals()?;
         }
     }
-}
-
-/// Runs the loop on the main thread, without the GIL.
-fn turn_until_quit(wakeup_fd: i64) -> i32 {
-    let Some(stage) = stage::current() else {
-        return 1;
-    };
-    let Some(mut event_loop) = LOOP.with_borrow_mut(|kept| kept.take()) else {
-        return 1;
-    };
-    let watch = Watch::new(wakeup_fd, || {
-        if let Some(stage) = stage::current() {
-            check_signals(&stage);
-        }
-    });
-    stage.turn();
-    let code = event_loop.run_return(|event, _, flow| {
-        guard("the loop", (), || {
-            *flow = watch.wait();
-            match event {
-                Event::WindowEvent {
-                    window_id, event, ..
-                } => {
-                    if let Some(window) = stage.window_by_id(window_id) {
-                        window.on(&stage, &event);
-                    }
-                }
-                Event::RedrawRequested(id) => platform::services::splash::redraw(id),
-                Event::UserEvent(()) => stage.shared.waker.dispatch(&stage),
-                // macOS alone says so here: elsewhere it is the words of a second start.
-                Event::Opened { urls } => {
-                    let urls: Vec<&str> = urls.iter().map(|url| url.as_str()).collect();
-                    service::happened("links.asked", json!({ "urls": urls }));
-                }
-                _ => {}
-            }
-            if let Some(code) = stage.exit.get() {
-                *flow = ControlFlow::ExitWithCode(code);
-            }
-        });
-    });
-    drop(watch);
-    stage.close_all();
-    let _ = platform::services::splash::hide(); // nothing is shown to fail
-    stage.exit.set(None);
-    stage.running.set(false);
-    platform::settle();
-    LOOP.with_borrow_mut(|kept| **kept = Some(event_loop));
-    code
-}
-
-/// Runs Python's signal handlers; what they raise ends the loop.
-pub fn check_signals(stage: &Stage) {
-    if let Err(raised) = Python::attach(|py| py.check_signals()) {
-        stage.raise(raised);
-    }
-}
-
-fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    let threading = py.import("threading")?;
-    let current = threading.call_method0("current_thread")?;
-    Ok(current.is(&threading.call_method0("main_thread")?))
 }
 
 fn seconds(seconds: f64) -> Duration {

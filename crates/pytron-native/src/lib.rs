@@ -26,6 +26,7 @@ mod line;
 mod lines;
 #[cfg(target_os = "linux")]
 mod link;
+mod main_loop;
 mod memory;
 mod menu;
 #[cfg(not(target_os = "linux"))]
@@ -35,6 +36,7 @@ mod part;
 mod picture;
 mod plain;
 mod platform;
+mod printing;
 #[cfg(target_os = "linux")]
 mod reader;
 mod received;
@@ -45,6 +47,7 @@ mod secret;
 mod service;
 mod shared;
 mod shortcuts;
+mod splash;
 mod stage;
 mod stored;
 mod window;
@@ -88,5 +91,7 @@ fn pytron_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(plain::plain_json, module)?)?;
     module.add_function(wrap_pyfunction!(plain::is_deeper, module)?)?;
     module.add_function(wrap_pyfunction!(can, module)?)?;
+    module.add_function(wrap_pyfunction!(splash::show_splash, module)?)?;
+    module.add_function(wrap_pyfunction!(splash::hide_splash, module)?)?;
     Ok(())
 }

@@ -167,8 +167,8 @@ export declare namespace services {
       drag(): Promise<void>;
       /** Print the page into a PDF file; done once it is written. */
       pdf(path: FilePath, options?: WindowsPdfOptions): Promise<void>;
-      /** Show the print dialog; whether the page was handed to a printer. */
-      print(): Promise<boolean>;
+      /** Show the print dialog; whether the page was handed to a printer, if the system tells. */
+      print(): Promise<boolean | null>;
       /** Let the user, who holds the button, resize the window by this edge. */
       resize(edge: "n" | "ne" | "e" | "se" | "s" | "sw" | "w" | "nw"): Promise<void>;
       /** Maximize the window, or restore it: what a double click on a title bar does. */

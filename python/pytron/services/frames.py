@@ -18,7 +18,7 @@ Edge = Literal["n", "ne", "e", "se", "s", "sw", "w", "nw"]
 class Windows(Service):
     """Of the calling page's window in pages.
 
-    Python has the same as methods of `Window`, except what goes on under a button that is held.
+    Python has the same as methods of `Window`, except what is a frame's: `drag` and `resize`.
     """
 
     name: ClassVar[str] = "windows"
@@ -68,8 +68,8 @@ class Windows(Service):
         asked.when_done(known)
         return answer
 
-    def print(self, *, window: Window | None = None) -> Answer[bool]:
-        """Show the print dialog; whether the page was handed to a printer."""
+    def print(self, *, window: Window | None = None) -> Answer[bool | None]:
+        """Show the print dialog; whether the page was handed to a printer, if the system tells."""
         return self._ask("print", window, patient=True)
 
     def pdf(

@@ -6,8 +6,20 @@ from pytron_native.pytron_native import (
     __version__,
     can,
     facts,
+    hide_splash,
     is_deeper,
     plain_json,
+    show_splash,
 )
 
-__all__ = ["Host", "HostError", "__version__", "can", "facts", "is_deeper", "plain_json"]
+__all__ = [
+    "Host",
+    "HostError",
+    "__version__",
+    "can",
+    "facts",
+    "hide_splash",
+    "is_deeper",
+    "plain_json",
+    "show_splash",
+]

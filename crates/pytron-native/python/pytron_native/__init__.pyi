@@ -108,6 +108,9 @@ def can(feature: str) -> tuple[bool, str] | None:
 def facts() -> dict[str, str | bool]:
     """Engine version and the hazards found on this machine: never opens a display."""
 
+def hide_splash() -> None:
+    """Take away what `show_splash` has shown, if it is still there. Main thread."""
+
 def is_deeper(text: bytes, most: int) -> bool:
     """Whether JSON is nested deeper than this; what is no JSON gets some answer."""
 
@@ -117,4 +120,13 @@ def plain_json(value: object, head: bytes, tail: bytes) -> bytes | None:
     It stands between `head` and `tail`. None when anything else is in it (a subclass too), or
     anything that must not be sent: NaN, an integer past 2^53, half a surrogate pair, more than 128
     levels.
+    """
+
+def show_splash(picture: str) -> None:
+    """Show a PNG at once, before there is a Host. Main thread.
+
+    The host's `splash.show` of the same path leaves it as it is, its `splash.hide` takes it away.
+
+    Raises:
+        HostError: there is no display, or it is no picture.
     """

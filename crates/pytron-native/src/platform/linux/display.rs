@@ -13,8 +13,24 @@ use crate::platform::Fact;
 
 const SETTINGS: &str = "GSETTINGS_BACKEND";
 
-/// Starts GTK. Main thread; may be called again.
+/// Gets ready for an app of this name. Main thread; may be called again.
 pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
+    // The program's name becomes the window class on X11 and the application on Wayland.
+    if glib::prgname().is_none_or(|known| known != app_id) {
+        glib::set_prgname(Some(app_id));
+        if gtk::is_initialized() {
+            gtk::gdk::set_program_class(&class_of(app_id));
+        }
+    }
+    open_display()?;
+    if glib::application_name().is_none_or(|known| known != name) {
+        glib::set_application_name(name);
+    }
+    Ok(())
+}
+
+/// Starts GTK, which may be there already. Main thread.
+pub fn open_display() -> Result<(), Error> {
     for (name, value) in graphics().remedies() {
         if std::env::var_os(name).is_none() {
             // SAFETY: no thread of ours runs yet and the GIL is held, under which Python itself
@@ -22,27 +38,30 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
             unsafe { std::env::set_var(name, value) };
         }
     }
-    if !gtk::is_initialized() {
-        if std::env::var_os(SETTINGS).is_none() && !super::theme::has_bus() {
-            // dconf would complain of every dialog's size that it cannot keep without a bus.
-            // SAFETY: as above.
-            unsafe { std::env::set_var(SETTINGS, "memory") };
-        }
-        // Python has chosen the locale; GTK would change how C code writes numbers.
-        gtk::disable_setlocale();
-        // The program's name becomes the window class on X11 and the application on Wayland.
-        glib::set_prgname(Some(app_id));
-        gtk::init().map_err(|_| Error::Unsupported {
-            cause: no_display(),
-            remedy: "set DISPLAY or WAYLAND_DISPLAY, or run it under `xvfb-run -a`",
-        })?;
-        super::services::meet_display();
-        super::theme::watch();
+    if gtk::is_initialized() {
+        return Ok(());
     }
-    if glib::application_name().is_none_or(|known| known != name) {
-        glib::set_application_name(name);
+    if std::env::var_os(SETTINGS).is_none() && !super::theme::has_bus() {
+        // dconf would complain of every dialog's size that it cannot keep without a bus.
+        // SAFETY: as above.
+        unsafe { std::env::set_var(SETTINGS, "memory") };
     }
+    // Python has chosen the locale; GTK would change how C code writes numbers.
+    gtk::disable_setlocale();
+    gtk::init().map_err(|_| Error::Unsupported {
+        cause: no_display(),
+        remedy: "set DISPLAY or WAYLAND_DISPLAY, or run it under `xvfb-run -a`",
+    })?;
+    super::services::meet_display();
+    super::theme::watch();
     Ok(())
+}
+
+/// A program's window class, as GDK makes it of its name.
+fn class_of(app_id: &str) -> String {
+    let mut letters = app_id.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// The size of what is inside a window. tao counts a frame that GTK draws itself, as on Wayland.

@@ -19,7 +19,7 @@ mod watchdog;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-pub use display::{facts, prepare, settle, size};
+pub use display::{facts, open_display, prepare, settle, size};
 pub use scheme::Request;
 pub use theme::{set_theme, theme};
 pub use turn::{Waker, Watch};
@@ -30,6 +30,11 @@ use crate::outbox::Flow;
 
 /// The loop is GTK's, which gives keys to menus by itself.
 pub fn prepare_loop(_builder: &mut tao::event_loop::EventLoopBuilder<()>) {}
+
+/// Does this outside of our turn and of what WebKit calls: a print dialog turns a loop of its own.
+pub fn soon(work: impl FnOnce() + 'static) {
+    gtk::glib::idle_add_local_once(work);
+}
 
 /// The app's origin, as a page has it.
 pub const ORIGIN: &str = "pytron://localhost";

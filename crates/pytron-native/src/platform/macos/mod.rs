@@ -7,6 +7,7 @@ mod forgetting;
 pub mod menus;
 pub mod messages;
 pub mod notifications;
+pub mod printing;
 
 use std::cell::Cell;
 use std::fs;

@@ -5,13 +5,12 @@ use std::io::Cursor;
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
-use serde_json::Value;
 use softbuffer::{Context, Surface};
 use tao::dpi::{LogicalSize, PhysicalPosition};
+use tao::event_loop::EventLoopWindowTarget;
 use tao::window::{Window, WindowBuilder, WindowId};
 
-use crate::service::{self, Failure, Outcomes};
-use crate::stage::Stage;
+use crate::service::Failure;
 
 /// What shines through where the picture is transparent: these surfaces have no alpha.
 const PAPER: u32 = 255;
@@ -28,15 +27,19 @@ struct Picture {
 }
 
 struct Shown {
+    content: Vec<u8>,
     window: Rc<Window>,
     surface: Surface<Rc<Window>, Rc<Window>>,
     picture: Picture,
 }
 
-/// Shows a picture; one that is shown already goes.
-pub fn show(stage: &Stage, args: Value) -> Outcomes {
-    let picture = read(&service::picture(args)?)
-        .map_err(|error| Failure::arguments(format!("the picture: {error}")))?;
+/// Shows a picture; another one that is shown already goes.
+pub fn show(target: &EventLoopWindowTarget<()>, content: Vec<u8>) -> Result<(), Failure> {
+    if SHOWN.with_borrow(|shown| shown.as_ref().is_some_and(|it| it.content == content)) {
+        return Ok(());
+    }
+    let picture =
+        read(&content).map_err(|error| Failure::arguments(format!("the picture: {error}")))?;
     let refused = |error: &dyn std::fmt::Display| {
         Failure::unsupported(format!("the window system refused the picture: {error}"))
     };
@@ -46,26 +49,26 @@ pub fn show(stage: &Stage, args: Value) -> Outcomes {
         .with_always_on_top(true)
         .with_focused(false)
         .with_inner_size(LogicalSize::new(picture.width, picture.height))
-        .build(stage.target())
+        .build(target)
         .map_err(|error| refused(&error))?;
     centre(&window);
     let window = Rc::new(window);
     let context = Context::new(Rc::clone(&window)).map_err(|error| refused(&error))?;
     let surface = Surface::new(&context, Rc::clone(&window)).map_err(|error| refused(&error))?;
     let mut shown = Shown {
+        content,
         window,
         surface,
         picture,
     };
     paint(&mut shown).map_err(|error| refused(&error))?;
     SHOWN.replace(Some(shown));
-    Ok(Value::Null)
+    Ok(())
 }
 
 /// Takes the picture away, if there is one.
-pub fn hide() -> Outcomes {
+pub fn hide() {
     SHOWN.replace(None);
-    Ok(Value::Null)
 }
 
 /// It is drawn as it is shown.

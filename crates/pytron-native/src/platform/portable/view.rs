@@ -14,6 +14,7 @@ use crate::command::Options;
 use crate::error::Error;
 use crate::event::Event;
 use crate::guard::guard;
+use crate::printing::Pdf;
 use crate::route;
 use crate::service;
 use crate::stage::{self, Stage};
@@ -243,6 +244,27 @@ impl View {
     pub fn forget(&self, kinds: &[Stored], done: impl FnOnce(Result<Value, String>) + 'static) {
         match self.wry.get() {
             Some(wry) => system::forget(wry, kinds, Box::new(done)),
+            None => done(Err("there is no page yet".to_owned())),
+        }
+    }
+
+    /// Shows the print dialog; whether it was printed, null where the engine does not tell.
+    pub fn print(&self, window: u32, done: impl FnOnce(Result<Value, String>) + 'static) {
+        match self.wry.get() {
+            Some(wry) => system::printing::print(wry, window, Box::new(done)),
+            None => done(Err("there is no page yet".to_owned())),
+        }
+    }
+
+    /// Prints into a file.
+    pub fn pdf(
+        &self,
+        window: u32,
+        asked: &Pdf,
+        done: impl FnOnce(Result<Value, String>) + 'static,
+    ) {
+        match self.wry.get() {
+            Some(wry) => system::printing::pdf(wry, window, asked, Box::new(done)),
             None => done(Err("there is no page yet".to_owned())),
         }
     }

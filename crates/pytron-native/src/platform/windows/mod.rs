@@ -8,6 +8,7 @@ pub mod menus;
 pub mod messages;
 pub mod notifications;
 mod number;
+pub mod printing;
 mod prompt;
 mod toast;
 

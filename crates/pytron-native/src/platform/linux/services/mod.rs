@@ -23,7 +23,7 @@ pub use menus::{attach_menu, perform, remove_menu, system_role};
 use crate::service::{Failure, Reply};
 use crate::stage::Stage;
 use crate::window::Window;
-use crate::{menu, shortcuts};
+use crate::{menu, printing as turns, shortcuts};
 
 /// What needs nothing but a display.
 const HERE: [&str; 23] = [
@@ -116,8 +116,7 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         ("menu.set", _) => menu::set(number, args),
         ("menu.update", _) => menu::update(args),
         ("menu.popup", Some(window)) => return menus::popup(window, args, reply),
-        ("splash.show", _) => splash::show(args),
-        ("splash.hide", _) => splash::hide(),
+        ("splash.show" | "splash.hide", _) => crate::splash::serve(stage, name, args),
         ("window.files", Some(window)) => dropping::carry(window, args),
         (name, Some(window)) if name.starts_with("window.") => {
             return pages::serve(window, name, args, reply);
@@ -147,7 +146,7 @@ pub fn window_closing(window: &Rc<Window>) {
 pub fn window_closed(number: u32) {
     pending::window_closed(number);
     downloads::window_closed(number);
-    printing::window_closed(number);
+    turns::window_closed(number);
 }
 
 /// The GTK window that a dialog belongs to.

@@ -19,11 +19,14 @@ struct Args {
     edge: String,
     on: bool,
     kinds: Vec<String>,
-    #[serde(flatten)]
-    pdf: printing::Pdf,
 }
 
 pub fn serve(window: &Rc<Window>, name: &str, args: Value, reply: Reply) {
+    match name {
+        "window.print" => return printing::print(window, reply),
+        "window.pdf" => return printing::pdf(window, args, reply),
+        _ => {}
+    }
     let args: Args = match service::parse(args) {
         Ok(args) => args,
         Err(failure) => return reply.give(Err(failure)),
@@ -44,8 +47,6 @@ pub fn serve(window: &Rc<Window>, name: &str, args: Value, reply: Reply) {
             window.frame().request_user_attention(kind);
             Ok(Value::Null)
         }
-        "window.print" => return printing::print(window, reply),
-        "window.pdf" => return printing::pdf(window, args.pdf, reply),
         "window.clear" => return clear(window, &args.kinds, reply),
         _ => Err(Failure::unsupported(format!(
             "the native engine has no {name}"

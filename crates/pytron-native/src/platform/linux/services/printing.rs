@@ -1,84 +1,17 @@
 //! Printing a page: on paper by the dialog, and into a PDF.
-//!
-//! Prints of one page go one after another. WebKit's page has place for one: a second one at the same
-//! time ends the web process.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use gtk::{PageSetup, PaperSize, PrintSettings, Unit};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use webkit2gtk::{PrintOperation, PrintOperationExt, PrintOperationResponse};
 
 use super::parent;
-use crate::guard::guard;
+use crate::printing::{Pdf, end_turn, in_turn};
 use crate::service::{Failure, Reply};
 use crate::window::Window;
-
-type Print = Box<dyn FnOnce()>;
-
-thread_local! {
-    /// By window: what waits for the one that is printed.
-    static WAITING: RefCell<HashMap<u32, VecDeque<Print>>> = RefCell::default();
-}
-
-/// A PDF that is asked for; lengths in millimetres.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Pdf {
-    path: PathBuf,
-    landscape: bool,
-    width: Option<f64>,
-    height: Option<f64>,
-    margin: Option<f64>,
-}
-
-/// Prints once nothing else of this window is printed; whoever prints calls `end_turn`.
-fn in_turn(window: &Rc<Window>, print: impl FnOnce(&Rc<Window>) + 'static) {
-    let number = window.number();
-    let weak = Rc::downgrade(window);
-    let print: Print = Box::new(move || match weak.upgrade() {
-        Some(window) => guard("printing", (), || print(&window)),
-        None => end_turn(number),
-    });
-    let now = WAITING.with_borrow_mut(|all| {
-        if let Some(waiting) = all.get_mut(&number) {
-            waiting.push_back(print);
-            return None;
-        }
-        all.insert(number, VecDeque::new());
-        Some(print)
-    });
-    if let Some(print) = now {
-        soon(print);
-    }
-}
-
-fn end_turn(window: u32) {
-    let next = WAITING.with_borrow_mut(|all| {
-        let next = all.get_mut(&window)?.pop_front();
-        if next.is_none() {
-            all.remove(&window);
-        }
-        next
-    });
-    if let Some(print) = next {
-        soon(print);
-    }
-}
-
-/// Outside of our turn and of what WebKit calls: the dialog turns a loop of its own.
-fn soon(print: Print) {
-    gtk::glib::idle_add_local_once(print);
-}
-
-/// What waits for this window's turn waits no longer.
-pub fn window_closed(number: u32) {
-    WAITING.with_borrow_mut(|all| all.remove(&number));
-}
 
 /// Shows the print dialog.
 pub fn print(window: &Rc<Window>, reply: Reply) {
@@ -96,10 +29,11 @@ pub fn print(window: &Rc<Window>, reply: Reply) {
 }
 
 /// Prints into a file, through GTK's own printer for that.
-pub fn pdf(window: &Rc<Window>, asked: Pdf, reply: Reply) {
-    if !asked.path.is_absolute() {
-        return reply.give(Err(Failure::arguments("a PDF needs an absolute path")));
-    }
+pub fn pdf(window: &Rc<Window>, args: Value, reply: Reply) {
+    let asked = match Pdf::parse(args) {
+        Ok(asked) => asked,
+        Err(failure) => return reply.give(Err(failure)),
+    };
     let uri = match gtk::glib::filename_to_uri(&asked.path, None) {
         Ok(uri) => uri,
         Err(error) => return reply.give(Err(Failure::arguments(error.to_string()))),

@@ -9,9 +9,9 @@ use gtk::gdk_pixbuf::prelude::PixbufLoaderExt;
 use gtk::gdk_pixbuf::{InterpType, Pixbuf, PixbufError, PixbufLoader};
 use gtk::glib::{self, MainContext};
 use gtk::prelude::*;
-use serde_json::Value;
+use tao::event_loop::EventLoopWindowTarget;
 
-use crate::service::{self, Failure, Outcomes};
+use crate::service::Failure;
 
 /// A display that draws nothing must not keep the app from starting.
 const DRAW_TIMEOUT: Duration = Duration::from_millis(500);
@@ -21,14 +21,18 @@ thread_local! {
 }
 
 struct Shown {
+    content: Vec<u8>,
     window: gtk::Window,
     drawn: Rc<Cell<bool>>,
 }
 
-/// Shows a picture; one that is shown already goes.
-pub fn show(args: Value) -> Outcomes {
-    let pixels = read(&service::picture(args)?)
-        .map_err(|error| Failure::arguments(format!("the picture: {error}")))?;
+/// Shows a picture; another one that is shown already goes.
+pub fn show(_target: &EventLoopWindowTarget<()>, content: Vec<u8>) -> Result<(), Failure> {
+    if SHOWN.with_borrow(|shown| shown.as_ref().is_some_and(|it| it.content == content)) {
+        return Ok(());
+    }
+    let pixels =
+        read(&content).map_err(|error| Failure::arguments(format!("the picture: {error}")))?;
     let window = gtk::Window::new(gtk::WindowType::Toplevel);
     // The window manager puts such a window into the middle, above the others and on no task bar.
     window.set_type_hint(gdk::WindowTypeHint::Splashscreen);
@@ -46,14 +50,17 @@ pub fn show(args: Value) -> Outcomes {
         glib::Propagation::Proceed
     });
     window.show_all();
-    replace(Some(Shown { window, drawn }));
-    Ok(Value::Null)
+    replace(Some(Shown {
+        content,
+        window,
+        drawn,
+    }));
+    Ok(())
 }
 
 /// Takes the picture away, if there is one.
-pub fn hide() -> Outcomes {
+pub fn hide() {
     replace(None);
-    Ok(Value::Null)
 }
 
 /// Waits until what is shown has been drawn: nothing else turns the loop before `run`.

@@ -8,6 +8,7 @@ mod image;
 mod menus;
 pub mod messages;
 mod pending;
+mod printing;
 mod tray;
 
 use std::rc::Rc;
@@ -23,11 +24,11 @@ use crate::service::{Failure, Outcomes, Reply};
 use crate::stage::Stage;
 use crate::stored::Stored;
 use crate::window::Window;
-use crate::{menu, shortcuts};
+use crate::{menu, printing as turns, shortcuts};
 pub use menus::perform;
 
 /// What the system does on every machine.
-const HERE: [&str; 24] = [
+const HERE: [&str; 26] = [
     "badge.progress",
     "clipboard.clear",
     "clipboard.formats",
@@ -52,6 +53,8 @@ const HERE: [&str; 24] = [
     "window.drag",
     "window.edge",
     "window.files",
+    "window.pdf",
+    "window.print",
 ];
 
 /// Whether something works here.
@@ -101,8 +104,7 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
         "tray.hide" => tray::hide(),
         "menu.set" => menu::set(number, args),
         "menu.update" => menu::update(args),
-        "splash.show" => splash::show(stage, args),
-        "splash.hide" => splash::hide(),
+        "splash.show" | "splash.hide" => crate::splash::serve(stage, name, args),
         "badge.count" => system::badge(stage, args["count"].as_u64().unwrap_or(0)),
         "badge.progress" => progress(stage, args["value"].as_f64()),
         name if name.starts_with("shortcuts.") => shortcuts::serve(&stage.shared, name, args),
@@ -110,6 +112,8 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
             Some(window) if name == "menu.popup" => return menus::popup(window, args, reply),
             Some(window) if name == "window.files" => return dropping::carry(window, args, reply),
             Some(window) if name == "window.clear" => return clear(window, &args, reply),
+            Some(window) if name == "window.print" => return printing::print(window, reply),
+            Some(window) if name == "window.pdf" => return printing::pdf(window, args, reply),
             Some(window) => of_window(window, name, &args),
             None => Err(missing(name)),
         },
@@ -175,4 +179,6 @@ pub fn window_closed(number: u32) {
     drop(menu::detach(number));
     pending::window_closed(number);
     downloads::window_closed(number);
+    turns::window_closed(number);
+    system::printing::window_closed(number);
 }
