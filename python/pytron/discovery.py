@@ -8,14 +8,14 @@ import inspect
 import os
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 from pytron.app import App
-from pytron.config import Origin
+from pytron.config import Origin, choose
 from pytron.errors import ConfigError, PytronError
 from pytron.failures import failure_of, fields_of
 from pytron.inspection import Inspected, looking
@@ -200,6 +200,7 @@ def run_app(target: Target) -> int:
     """
     try:
         with _search_path(target):
+            _show_splash(target)
             if target.attribute is not None:
                 from pytron.services.again import run_as  # only where it is needed
 
@@ -213,6 +214,20 @@ def run_app(target: Target) -> int:
         message = f"{target} failed: {failure.sentence}"
         raise PytronError(message, code="exception", data=fields_of(failure)) from error
     return 0
+
+
+def _show_splash(target: Target) -> None:
+    """Show the picture that the settings name while the app's own code is imported."""
+    if target.file is not None:
+        folder = target.file.parent
+    else:
+        folder = Path.cwd().joinpath(*str(target.module).split(".")).parent
+    origin = Origin(folder, target.file)
+    with suppress(PytronError):
+        if choose("splash", None, origin, None):
+            from pytron.engines.native import early  # only where it is needed
+
+            early.show(origin)
 
 
 def _run_as_main(target: Target) -> None:

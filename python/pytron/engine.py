@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 #: Says that this packaged program is to be the process of its windows.
 HOST: Final = "PYTRON_HOST"
+#: Says that an app behind a link is the first one there: no windows live on.
+FIRST: Final = "PYTRON_FIRST"
+
+
+#: Takes away the picture that is shown since before the app's own code, if one is.
+hide_early: Callable[[], None] = lambda: None
 
 
 class Frame(NamedTuple):
@@ -238,14 +244,15 @@ def become_host() -> None:
 
 
 def begins_early(name: str) -> bool:
-    """Whether this engine's own start takes so long that it is worth to begin it beforehand.
+    """Whether this engine's own start takes so long that it is worth to begin it beforehand."""
+    return name == "chrome" and is_the_app() and not os.environ.get("PYTRON_LINK")
 
-    Not where a process has been started to be something else than the app.
-    """
-    is_child = is_packaged() and (
-        HOST in os.environ or any("multiprocessing" in word for word in sys.argv)
-    )
-    return name == "chrome" and not is_child and not os.environ.get("PYTRON_LINK")
+
+def is_the_app() -> bool:
+    """Whether this packaged program was started as the app, and not to be something else."""
+    for_children = ("multiprocessing", "--pytron-worker")
+    children = any(name in word for word in sys.argv for name in for_children)
+    return not (is_packaged() and (HOST in os.environ or children))
 
 
 def engine_kind(name: str) -> type[Engine]:

@@ -12,6 +12,7 @@ from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytron import config, inspection
+from pytron import engine as engines
 from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.dispatcher.executors import serve_frozen_child
 from pytron.dispatcher.functions import is_async
@@ -328,7 +329,10 @@ class Runner:
         plan = self._plan
         picture = choose("splash", plan.splash, plan.origin, None)
         engine = runtime.engine
-        if not picture or engine.living or not engine.can("splash.show"):
+        shows = bool(picture and not engine.living and engine.can("splash.show"))
+        if not shows or engine.apart or engine.name != "native":
+            engines.hide_early()  # what shows the picture now is another process, or nothing
+        if not shows:
             return None
         from pytron.runtime.splash import Splash  # most apps are there at once
 

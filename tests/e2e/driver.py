@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,8 @@ def run_app(tmp_path: Path, view: View) -> RunApp:
     """Run an app with a page, and give what it reported.
 
     The page's script is the body of a module with `pytron`, `report(value)`, `failure(promise)`
-    and `event(name)`; the app ends when the script does, unless `finish=False`.
+    and `event(name)`; the app ends when the script does, unless `finish=False`. `by` are Python's
+    arguments before the app's file: `("-m", "pytron", "run")`.
     """
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         pytest.fail("windows need a display: run the tests through dev.py, which starts one")
@@ -102,6 +103,7 @@ def run_app(tmp_path: Path, view: View) -> RunApp:
         environment: dict[str, str] | None = None,
         files: dict[str, str | bytes] | None = None,
         deadline_s: float = DEADLINE_S,
+        by: Sequence[str] = (),
     ) -> Run:
         source = textwrap.dedent(python)
         if "app = App(" not in source:
@@ -118,7 +120,7 @@ def run_app(tmp_path: Path, view: View) -> RunApp:
         (folder / "app.py").write_text(_APP.format(mark=_MARK, source=source), "utf-8")
         with view.surroundings() as given:
             variables = {**view.environment, **given, **(environment or {})}
-            command = view.command([sys.executable, str(folder / "app.py")], folder)
+            command = view.command([sys.executable, *by, str(folder / "app.py")], folder)
             done = _finished(command, variables, deadline_s)
         reports = [
             json.loads(line.removeprefix(_MARK))

@@ -90,3 +90,36 @@ def test_what_is_no_png_is_said_before_anything_is_shown(run_app: RunApp) -> Non
     assert "splash.png is no PNG; save the picture as one" in run.log
     run = run_app("", LOOKS.replace("splash.png", "none.png"), code=1)
     assert "none.png cannot be read: No such file" in run.log
+
+
+SETTINGS = '[tool.pytron]\nsplash = "splash.png"\n'
+RUN = ("-m", "pytron", "run")
+#: What stands at the top of the app's file waits for the picture, as an import of something large.
+SLOW = LOOKS.replace(
+    "@app.expose\ndef until",
+    "while middle() != RED:\n    pass\nreport('before the app')\n\n@app.expose\ndef until",
+)
+EARLY = SLOW.replace(', splash="splash.png"', "")
+
+
+def test_what_the_settings_name_is_there_before_the_apps_own_code(run_app: RunApp) -> None:
+    files = {**SPLASH, "pyproject.toml": SETTINGS}
+    page = f"""
+    document.body.style.background = "rgb{GREEN}";
+    report(await pytron.until({list(GREEN)}));
+    """
+    told = run_app(page, EARLY, files=files, by=RUN)
+    assert told.reports == ["before the app", False, True]
+
+
+def test_another_engine_takes_it_over_or_away(run_app: RunApp) -> None:
+    files = {**SPLASH, "pyproject.toml": SETTINGS}
+    python = EARLY.replace("maximized=True", 'maximized=True, engine="headless"')
+    python = python.replace("report(until(RED))", "report(until((0, 0, 0)))\n    app.quit()")
+    assert run_app("", python, files=files, by=RUN).reports == ["before the app", False]
+
+
+def test_a_picture_that_cannot_be_shown_is_said_by_the_run(run_app: RunApp) -> None:
+    files = {"splash.png": b"GIF89a", "pyproject.toml": SETTINGS}
+    run = run_app("", LOOKS.replace(', splash="splash.png"', ""), files=files, by=RUN, code=2)
+    assert "splash.png is no PNG; save the picture as one" in run.log

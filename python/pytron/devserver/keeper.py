@@ -15,6 +15,7 @@ from pytron import link
 from pytron.devserver.frames import HELLO, RESTART, fault
 from pytron.devserver.hosting import WINDOWLESS, host_of
 from pytron.devserver.sockets import Sockets
+from pytron.engine import FIRST
 from pytron.errors import EngineError, ProtocolError
 from pytron.framing import Parcel, pack
 from pytron.link import Channel, Child, Hub, Message, post
@@ -177,8 +178,9 @@ class Keeper:
     # --- the app ------------------------------------------------------------------------------
 
     def _start(self) -> None:
+        environment = {**self._environment, FIRST: "" if self._ready else "1"}
         self._app = Child(
-            self._command, self._environment, output=self._output("app"), ended=self._hub.ring
+            self._command, environment, output=self._output("app"), ended=self._hub.ring
         )
         self._hub.add(self._app.channel)
 

@@ -23,7 +23,7 @@ from pytron.packager.settings import Product
 from pytron.platforms import frozen_program, icon_format
 
 _SPEC: Final = Path(__file__).with_name("app.spec")
-_HOOK: Final = Path(hooks.__file__).with_name("rthook_pytron.py")
+_HOOKS: Final = Path(hooks.__file__).parent
 #: Never part of an app, however a library comes to mention them.
 _NEVER: Final = ("PyInstaller", "pytest", "_pytest", "setuptools", "pip", "tkinter.test", "test")
 #: Modules that only interactive work and building need; `hidden_imports` brings one back.
@@ -115,7 +115,7 @@ def _plan(build: Build, facts: Path) -> dict[str, Any]:
             *(name for name in _SELDOM if name not in settings.hidden_imports),
         ],
         "hooks": hooks.folders()[0],
-        "runtime_hooks": [str(_HOOK)],
+        "runtime_hooks": [str(_HOOKS / f"rthook_{name}.py") for name in _hooks_of(product)],
         "console": settings.console,
         "one_file": settings.one_file,
         "optimize": 0,  # `assert` is part of what libraries do, and docstrings of what they read
@@ -124,6 +124,12 @@ def _plan(build: Build, facts: Path) -> dict[str, Any]:
         "info_plist": info_plist(product),
         "facts": str(facts),
     }
+
+
+def _hooks_of(product: Product) -> list[str]:
+    """What runs before the app's own code. A second start that goes to the first shows nothing."""
+    early = bool(product.splash) and not product.single_instance
+    return ["pytron", "splash"] if early else ["pytron"]
 
 
 def script_of(build: Build) -> Path:

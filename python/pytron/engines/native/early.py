@@ -1,0 +1,48 @@
+"""The picture of an app whose own code is still being imported: what its settings name.
+
+What only `App(splash=…)` says is not known yet, but in a package, whose settings have it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from pytron import engine
+from pytron.config import Origin, choose, is_child
+from pytron.runtime.splash import on_disk
+
+_log = logging.getLogger(__name__)
+
+
+def show(origin: Origin) -> None:
+    """Show it, if there is one and this process is to show windows. The run shows what is wrong."""
+    try:
+        first = os.environ.pop(engine.FIRST, None)
+        elsewhere = os.environ.get("PYTRON_LINK") or os.environ.get("PYTRON_HOSTED")
+        if is_child() or (elsewhere and not first) or not _is_native(origin):
+            return
+        picture = choose("splash", None, origin, None)
+        if picture:
+            _show(origin.folder / picture)
+    except Exception as error:  # noqa: BLE001 - an app without its splash is better than none
+        _log.debug("the splash is not shown yet: %s", error)
+
+
+def _is_native(origin: Origin) -> bool:
+    chosen = choose("engine", None, origin, "native")
+    names = chosen.split(",") if isinstance(chosen, str) else list(chosen)
+    return str(names[0]).strip() == "native"
+
+
+def _show(picture: Path) -> None:
+    import pytron_native
+
+    path, copy = on_disk(picture, apart=False)
+    try:
+        pytron_native.show_splash(str(path))
+    finally:
+        if copy is not None:
+            copy.remove()
+    engine.hide_early = pytron_native.hide_splash
