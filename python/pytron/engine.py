@@ -25,8 +25,8 @@ HOST: Final = "PYTRON_HOST"
 FIRST: Final = "PYTRON_FIRST"
 
 
-#: Takes away the picture that is shown since before the app's own code, if one is.
-hide_early: Callable[[], None] = lambda: None
+#: Takes away the picture that is shown since before the app's own code; None where none is.
+hide_early: Callable[[], None] | None = None
 
 
 class Frame(NamedTuple):

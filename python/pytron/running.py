@@ -330,7 +330,8 @@ class Runner:
         picture = choose("splash", plan.splash, plan.origin, None)
         engine = runtime.engine
         shows = bool(picture and not engine.living and engine.can("splash.show"))
-        if not shows or engine.apart or engine.name != "native":
+        stays = shows and engine.name == "native" and not engine.apart
+        if engines.hide_early is not None and not stays:
             engines.hide_early()  # what shows the picture now is another process, or nothing
         if not shows:
             return None

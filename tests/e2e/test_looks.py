@@ -129,10 +129,11 @@ def front() -> None:
     assert run_app(page, python, environment=environment, files=files).reports == ["seen"]
 
 
-def test_nothing_white_before_a_dark_page_is_there(run_app: RunApp) -> None:
+@pytest.mark.parametrize("look", ['background="#102030"', 'theme="dark"'])
+def test_nothing_white_before_a_dark_page_is_there(run_app: RunApp, look: str) -> None:
     python = f"""
 import threading
-app = App("Test", frontend="page", ephemeral=True, frameless=True, maximized=True, background="#102030")
+app = App("Test", frontend="page", ephemeral=True, frameless=True, maximized=True, {look})
 {EYES}
 colours, enough = set(), threading.Event()
 
@@ -156,3 +157,12 @@ def all_colours() -> list:
     """
     (colours,) = run_app(page, python).reports
     assert [255, 255, 255] not in colours, colours
+
+
+def test_a_page_without_a_ground_is_white_under_a_dark_theme_too(run_app: RunApp) -> None:
+    python = f"""
+app = App("Test", frontend="page", ephemeral=True, frameless=True, maximized=True, theme="dark")
+{EYES}
+"""
+    page = "await pytron.until_seen(400, 300, [255, 255, 255]);\nreport('white');"
+    assert run_app(page, python).reports == ["white"]

@@ -23,7 +23,13 @@ pub struct Window {
     options: Options,
     state: Cell<State>,
     limits: Cell<Limits>,
+    /// It is dark only until its page is there: the page may have no ground of its own.
+    waits_in_the_dark: Cell<bool>,
 }
+
+/// What a dark page has that says no more than `color-scheme: dark`.
+const NIGHT: (u8, u8, u8) = (30, 30, 30);
+const PAPER: (u8, u8, u8) = (255, 255, 255);
 
 impl Window {
     /// Makes the window and puts the view into it; nothing is loaded yet.
@@ -66,6 +72,11 @@ impl Window {
         if let Some(theme) = live.theme.flatten() {
             platform::set_theme(&frame, Some(tao_theme(theme)));
         }
+        let chosen = background.is_some() || options.transparent || options.backdrop.is_some();
+        let night = (!chosen && platform::theme(&frame) == Theme::Dark).then_some(NIGHT);
+        if let Some((red, green, blue)) = night {
+            frame.set_background_color(Some((red, green, blue, 255)));
+        }
         if let Some(backdrop) = options.backdrop {
             platform::set_backdrop(&frame, backdrop);
         }
@@ -77,8 +88,9 @@ impl Window {
             options,
             state,
             limits: Cell::new(limits),
+            waits_in_the_dark: Cell::new(night.is_some()),
         };
-        window.view.adopt(stage, &window, background)?;
+        window.view.adopt(stage, &window, background.or(night))?;
         Ok(window)
     }
 
@@ -93,6 +105,13 @@ impl Window {
             self.view.load(&self.options.url);
         }
         self.frame.set_focus();
+    }
+
+    /// Its page has loaded, and has the ground that it wants.
+    pub fn loaded(&self) {
+        if self.waits_in_the_dark.take() {
+            self.view.set_background(PAPER);
+        }
     }
 
     pub fn number(&self) -> u32 {

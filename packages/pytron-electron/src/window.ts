@@ -9,6 +9,9 @@ import { guardNavigation } from "./navigation.js";
 import type { PagePort, PortOwner } from "./port.js";
 import { type Live, type Options, ORIGIN, originOf } from "./wire.js";
 
+/** What a dark page has that says no more than `color-scheme: dark`. */
+const NIGHT = "#1e1e1e";
+const PAPER = "#ffffff";
 const DEFAULT_WIDTH = 800;
 const DEFAULT_HEIGHT = 600;
 /** What stands for no limit: 0 leaves X11 with the limit before it; sizes there have 16 bits. */
@@ -60,13 +63,17 @@ export class HostWindow implements PortOwner {
     this.script = options.script;
     this.partition = partition;
     this.devtools = options.devtools ?? false;
+    if (options.theme !== undefined) nativeTheme.themeSource = options.theme ?? "system";
     this.frame = new BrowserWindow(this.construction(options));
+    if (this.night(options)) {
+      // The page may have no ground of its own.
+      this.frame.webContents.once("did-finish-load", () => this.frame.setBackgroundColor(PAPER));
+    }
     this.frame.webContents.setUserAgent(this.frame.webContents.getUserAgent() + this.mark);
     this.zoom = options.zoom;
     // A document has the zoom of its origin, so it is set once that is known.
     this.frame.webContents.on("did-navigate", () => this.applyZoom());
     this.applyLimits(options);
-    if (options.theme !== undefined) nativeTheme.themeSource = options.theme ?? "system";
     if (options.maximized === true) this.frame.maximize();
     if (options.minimized === true) this.frame.minimize();
     this.standing = this.state();
@@ -74,6 +81,12 @@ export class HostWindow implements PortOwner {
     offerMenu(this.frame, options.contextmenu ?? "edit", () => this.devtools);
     this.listen();
     guardNavigation(this, sender);
+  }
+
+  /** Whether it is dark until its page is there. */
+  private night(options: Options): boolean {
+    const chosen = options.background != null || options.transparent || options.backdrop != null;
+    return !chosen && nativeTheme.shouldUseDarkColors;
   }
 
   private construction(options: Options): BrowserWindowConstructorOptions {
@@ -94,6 +107,7 @@ export class HostWindow implements PortOwner {
       alwaysOnTop: options.ontop ?? false,
       fullscreen: options.fullscreen ?? false,
       ...(options.background == null ? {} : { backgroundColor: options.background }),
+      ...(this.night(options) ? { backgroundColor: NIGHT } : {}),
       ...backdropOf(options.backdrop ?? null),
       webPreferences: {
         preload: join(__dirname, "preload.js"),

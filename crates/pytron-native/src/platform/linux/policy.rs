@@ -82,6 +82,7 @@ fn watch_loading(web: &WebView, number: &Rc<Cell<u32>>) {
                 LoadEvent::Started => failed.set(false),
                 LoadEvent::Committed => stage.new_document(window.number()),
                 LoadEvent::Finished => {
+                    window.loaded();
                     let url = web.uri().unwrap_or_default();
                     // The prewarmed view's about:blank is nobody's page.
                     if !failed.get() && window.trusts(&url) {

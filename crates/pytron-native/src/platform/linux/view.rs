@@ -104,6 +104,14 @@ impl View {
         Ok(())
     }
 
+    /// What pages have under them that draw no ground.
+    pub fn set_background(&self, (red, green, blue): (u8, u8, u8)) {
+        let coloured = self.wry.set_background_color((red, green, blue, 255));
+        if let Err(error) = coloured {
+            stage::log("warning", format!("the page's ground stays dark: {error}"));
+        }
+    }
+
     /// WebKit checks by the system's dictionaries (enchant), in all windows of a context or none.
     fn check_spelling(&self, languages: &[String]) {
         let Some(context) = self.web.context() else {

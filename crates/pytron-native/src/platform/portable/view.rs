@@ -128,11 +128,13 @@ impl View {
                         let number = window.number();
                         match event {
                             PageLoadEvent::Started => stage.new_document(number),
-                            PageLoadEvent::Finished if window.trusts(&url) => {
-                                let window = number;
-                                stage.shared.tell(&Event::Loaded { window, url });
+                            PageLoadEvent::Finished => {
+                                window.loaded();
+                                if window.trusts(&url) {
+                                    let window = number;
+                                    stage.shared.tell(&Event::Loaded { window, url });
+                                }
                             }
-                            PageLoadEvent::Finished => {}
                         }
                     });
                 });
@@ -201,6 +203,13 @@ impl View {
     pub fn set_zoom(&self, zoom: f64) {
         self.zoom.set(zoom);
         self.with("the zoom", |wry| wry.zoom(zoom));
+    }
+
+    /// What pages have under them that draw no ground.
+    pub fn set_background(&self, (red, green, blue): (u8, u8, u8)) {
+        self.with("a ground", |wry| {
+            wry.set_background_color((red, green, blue, 255))
+        });
     }
 
     /// Undoes or does again what the user typed.
