@@ -59,3 +59,38 @@ def keep_paper() -> None:
         assert run_app(page, python, environment=environment).reports == [False, True]
     text = subprocess.run(["pdftotext", str(copy), "-"], capture_output=True, text=True, check=True)
     assert text.stdout.split() == ["Printed", "by", "Pytron"]
+
+
+@pytest.mark.parametrize("end", ["app.quit()", "app.window('other').close()"])
+def test_an_open_dialog_keeps_nothing_from_ending(run_app: RunApp, end: str) -> None:
+    page = """
+    await pytron.ready;
+    if (pytron.window.label === "other") {
+      pytron.services.windows.print().catch(() => {});
+      await new Promise(() => {});
+    }
+    await pytron.open_other();
+    await pytron.press("Print");
+    const gone = event("gone");
+    await pytron.end();
+    await gone;
+    """
+    python = (
+        PRESS
+        + f"""
+@app.expose
+def open_other() -> None:
+    app.open_window("other")
+
+@app.expose
+def end() -> None:
+    {end}
+
+@app.on("window.closed")
+def closed(event) -> None:
+    if event.window == "other":
+        report("closed")
+        app.emit("gone")
+"""
+    )
+    assert set(run_app(page, python).reports) <= {"closed"}

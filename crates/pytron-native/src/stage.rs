@@ -131,6 +131,7 @@ impl Stage {
     /// Ends `run` at the next event; on this thread only.
     pub fn quit(&self, code: i32) {
         self.exit.set(Some(code));
+        platform::services::quitting();
         // The loop looks at the exit code in its callback. It can only be gone with the process.
         let _ = self.proxy.send_event(());
     }

@@ -137,9 +137,15 @@ pub fn serve(stage: &Stage, window: Option<&Rc<Window>>, name: &str, args: Value
 
 /// A window goes. Its menu goes first: GTK complains of keys that went with their window.
 pub fn window_closing(window: &Rc<Window>) {
+    printing::dismiss(Some(window));
     if let Some(built) = menu::detach(window.number()) {
         remove_menu(window, &built.menu);
     }
+}
+
+/// The app ends: nothing that turns a loop of its own may keep it.
+pub fn quitting() {
+    printing::dismiss(None);
 }
 
 /// A window has gone: what waits for it waits no longer.

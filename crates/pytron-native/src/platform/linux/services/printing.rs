@@ -4,8 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use gtk::prelude::*;
 use gtk::{PageSetup, PaperSize, PrintSettings, Unit};
 use serde_json::{Value, json};
+use tao::platform::unix::WindowExtUnix;
 use webkit2gtk::{PrintOperation, PrintOperationExt, PrintOperationResponse};
 
 use super::parent;
@@ -26,6 +28,21 @@ pub fn print(window: &Rc<Window>, reply: Reply) {
         }
         reply.give(Ok(json!(printed)));
     });
+}
+
+/// Takes print dialogs away, of one window or all: each turns a loop of its own, in which the app
+/// could not end.
+pub fn dismiss(window: Option<&Window>) {
+    let owner = window.map(|window| window.frame().gtk_window().clone().upcast::<gtk::Window>());
+    for dialog in gtk::Window::list_toplevels() {
+        let Ok(dialog) = dialog.downcast::<gtk::Dialog>() else {
+            continue;
+        };
+        let of_ours = owner.is_none() || dialog.transient_for() == owner;
+        if of_ours && ObjectExt::type_(&dialog).name() == "GtkPrintUnixDialog" {
+            dialog.response(gtk::ResponseType::Cancel);
+        }
+    }
 }
 
 /// Prints into a file, through GTK's own printer for that.

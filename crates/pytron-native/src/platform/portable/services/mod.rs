@@ -174,6 +174,9 @@ fn missing(name: &str) -> Failure {
 /// A window goes: here the menu needs no help.
 pub fn window_closing(_window: &Rc<Window>) {}
 
+/// The app ends: no dialog here turns a loop of its own.
+pub fn quitting() {}
+
 /// A window has gone: what waits for it waits no longer.
 pub fn window_closed(number: u32) {
     drop(menu::detach(number));
