@@ -221,6 +221,18 @@ def test_missing_keychain_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- folders --------------------------------------------------------------------------------------
 
 
+def test_folders_of_the_app_keep_to_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRON_DATA_FOLDER", str(tmp_path))
+    app = App("Notes", app_id="dev.pytron.notes")
+    with TestClient(app):
+        own = [app.folders.data, app.folders.config, app.folders.cache, app.folders.logs]
+        assert all(folder.is_dir() for folder in own)
+        assert all(folder.is_relative_to(tmp_path / "dev.pytron.notes") for folder in own)
+        assert len(set(own)) == 4
+
+
 def test_folders_are_of_the_app_and_made_when_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

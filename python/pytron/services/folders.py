@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from pytron.platforms import apps_folder
 from pytron.services.service import Service
+
+#: Kinds that belong to the app, not to the user.
+_OWN: Final = ("data", "config", "cache", "log")
 
 
 class Folders(Service):
@@ -14,6 +19,12 @@ class Folders(Service):
     name: ClassVar[str] = "folders"
 
     def _of(self, kind: str) -> Path:
+        """The system's folder for it, unless PYTRON_DATA_FOLDER has all that is the app's."""
+        if os.environ.get("PYTRON_DATA_FOLDER") and kind in _OWN:
+            own = apps_folder() / self._desk.app.id
+            place = own if kind == "data" else own / kind
+            place.mkdir(parents=True, exist_ok=True)
+            return place
         import platformdirs  # knows every system's names
 
         dirs: Any = platformdirs.PlatformDirs(
