@@ -117,6 +117,9 @@ class Engine(ABC):
     #: Whether there are no windows at all, and tabs of browsers beside it are the app's pages.
     windowless: bool = False
 
+    #: Whether the windows are this process's own.
+    is_here: bool = False
+
     #: Whether `pytron dev` has the windows, and lets them outlive this process.
     kept: bool = False
 

@@ -330,7 +330,7 @@ class Runner:
         picture = choose("splash", plan.splash, plan.origin, None)
         engine = runtime.engine
         shows = bool(picture and not engine.living and engine.can("splash.show"))
-        stays = shows and engine.name == "native" and not engine.apart
+        stays = shows and engine.is_here
         if engines.hide_early is not None and not stays:
             engines.hide_early()  # what shows the picture now is another process, or nothing
         if not shows:

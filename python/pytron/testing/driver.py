@@ -65,7 +65,8 @@ class DrivenApp:
             engine: the engine that shows it; by default the app's own.
             arguments: the app's own arguments.
             environment: variables beside those of this process. What the app keeps (state, cookies,
-                bounds, what is in `app.folders`) is in a folder of the run's own, unless PYTRON_DATA_FOLDER is among them.
+                bounds, what is in `app.folders`) is in a folder of the run's own, unless
+                PYTRON_DATA_FOLDER is among them.
             folder: where it runs; by default the present one.
             launcher: words before the command that starts it, such as `xvfb-run -a`.
             debugging: open the debugging port of the chrome engine, for `debugger`.

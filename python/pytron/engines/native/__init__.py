@@ -47,6 +47,7 @@ class NativeEngine(Engine):
 
     name: ClassVar[str] = "native"
     origin = app_origin()
+    is_here = True
 
     def __init__(self) -> None:
         self._host: Host | None = None

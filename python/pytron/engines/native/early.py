@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pytron import engine
 from pytron.config import Origin, choose, is_child
-from pytron.runtime.splash import on_disk
+from pytron.runtime.splash import read
 
 _log = logging.getLogger(__name__)
 
@@ -39,10 +39,5 @@ def _is_native(origin: Origin) -> bool:
 def _show(picture: Path) -> None:
     import pytron_native
 
-    path, copy = on_disk(picture, apart=False)
-    try:
-        pytron_native.show_splash(str(path))
-    finally:
-        if copy is not None:
-            copy.remove()
+    pytron_native.show_splash(read(picture))
     engine.hide_early = pytron_native.hide_splash

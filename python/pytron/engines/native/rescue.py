@@ -55,6 +55,11 @@ class RescuingEngine(Engine):
         self._alive: set[int] = set()
 
     @property
+    def is_here(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Whether the windows are this process's own now."""
+        return self._current.is_here
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What the host says of itself, where it is a process of its own."""
         return getattr(self._current, "facts", {})
