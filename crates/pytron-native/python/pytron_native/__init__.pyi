@@ -125,7 +125,7 @@ def plain_json(value: object, head: bytes, tail: bytes) -> bytes | None:
 def show_splash(picture: bytes) -> None:
     """Show a PNG at once, before there is a Host. Main thread.
 
-    The host's `splash.show` of the same picture leaves it as it is, its `splash.hide` takes it away.
+    The host's `splash.show` of the same picture leaves it, its `splash.hide` takes it away.
 
     Raises:
         HostError: there is no display, or it is no picture.
