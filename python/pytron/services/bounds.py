@@ -62,7 +62,7 @@ class Bounds(Service):
         self._apart = set[str]()  # windows that are maximized, minimized or full screen
         self._there: dict[str, str] = {}  # the arrangement that a window was last seen on
         self._timers: dict[str, Timer] = {}
-        self._ended = self._unsaved = False
+        self._ended = self._unsaved = self._complained = False
         self._desk.app.on("window.opened", self._opened)
         for event in _CHANGES:
             self._desk.app.on(f"window.{event}", self._changed)
@@ -193,7 +193,10 @@ class Bounds(Service):
                 part.write_text(text, "utf-8")
                 part.replace(self._path)
             except OSError as error:
-                _log.warning("the windows' bounds were not kept: %s", error)
+                # Once: windows are moved all the time.
+                level = logging.DEBUG if self._complained else logging.WARNING
+                self._complained = True
+                _log.log(level, "the windows' bounds were not kept: %s", error)
 
 
 def _given(answer: Answer[Any]) -> Any:
