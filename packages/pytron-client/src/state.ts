@@ -1,6 +1,6 @@
 import type { Attachment } from "./binary.js";
 import { Cursors, type Source } from "./cursor.js";
-import { PytronError, report } from "./errors.js";
+import { inTask, PytronError, report } from "./errors.js";
 import { apply, Editor, isContainer, reconcile, toPath, valueAt } from "./ops.js";
 import { checkFunction } from "./options.js";
 import type { Op, Path, Scope } from "./protocol.js";
@@ -318,7 +318,13 @@ export class Store implements Source {
       settle = resolve;
     });
     const change = new Change(this, base, settle);
-    const given = this.draft(run, change);
+    let given: T;
+    try {
+      given = this.draft(run, change);
+    } catch (error) {
+      await new Promise<void>(inTask);
+      throw error;
+    }
     if (change.ops.length === 0) return given;
     this.pending.push(change);
     this.rebuild();

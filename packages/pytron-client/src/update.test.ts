@@ -165,6 +165,17 @@ describe("update", () => {
     const { pytron } = pageAlone();
     await expect(pytron.update(increment)).rejects.toThrow("await pytron.ready");
   });
+
+  test("refused before ready, a page that tries again at once can still do other things", async () => {
+    const { pytron } = pageAlone();
+    let others = false;
+    setTimeout(() => {
+      others = true;
+    });
+    for (let tries = 0; tries < 1_000 && !others; tries++)
+      await expect(pytron.update(increment)).rejects.toThrow("await pytron.ready");
+    expect(others).toBe(true);
+  });
 });
 
 describe("subscribe", () => {
