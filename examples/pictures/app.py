@@ -31,15 +31,27 @@ async def come(event: Event) -> None:
     await add([Path(path) for path in data.get("paths", [])])
     found = links.linked(data.get("urls", []))
     if found is not None:
-        await app.emit_async("look", found)
+        followed[:] = [found]
+        await app.emit_async("look")
+
+
+#: The picture whose link was followed last, until a page takes it: one may not be there yet.
+followed: list[int] = []
+#: Whose words a page has taken: this start's, once. One that is loaded again must not.
+taken: set[str] = set()
 
 
 @app.expose
-async def begun_with() -> int | None:
-    """Take the files that this start was given; the picture whose link was."""
-    words = await app.links.opened()
-    await add([Path(word) for word in words])
-    return links.linked(words)
+async def linked() -> int | None:
+    """Take the picture whose link was followed; at first also the files of this start."""
+    if "start" not in taken:
+        taken.add("start")
+        words = await app.links.opened()
+        await add([Path(word) for word in words])
+        first = links.linked(words)
+        if first is not None:
+            followed.insert(0, first)
+    return followed.pop() if followed else None
 
 
 @app.on("menu.click")

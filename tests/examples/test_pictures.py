@@ -160,7 +160,7 @@ def test_a_link_names_a_picture_at_the_start_and_later(
     copied: list[Mapping[str, str]] = []
     monkeypatch.setattr("sys.argv", ["app.py", str(file), "lightbox://picture/a%20b%20%C3%BC%26"])
     with TestClient(lightbox.app) as page:
-        number = page.call("begun_with")
+        number = page.call("linked")
         (one,) = page.wait_for_state(lambda state: state["pictures"])["pictures"]
         assert (one["id"], one["name"]) == (number, "a b ü&")
         page.engine.services["clipboard.write"] = copied.append
@@ -169,4 +169,6 @@ def test_a_link_names_a_picture_at_the_start_and_later(
         page.call("lock")  # answered once the subscription is there
         link = copied[0]["text"]
         lightbox.app.emit("links.opened", {"urls": ["lightbox://picture/no", link], "paths": []})
-        assert page.event() == ("look", number)
+        assert page.event() == ("look", None)
+        assert page.call("linked") == number
+        assert page.call("linked") is None  # a page that is loaded again opens nothing again

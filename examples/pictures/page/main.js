@@ -80,6 +80,11 @@ function draw() {
   );
 }
 
+async function look() {
+  const id = await pytron.linked();
+  if (id !== null) show(id);
+}
+
 function showProgress(working) {
   $("working").hidden = working === null;
   if (working === null) return;
@@ -98,7 +103,7 @@ await pytron.ready;
 pytron.subscribe("pictures", draw);
 pytron.subscribe("unlocked", draw);
 pytron.on("working", showProgress);
-pytron.on("look", show);
+pytron.on("look", look);
 pytron.on("files.over", ({ inside }) => document.body.classList.toggle("over", inside));
 pytron.on("files.dropped", () => document.body.classList.remove("over"));
 $("search").oninput = draw;
@@ -112,6 +117,5 @@ $("large").onkeydown = ({ key }) => {
   if (step && next) show(next.id);
 };
 draw();
-const linked = await pytron.begun_with();
-if (linked !== null) show(linked);
+await look();
 pytron.emit("shown", { pictures: grid.children.length, hint: !$("empty").hidden });
