@@ -52,9 +52,22 @@ const HERE: [&str; 23] = [
     "window.print",
 ];
 
+/// What GTK does in the name of who sits there; under Wayland without a seat it would crash.
+const NEED_A_SEAT: [&str; 5] = [
+    "clipboard.",
+    "menu.popup",
+    "window.drag",
+    "window.edge",
+    "window.files",
+];
+
 /// Whether something works here.
 pub fn can(feature: &str) -> Option<(bool, String)> {
     match feature {
+        name if NEED_A_SEAT.iter().any(|known| name.starts_with(known)) && has_no_seat() => {
+            let reason = "the display has no seat: neither keyboard nor pointer, nor a clipboard";
+            Some((false, reason.to_owned()))
+        }
         "shortcuts.register" | "shortcuts.unregister" => Some(shortcuts()),
         "window.attention" if is_wayland() => {
             let reason = "Wayland lets no window ask for attention by itself; show a notification";
@@ -81,12 +94,19 @@ pub fn can(feature: &str) -> Option<(bool, String)> {
 
 /// GTK's display, once it is open; `can` is asked from any thread, and GTK only from one.
 static WAYLAND: OnceLock<bool> = OnceLock::new();
+/// Whether a seat was there then.
+static SEAT: OnceLock<bool> = OnceLock::new();
 
 /// Remembers which kind of display GTK has opened. Main thread.
 pub fn meet_display() {
     if let Some(display) = gtk::gdk::Display::default() {
+        SEAT.get_or_init(|| display.default_seat().is_some());
         WAYLAND.get_or_init(|| display.type_().name().contains("Wayland"));
     }
+}
+
+fn has_no_seat() -> bool {
+    SEAT.get().is_some_and(|there| !there)
 }
 
 fn is_wayland() -> bool {
