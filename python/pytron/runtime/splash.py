@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from pytron import sealed
+from pytron.assets.mime import PNG
 from pytron.errors import ConfigError, PytronError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("pytron")
 
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
 #: Far more than a screen's worth.
 _MOST_BYTES: Final = 16_000_000
 _DEADLINE_S: Final = 10
@@ -107,7 +107,7 @@ def read(picture: Path) -> bytes:
         content = picture.read_bytes() if found is None else found.read()
     except OSError as error:
         raise ConfigError(f"splash: {picture} cannot be read: {error.strerror}") from error
-    if not content.startswith(_PNG):
+    if not content.startswith(PNG):
         raise ConfigError(f"splash: {picture} is no PNG; save the picture as one")
     if len(content) > _MOST_BYTES:
         raise ConfigError(
