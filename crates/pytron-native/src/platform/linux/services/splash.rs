@@ -98,7 +98,6 @@ fn replace(next: Option<Shown>) {
     }
 }
 
-/// Where nothing is drawn the desktop shows, if something puts windows together.
 fn read(png: &[u8]) -> Result<Pixbuf, glib::Error> {
     let loader = PixbufLoader::with_type("png")?;
     let taken = loader.write(png);
@@ -108,6 +107,7 @@ fn read(png: &[u8]) -> Result<Pixbuf, glib::Error> {
     loader.pixbuf().ok_or_else(damaged)
 }
 
+/// Where nothing is drawn the desktop shows, if something puts windows together.
 fn see_through(window: &gtk::Window) {
     let Some(screen) = gtk::prelude::WidgetExt::screen(window) else {
         return;
