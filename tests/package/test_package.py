@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
@@ -137,6 +138,31 @@ def test_an_engine_that_is_not_in_it_is_named(sample: Packaged) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert "the engine headless is not in this package" in done.stderr
+
+
+def test_one_started_from_a_menu_says_in_a_window_why_it_ends(sample: Packaged) -> None:
+    """A menu gives its programs no terminal, and nobody reads what they print."""
+    done = subprocess.run(
+        [program_of(sample.results["folder"])],
+        env={**os.environ, "PYTRON_ENGINE": "headless"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    shown = [
+        (int(process.name), words)
+        for process in Path("/proc").glob("[0-9]*")
+        if (words := words_of(process)) and "the engine headless" in words[-1]
+    ]
+    for number, _ in shown:
+        os.kill(number, signal.SIGTERM)
+    assert [words[-1].partition(":")[0] for _, words in shown] == ["grosse-co"]
+
+
+def words_of(process: Path) -> list[str]:
+    try:
+        return (process / "cmdline").read_text("utf-8", "replace").rstrip("\0").split("\0")
+    except OSError:  # it has ended
+        return []
 
 
 def test_what_only_tools_need_stays_out(sample: Packaged) -> None:

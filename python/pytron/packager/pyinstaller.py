@@ -129,7 +129,7 @@ def _plan(build: Build, facts: Path) -> dict[str, Any]:
 def _hooks_of(product: Product) -> list[str]:
     """What runs before the app's own code. A second start that goes to the first shows nothing."""
     early = bool(product.splash) and not product.single_instance
-    return ["pytron", "splash"] if early else ["pytron"]
+    return ["pytron", "failure", *(["splash"] if early else [])]
 
 
 def script_of(build: Build) -> Path:

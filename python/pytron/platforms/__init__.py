@@ -28,6 +28,7 @@ if sys.platform == "win32":
         native_remedy,
         plain_environment,
         printer_problem,
+        show_error,
         silent_python,
     )
 elif sys.platform == "darwin":
@@ -51,6 +52,7 @@ elif sys.platform == "darwin":
         native_remedy,
         plain_environment,
         printer_problem,
+        show_error,
         silent_python,
     )
 else:
@@ -74,6 +76,7 @@ else:
         native_remedy,
         plain_environment,
         printer_problem,
+        show_error,
         silent_python,
     )
 
@@ -104,6 +107,7 @@ __all__ = [
     "native_remedy",
     "plain_environment",
     "printer_problem",
+    "show_error",
     "silent_python",
 ]
 

@@ -99,6 +99,34 @@ def printer_problem() -> str | None:
     )
 
 
+#: Programs that show an error, and what stands before its text: which of them is there depends on
+#: the desktop.
+_ERRORS = (
+    ("/usr/bin/zenity", "--error", "--no-markup", "--text"),
+    ("/usr/bin/kdialog", "--error"),
+    ("/usr/bin/xmessage", "-center"),
+    ("/usr/bin/notify-send", "--urgency=critical"),
+)
+
+
+def show_error(text: str) -> None:
+    """Show a text in a window that outlives this process, if the desktop has something for it."""
+    import subprocess
+
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return
+    for program, *words in _ERRORS:
+        if os.access(program, os.X_OK):
+            subprocess.Popen(
+                [program, *words, text],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            return
+
+
 def _missing_libraries(program: Path) -> list[str]:
     import shutil
     import subprocess

@@ -127,3 +127,20 @@ def electron_problem(program: Path) -> str | None:  # noqa: ARG001 - Linux looks
 def printer_problem() -> str | None:
     """Why Chromium finds no printer here: the system's own dialog says that itself."""
     return None
+
+
+def show_error(text: str) -> None:
+    """Show a text in a window that outlives this process.
+
+    Source: Mac Automation Scripting Guide, "Displaying Dialogs and Alerts".
+    """
+    import subprocess
+
+    script = "on run words\ndisplay alert (item 1 of words) as critical\nend run"
+    subprocess.Popen(
+        ["/usr/bin/osascript", "-e", script, text],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

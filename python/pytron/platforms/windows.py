@@ -139,3 +139,7 @@ def electron_problem(program: Path) -> str | None:  # noqa: ARG001 - Linux looks
 def printer_problem() -> str | None:
     """Why Chromium finds no printer here: the system's own dialog says that itself."""
     return None
+
+
+def show_error(text: str) -> None:
+    """Nothing: the bootloader of a program without a console shows a traceback in a window."""
