@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any
 
 import pytest
@@ -112,6 +113,14 @@ def wayland(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-of-this-test")
 
 
+def press(session: str, identity: str) -> dict[str, Any]:
+    return {
+        "kind": "signal", "path": "/org/freedesktop/portal/desktop",
+        "interface": GLOBAL_SHORTCUTS, "member": "Activated", "signature": "osta{sv}",
+        "body": [session, identity, 0, {}],
+    }  # fmt: skip
+
+
 @pytest.mark.usefixtures("wayland")
 def test_shortcut_is_what_the_compositor_answers(bus: Bus) -> None:
     app = App("Player", app_id="dev.pytron.player")
@@ -125,11 +134,7 @@ def test_shortcut_is_what_the_compositor_answers(bus: Bus) -> None:
         asked = desktop.expect("bind")
         looks = {"description": "Play or pause", "preferred_trigger": "CTRL+SHIFT+k"}
         assert asked["shortcuts"] == [["play", looks]]
-        press = {
-            "kind": "signal", "path": "/org/freedesktop/portal/desktop",
-            "interface": GLOBAL_SHORTCUTS, "member": "Activated", "signature": "osta{sv}",
-        }  # fmt: skip
-        desktop.do(**press, body=[asked["session"], "play", 0, {}])
+        desktop.do(**press(asked["session"], "play"))
         assert pressed.get(timeout=60) == {"id": "play"}
         for wish, code, words in (
             ("forbidden", "cancelled", "did not agree"),
@@ -141,6 +146,57 @@ def test_shortcut_is_what_the_compositor_answers(bus: Bus) -> None:
             desktop.expect("session closed")
         page.call("services.shortcuts.unregister", "play")
         desktop.expect("session closed")
+
+
+def heard(desktop: Desktop, signal: Mapping[str, Any], pressed: Queue[Any]) -> Any:
+    """Press until it is heard: the app may still be reading the answer to its question."""
+    for _ in range(600):
+        desktop.do(**signal)
+        with contextlib.suppress(Empty):
+            return pressed.get(timeout=0.1)
+    raise AssertionError("no press is heard")
+
+
+@pytest.mark.usefixtures("wayland")
+def test_shortcuts_outlive_the_portal(bus: Bus, caplog: pytest.LogCaptureFixture) -> None:
+    app = App("Player", app_id="dev.pytron.player")
+    pressed: Queue[Any] = Queue()
+    app.on("shortcuts.pressed", lambda event: pressed.put(event.data))
+    with TestClient(app) as page:
+        with Desktop(bus, "portal") as first:
+            page.call("services.shortcuts.register", "play", "F9")
+            page.call("services.shortcuts.register", "stop", "F10")
+            gone = first.expect("bind")["session"]
+            page.call("services.shortcuts.unregister", "stop")
+        with Desktop(bus, "portal") as second:
+            assert second.expect("registered")["app"] == "dev.pytron.player"
+            asked = second.expect("bind")
+            looks = {"description": "play", "preferred_trigger": "F9"}
+            assert asked["shortcuts"] == [["play", looks]]
+            assert asked["session"] != gone
+            assert heard(second, press(asked["session"], "play"), pressed) == {"id": "play"}
+            page.call("services.shortcuts.unregister", "play")
+            second.expect("session closed")
+        page.call("services.shortcuts.unregister", "play")
+    assert not caplog.records
+
+
+@pytest.mark.usefixtures("wayland")
+def test_a_portal_that_gives_no_shortcuts_any_more_is_said(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App("Player", app_id="dev.pytron.player")
+    said: Queue[str] = Queue()
+    warning = "pytron.services.linux.shortcuts._log.warning"
+    monkeypatch.setattr(warning, lambda text, *given: said.put(text % given))
+    with TestClient(app) as page:
+        with Desktop(bus, "portal"):
+            page.call("services.shortcuts.register", "play", "F9")
+        with Desktop(bus, "oldest portal"):
+            told = said.get(timeout=60)
+            assert "the shortcut 'play' is lost: Wayland lets no app grab keys, and" in told
+        with Desktop(bus, "portal") as third:  # which gives what the one before did not
+            assert third.expect("bind")["shortcuts"][0][0] == "play"
 
 
 @pytest.mark.usefixtures("bus", "wayland")

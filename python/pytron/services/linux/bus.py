@@ -107,6 +107,14 @@ class Bus:
         names = self.call(_DBUS, "/org/freedesktop/DBus", _DBUS, "ListActivatableNames")[0]
         return name in names
 
+    def owner(self, name: str) -> str:
+        """The connection that has this name now; empty when none has."""
+        try:
+            found = self.call(_DBUS, "/org/freedesktop/DBus", _DBUS, "GetNameOwner", "s", (name,))
+        except CallError:
+            return ""
+        return str(found[0])
+
     def get(self, name: str, path: str, interface: str, prop: str) -> Any:
         """The value of a property."""
         body = self.call(

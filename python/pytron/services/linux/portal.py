@@ -37,7 +37,7 @@ class Portal:
         self._bus = bus
         self._app_id = app_id
         self._serial = count(1)
-        self._met = False
+        self._met = ""  # the portal that was told; another may take its place
 
     def version(self, interface: str) -> int:
         """The version of an interface.
@@ -77,13 +77,14 @@ class Portal:
         Raises:
             CallError: it cannot be told; what is asked then comes from nobody that it knows.
         """
-        if self._met or _SANDBOX.exists():
+        owner = self._bus.owner(NAME)
+        if _SANDBOX.exists() or (owner and owner == self._met):
             return
         try:
             self._bus.call(NAME, PATH, _REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
         except CallError:  # it is older than 1.20
             scope.enter(self._bus, self._app_id)
-        self._met = True
+        self._met = self._bus.owner(NAME)
 
     def tell(self, interface: str, member: str, signature: str, body: Sequence[Any]) -> None:
         """Say something that needs no answer of the user's."""

@@ -5,6 +5,7 @@ Source: <https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.p
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
@@ -19,6 +20,7 @@ from pytron.services.linux import portal
 from pytron.services.linux.bus import Bus
 from pytron.services.service import Provider
 
+_log = logging.getLogger(__name__)
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 SESSION = "org.freedesktop.portal.Session"
 _MODIFIERS: Final[Mapping[str, str]] = {
@@ -38,14 +40,19 @@ _KEYS: Final[Mapping[str, str]] = {
 
 
 class Shortcuts(Provider):
-    """Each shortcut is a session of its own with the portal, so that each can be given back."""
+    """Each shortcut is a session of its own with the portal, so that each can be given back.
+
+    Sessions end with the portal; one that is started anew is asked again for what is wanted.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._bus = Bus()
         self._portal = portal.Portal(self._bus, desk.app.id)
         self._lock = Lock()
-        self._sessions: dict[str, str] = {}  # by the ids that the app gave
+        # By the ids that the app gave.
+        self._wanted: dict[str, Mapping[str, Any]] = {}
+        self._sessions: dict[str, str] = {}
         self._listening = False
 
     def can(self, feature: str) -> Capability | None:
@@ -54,9 +61,9 @@ class Shortcuts(Provider):
         if not _asks_compositor():
             return None
         try:
-            self._portal.version(SHORTCUTS)
+            self._check_portal()
         except CallError as error:
-            return Capability(False, f"Wayland lets no app grab keys, and {error}")
+            return Capability(False, str(error))
         return Capability(True, "the compositor is asked, and the user with it")
 
     def ask(self, name: str, window: int | None, args: Mapping[str, Any]) -> Answer[Any] | None:
@@ -75,17 +82,28 @@ class Shortcuts(Provider):
         self._bus.close()
 
     def _register(self, identity: str, args: Mapping[str, Any]) -> None:
-        trigger = trigger_of(str(args["keys"]))
-        self._portal.version(SHORTCUTS)
+        trigger_of(str(args["keys"]))  # what is written wrongly is said first
+        self._check_portal()
+        self._listen()
+        self._end(identity)
+        session = self._bind(identity, args)
+        with self._lock:
+            self._wanted[identity], self._sessions[identity] = args, session
+
+    def _listen(self) -> None:
         with self._lock:
             first, self._listening = not self._listening, True
         if first:
             self._bus.listen(self._activated, interface=SHORTCUTS, member="Activated")
-        self._end(identity)
+            changed = {"interface": "org.freedesktop.DBus", "member": "NameOwnerChanged"}
+            self._bus.listen(self._owner_changed, arg0=portal.NAME, **changed)
+
+    def _bind(self, identity: str, args: Mapping[str, Any]) -> str:
+        """The session by which the desktop gives the keys."""
         session = self._session()
         wanted = {
             "description": ("s", str(args.get("description") or identity)),
-            "preferred_trigger": ("s", trigger),
+            "preferred_trigger": ("s", trigger_of(str(args["keys"]))),
         }
         options: dict[str, Any] = {}
         body = (session, [(identity, wanted)], "", options)
@@ -100,8 +118,14 @@ class Shortcuts(Provider):
         except CallError:
             self._close_session(session)
             raise
-        with self._lock:
-            self._sessions[identity] = session
+        return session
+
+    def _check_portal(self) -> None:
+        try:
+            self._portal.version(SHORTCUTS)
+        except CallError as error:
+            text = f"Wayland lets no app grab keys, and {error}"
+            raise CallError(text, code=error.code) from error
 
     def _session(self) -> str:
         options = {"session_handle_token": ("s", f"pytron_{token_hex(4)}")}
@@ -110,6 +134,7 @@ class Shortcuts(Provider):
 
     def _end(self, identity: str) -> None:
         with self._lock:
+            self._wanted.pop(identity, None)
             session = self._sessions.pop(identity, None)
         if session is not None:
             self._close_session(session)
@@ -121,6 +146,31 @@ class Shortcuts(Provider):
         session, identity = body[0], body[1]
         if self._sessions.get(identity) == session:
             self._desk.tell_soon("shortcuts.pressed", {"id": identity})
+
+    def _owner_changed(self, body: Sequence[Any]) -> None:
+        """The portal has gone, or another is there. Not on the bus's own thread."""
+        with self._lock:
+            self._sessions.clear()
+        if body[2]:
+            self._desk.run("shortcuts", self._bind_again, timeout_s=portal.PATIENCE_S)
+
+    def _bind_again(self) -> None:
+        with self._lock:
+            wanted = dict(self._wanted)
+        for identity, args in wanted.items():
+            try:
+                self._check_portal()
+                session = self._bind(identity, args)
+            except CallError as error:
+                text = "the desktop's portal was started anew, and the shortcut %r is lost: %s"
+                _log.warning(text, identity, error)
+                continue
+            with self._lock:
+                late = self._wanted.get(identity) is not args or identity in self._sessions
+                if not late:
+                    self._sessions[identity] = session
+            if late:  # meanwhile it was given back, or asked for once more
+                self._close_session(session)
 
 
 def _asks_compositor() -> bool:
