@@ -21,7 +21,7 @@ WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 #: What is not about how page and Python are joined.
 ONCE = ("test_mistakes", "test_remedies")
 CHROME_ONLY = ("test_chrome", "test_chrome_window", "test_playwright")
-UNDER_WAYLAND = ("test_blank", "test_conformance")
+UNDER_WAYLAND = ("test_blank", "test_conformance", "test_everywhere_window")
 #: What an engine's own host offers of the desktop.
 OFFERED = (
     *("test_clipboard", "test_dialogs", "test_downloads", "test_frameless", "test_menus"),

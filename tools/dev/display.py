@@ -149,7 +149,7 @@ def fresh_wayland() -> Generator[dict[str, str]]:
         with _up(command, {"XDG_RUNTIME_DIR": name}, _pipe(ready)):
             yield {
                 "XDG_RUNTIME_DIR": name,
-                "WAYLAND_DISPLAY": "wayland-t",
+                "WAYLAND_DISPLAY": str(folder / "wayland-t"),
                 "DISPLAY": "",
                 "GDK_BACKEND": "wayland",
                 "NO_AT_BRIDGE": "1",

@@ -33,10 +33,10 @@ class Windows(Service):
     )  # fmt: skip
 
     def can(self, feature: str) -> Capability | None:
-        """Maximizing is a command of every window; what can be dragged has a frame to maximize."""
+        """Maximizing is a command of every window: whoever has a profile to clear shows frames."""
         if feature != "windows.toggle_maximized":
             return None
-        return self._desk.runtime("can").engine.can("window.drag")
+        return self._desk.runtime("can").engine.can("window.clear")
 
     def drag(self, *, window: Window | None = None) -> Answer[None]:
         """Let the user, who holds the button, move the window from here."""
