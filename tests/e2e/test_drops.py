@@ -28,6 +28,10 @@ def window_of(title):
     return window
 
 @app.expose
+async def carry(paths: list[str]) -> None:
+    await app.window("main").carry(paths)
+
+@app.expose
 def hold() -> None:
     # Press in the source and move: the page begins the drag.
     source = window_of("Test")
@@ -59,7 +63,7 @@ await there;
 const done = event("done");
 const over = event("over");
 const carried = new Promise((begun, failed) => {
-  addEventListener("pointerdown", () => pytron.services.windows.carry(PATHS).then(begun, failed), { once: true });
+  addEventListener("pointerdown", () => CARRY(PATHS).then(begun, failed), { once: true });
 });
 await pytron.hold();
 await carried;
@@ -72,12 +76,12 @@ await done;
 """
 
 
-@pytest.mark.parametrize("names", [["a note ü.txt", "folder"]])
-def test_files_go_from_window_to_window(run_app: RunApp, tmp_path: Path, names: list[str]) -> None:
-    note, folder = tmp_path / names[0], tmp_path / names[1]
+@pytest.mark.parametrize("carry", ["pytron.services.windows.carry", "pytron.carry"])
+def test_files_go_from_window_to_window(run_app: RunApp, tmp_path: Path, carry: str) -> None:
+    note, folder = tmp_path / "a note ü.txt", tmp_path / "folder"
     note.write_text("four", "utf-8")
     folder.mkdir()
-    page = PAGE.replace("PATHS", repr([str(note), str(folder)]))
+    page = PAGE.replace("CARRY", carry).replace("PATHS", repr([str(note), str(folder)]))
     reports = run_app(page, WINDOWS).reports
     python = next(one for one in reports if "python" in one)
     shown = next(one for one in reports if "page" in one)
