@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import struct
 import zlib
+from pathlib import Path
 
+import pytest
 from e2e.driver import RunApp
+from e2e.views import View
+from pytron.packager import hooks
+
+HOOKS = Path(hooks.__file__).parent
 
 
 def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
@@ -102,6 +108,13 @@ SLOW = LOOKS.replace(
 EARLY = SLOW.replace(', splash="splash.png"', "")
 
 
+@pytest.fixture
+def native(view: View) -> None:
+    if view.name == "chrome":
+        pytest.skip("with Chrome the picture appears once Electron has started")
+
+
+@pytest.mark.usefixtures("native")
 def test_what_the_settings_name_is_there_before_the_apps_own_code(run_app: RunApp) -> None:
     files = {**SPLASH, "pyproject.toml": SETTINGS}
     page = f"""
@@ -112,6 +125,7 @@ def test_what_the_settings_name_is_there_before_the_apps_own_code(run_app: RunAp
     assert told.reports == ["before the app", False, True]
 
 
+@pytest.mark.usefixtures("native")
 def test_another_engine_takes_it_over_or_away(run_app: RunApp) -> None:
     files = {**SPLASH, "pyproject.toml": SETTINGS}
     python = EARLY.replace("maximized=True", 'maximized=True, engine="headless"')
@@ -123,3 +137,27 @@ def test_a_picture_that_cannot_be_shown_is_said_by_the_run(run_app: RunApp) -> N
     files = {"splash.png": b"GIF89a", "pyproject.toml": SETTINGS}
     run = run_app("", LOOKS.replace(', splash="splash.png"', ""), files=files, by=RUN, code=2)
     assert "splash.png is no PNG; save the picture as one" in run.log
+
+
+#: As PyInstaller starts an app: the hook, then the app's own file.
+FROZEN = f"""
+import runpy, sys
+from pathlib import Path
+
+sys.argv = sys.argv[1:]
+sys.frozen, sys._MEIPASS = True, str(Path(sys.argv[0]).parent)
+runpy.run_path({str(HOOKS / "rthook_splash.py")!r})
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.usefixtures("native")
+def test_a_package_shows_it_before_the_apps_own_code(run_app: RunApp, tmp_path: Path) -> None:
+    settings = '{"splash": "splash.png"}'
+    files: dict[str, str | bytes] = {**SPLASH, "pytron.json": settings, "frozen.py": FROZEN}
+    page = f"""
+    document.body.style.background = "rgb{GREEN}";
+    report(await pytron.until({list(GREEN)}));
+    """
+    told = run_app(page, EARLY, files=files, by=[str(tmp_path / "app" / "frozen.py")])
+    assert told.reports == ["before the app", False, True]
