@@ -117,11 +117,16 @@ impl View {
         let Some(context) = self.web.context() else {
             return;
         };
+        let own = own_languages();
+        let chosen = if languages.is_empty() {
+            &own
+        } else {
+            languages
+        };
+        let names: Vec<&str> = chosen.iter().map(String::as_str).collect();
         context.set_spell_checking_enabled(true);
-        if !languages.is_empty() {
-            let names: Vec<&str> = languages.iter().map(String::as_str).collect();
-            context.set_spell_checking_languages(&names);
-        }
+        // Told of no languages it checks nothing; told of an empty list it takes what is there.
+        context.set_spell_checking_languages(&names);
     }
 
     fn bootstrap(&self, origins: &[String]) -> String {
@@ -232,6 +237,14 @@ fn build(
     let builder =
         builder.with_drag_drop_handler(move |event| services::dropping::tell(&number, event));
     Ok(builder.with_focused(false).build_gtk(nest)?)
+}
+
+/// What the user reads, as dictionaries are called: `de_DE`, then `de`.
+fn own_languages() -> Vec<String> {
+    let names = gtk::glib::language_names().into_iter().map(String::from);
+    names
+        .filter(|name| !name.contains(['.', '@']) && name != "C" && name != "POSIX")
+        .collect()
 }
 
 /// tao tells nothing of a window that is minimized, maximized or shown.
