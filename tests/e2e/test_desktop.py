@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from e2e.desktop import Bus, Desktop
 from e2e.portals import GLOBAL_SHORTCUTS
+from e2e.test_everywhere import ended
 from pytron import App
+from pytron.errors import CallError
 from pytron.testing import RemoteError, TestClient
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's")
@@ -182,6 +184,22 @@ def test_shortcuts_outlive_the_portal(bus: Bus, caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.usefixtures("wayland")
+def test_a_portal_that_ends_before_it_answers_is_said(bus: Bus) -> None:
+    app = App("Player", app_id="dev.pytron.player")
+    with TestClient(app, timeout_s=60) as page:
+        with Desktop(bus, "portal") as desktop:
+            answer = app.shortcuts.register("play", "F9", description="hanging")
+            desktop.expect("bind")
+            assert app.can("shortcuts.register")  # answered after the binding was taken on
+        error = ended(answer)
+        assert error is not None
+        assert error.code == "unsupported"
+        assert "ended before it answered BindShortcuts; ask once more" in str(error)
+        with Desktop(bus, "portal"):
+            page.call("services.shortcuts.register", "play", "F9")
+
+
+@pytest.mark.usefixtures("wayland")
 def test_a_portal_that_gives_no_shortcuts_any_more_is_said(
     bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,3 +243,15 @@ def test_keys_are_written_as_the_portal_has_them(keys: str, trigger: str) -> Non
     from pytron.services.linux.shortcuts import trigger_of
 
     assert trigger_of(keys) == trigger
+
+
+@pytest.mark.usefixtures("bus")
+def test_who_has_left_the_bus_for_good_does_not_come_back() -> None:
+    from pytron.services.linux.bus import Bus as Connection
+
+    connection = Connection()
+    assert connection.has("org.freedesktop.DBus")
+    connection.close()
+    with pytest.raises(CallError, match="the app ends") as late:
+        connection.has("org.freedesktop.DBus")
+    assert late.value.code == "closed"

@@ -47,6 +47,7 @@ class Bus:
         self._which = which
         self._lock = Lock()
         self._connection: Any = None
+        self._closed = False
         self._replies: dict[int, Future[Any]] = {}
         self._signals: list[tuple[Mapping[str, str], Signal]] = []
         self._objects: dict[str, Object] = {}
@@ -169,16 +170,19 @@ class Bus:
         self._connected().send(wire.new_signal(emitter, member, signature or None, tuple(body)))
 
     def close(self) -> None:
-        """Leave the bus."""
+        """Leave the bus for good: a worker that is late must not come back to it."""
         with self._lock:
+            self._closed = True
             connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.interrupt()
+            if connection is not None:  # its thread closes it, and not before it has this lock
+                connection.interrupt()
 
     # --- the connection -------------------------------------------------------------------------
 
     def _connected(self) -> Any:
         with self._lock:
+            if self._closed:
+                raise CallError("the app ends, and has left the message bus", code="closed")
             if self._connection is None:
                 self._connection = self._connect()
             return self._connection
@@ -214,12 +218,13 @@ class Bus:
             while True:
                 self._take(connection, connection.receive())
         except ReceiveStopped:
-            connection.close()
+            pass
         except Exception as error:  # noqa: BLE001 - the bus has gone, however it went
             _log.info("the message bus has gone: %s", error)
         with self._lock:
             if self._connection is connection:
                 self._connection = None
+        connection.close()
         for reply in list(self._replies.values()):
             if not reply.done():
                 reply.set_exception(OSError("the connection was closed"))

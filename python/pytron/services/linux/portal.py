@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as LateError
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, Final
 
 from pytron.errors import CallError
 from pytron.services.linux import scope
@@ -21,6 +21,8 @@ from pytron.services.linux.bus import Bus
 NAME = "org.freedesktop.portal.Desktop"
 PATH = "/org/freedesktop/portal/desktop"
 REQUEST = "org.freedesktop.portal.Request"
+#: The signal of a name that goes or comes, of the bus's own.
+OWNER_CHANGED: Final = {"interface": "org.freedesktop.DBus", "member": "NameOwnerChanged"}
 _REGISTRY = "org.freedesktop.host.portal.Registry"
 #: What came with the release that asks systemd who a program is.
 _SINCE_1_14 = "org.freedesktop.portal.DynamicLauncher"
@@ -105,8 +107,15 @@ class Portal:
         path = f"{PATH}/request/{sender}/{token}"
         answer: Future[Sequence[Any]] = Future()
         heard = answer.set_result
+
+        def gone(body: Sequence[Any]) -> None:
+            if body[1] and not answer.done():  # one that begins has had no owner
+                text = f"the desktop's portal ended before it answered {member}; ask once more"
+                answer.set_exception(CallError(text, code="unsupported"))
+
         # Before the question, for the answer may be there at once.
         self._bus.listen(heard, sender=NAME, interface=REQUEST, member="Response", path=path)
+        self._bus.listen(gone, arg0=NAME, **OWNER_CHANGED)
         try:
             given = (*body[:-1], {"handle_token": ("s", token), **body[-1]})
             self._bus.call(NAME, PATH, interface, member, signature, given)
@@ -115,6 +124,7 @@ class Portal:
             raise CallError(f"nobody answered {member} of the portal", code="timeout") from error
         finally:
             self._bus.forget(heard)
+            self._bus.forget(gone)
         if code == _AGREED:
             return {name: value[1] for name, value in results.items()}
         if code == _DISMISSED:

@@ -5,6 +5,7 @@ Source: <https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.p
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -95,8 +96,7 @@ class Shortcuts(Provider):
             first, self._listening = not self._listening, True
         if first:
             self._bus.listen(self._activated, interface=SHORTCUTS, member="Activated")
-            changed = {"interface": "org.freedesktop.DBus", "member": "NameOwnerChanged"}
-            self._bus.listen(self._owner_changed, arg0=portal.NAME, **changed)
+            self._bus.listen(self._owner_changed, arg0=portal.NAME, **portal.OWNER_CHANGED)
 
     def _bind(self, identity: str, args: Mapping[str, Any]) -> str:
         """The session by which the desktop gives the keys."""
@@ -116,7 +116,8 @@ class Shortcuts(Provider):
                     code="unsupported",
                 )
         except CallError:
-            self._close_session(session)
+            with contextlib.suppress(CallError):  # the portal has gone, and the session with it
+                self._close_session(session)
             raise
         return session
 
