@@ -116,7 +116,7 @@ def test_nothing_hangs(place: Place) -> None:
         expected[name] = outcome.done[name]
         assert outcome.done[name] in {"ok", waits}
     # What needs a desktop, which no test here has: it says so, at once.
-    needs = ("attention", "clear_data", "pdf", "print")
+    needs = ("attention", "carry", "clear_data", "pdf", "print")
     expected |= {f"window.{name}": "unsupported" for name in needs}
     expected |= {name: outcome.done[name] for name in DESKTOP}
     assert {outcome.done[name] for name in DESKTOP} <= {"ok", "unsupported"}

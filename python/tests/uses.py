@@ -60,6 +60,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "window.status": lambda app: app.window("main").status().result(timeout_s=5),
     "window.screenshot": lambda app: app.window("main").screenshot("x").result(timeout_s=5),
     "window.attention": lambda app: app.window("main").attention().result(timeout_s=5),
+    "window.carry": lambda app: app.window("main").carry(["x"]).result(timeout_s=5),
     "window.clear_data": lambda app: app.window("main").clear_data().result(timeout_s=5),
     "window.pdf": lambda app: app.window("main").pdf("x.pdf").result(timeout_s=5),
     "window.print": lambda app: app.window("main").print().result(timeout_s=5),
