@@ -19,7 +19,7 @@ SERVER_ONLY = ("test_network",)
 #: All else runs once with the fast path and once without it.
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 #: What is not about how page and Python are joined.
-ONCE = ("test_mistakes", "test_remedies", "test_spelling")
+ONCE = ("test_mistakes", "test_remedies", "test_scales", "test_spelling")
 CHROME_ONLY = ("test_chrome", "test_chrome_window", "test_playwright")
 UNDER_WAYLAND = ("test_blank", "test_conformance", "test_everywhere_window")
 #: What an engine's own host offers of the desktop.
@@ -29,7 +29,7 @@ OFFERED = (
     *("test_context_menu", "test_splash", "test_everywhere_window"),
 )
 #: The same, and not about how page and Python are joined.
-SHOWN = ("test_forgetting", "test_looks", "test_screens")
+SHOWN = ("test_forgetting", "test_kiosk", "test_looks", "test_screens")
 #: What is about the processes of the native engine, in the app's own or beside it.
 PROCESSES = ("test_blank", "test_recovery")
 #: The driver works in the page: how its messages travel is one matter, where windows live another.

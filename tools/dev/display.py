@@ -135,22 +135,64 @@ def fresh_wayland() -> Generator[dict[str, str]]:
 
     Platforms: Linux.
     """
+    words = ["--backend=headless-backend.so", "--width=1280", "--height=900"]
+    with _weston(words, "", {}) as variables:
+        yield {**variables, "DISPLAY": ""}
+
+
+@contextmanager
+def fresh_scales() -> Generator[dict[str, str]]:
+    """Environment variables that lead programs to a Wayland compositor with two screens.
+
+    Left one of 600x400 at scale 1, and right of it one of 640x480 at scale 2. Both are windows on
+    the display that DISPLAY names, whose pointer and keys they follow.
+
+    Raises:
+        SetupError: weston or Xvfb is missing or did not start.
+
+    Platforms: Linux.
+    """
+    program = find_program("Xvfb")
+    if program is None:
+        raise SetupError("Xvfb is not installed", "run `python3 dev.py setup`")
+    with _server([program, "-screen", "0", "2000x1000x24"]) as number:
+        display = {"DISPLAY": f":{number}"}
+        words = ["--backend=x11-backend.so", "--output-count=2"]
+        with _weston(words, _SCALES, display) as variables:
+            yield {**variables, **display}
+
+
+_SCALES = """
+[output]
+name=X1
+mode=600x400
+scale=1
+[output]
+name=X2
+mode=640x480
+scale=2
+"""
+
+
+@contextmanager
+def _weston(
+    words: Sequence[str], settings: str, environment: Mapping[str, str]
+) -> Generator[dict[str, str]]:
+    """A compositor with these words and settings, and the variables that lead to it."""
     program = find_program("weston")
     if program is None:
         raise SetupError("weston is not installed", "run `python3 dev.py test`, which brings it")
     with tempfile.TemporaryDirectory(prefix="pytron-wayland-") as name:
         folder = Path(name)  # sockets and their lock; only its owner may enter
-        ready, settings, script = folder / "ready", folder / "weston.ini", folder / "started"
+        ready, file, script = folder / "ready", folder / "weston.ini", folder / "started"
         script.write_text(f"#!/bin/sh\necho ready > {ready}\n")
         script.chmod(0o700)
-        settings.write_text(f"[autolaunch]\npath={script}\n[core]\nidle-time=0\n")
-        command = [program, "--backend=headless-backend.so", "--use-pixman", "--socket=wayland-t"]
-        command += [f"--config={settings}", "--width=1280", "--height=900"]
-        with _up(command, {"XDG_RUNTIME_DIR": name}, _pipe(ready)):
+        file.write_text(f"[autolaunch]\npath={script}\n[core]\nidle-time=0\n{settings}")
+        command = [program, *words, "--use-pixman", "--socket=wayland-t", f"--config={file}"]
+        with _up(command, {**environment, "XDG_RUNTIME_DIR": name}, _pipe(ready)):
             yield {
                 "XDG_RUNTIME_DIR": name,
                 "WAYLAND_DISPLAY": str(folder / "wayland-t"),
-                "DISPLAY": "",
                 "GDK_BACKEND": "wayland",
                 "NO_AT_BRIDGE": "1",
             }
