@@ -55,6 +55,29 @@ def test_a_screenshot_is_the_page_to_the_pixel(run_app: RunApp) -> None:
     assert {shot.getpixel(place) for place in outside} == {GREEN}
 
 
+def test_a_screenshot_shows_what_the_page_has_just_changed(run_app: RunApp) -> None:
+    python = """
+    app = App("Test", frontend="page", ephemeral=True, width=300, height=200)
+
+    @app.expose
+    async def shoot(number: int) -> None:
+        await app.window("main").screenshot(f"{__file__}.{number}.png")
+    """
+    page = f"""
+    for (let number = 0; number < 6; number++) {{
+      document.body.style.background = number % 2 ? "rgb{RED}" : "rgb{GREEN}";
+      await pytron.shoot(number);
+    }}
+    report("done");
+    """
+    ended = run_app(page, python)
+    colours: list[object] = []
+    for number in range(6):
+        with Image.open(ended.folder / f"app.py.{number}.png") as shot:
+            colours.append(shot.convert("RGB").getpixel((150, 100)))
+    assert colours == [GREEN, RED] * 3
+
+
 def test_zoom_makes_the_page_larger_and_stays(run_app: RunApp) -> None:
     python = """
     app = App("Test", frontend="page", ephemeral=True, width=600, height=400, zoom=2)

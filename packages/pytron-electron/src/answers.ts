@@ -1,10 +1,17 @@
 // Answers to questions about windows (spec/view.md, section 1).
 import { writeFile } from "node:fs/promises";
-import { nativeTheme, screen } from "electron";
+import { setTimeout } from "node:timers/promises";
+import { type NativeImage, nativeTheme, screen } from "electron";
 import type { HostWindow } from "./window.js";
 
 /** Counting stops here: a page with that many colours is not blank. */
 const MOST_COLOURS = 256;
+/** A page that does not draw, for it is covered, busy or dead, is taken as it was. */
+const DRAW_TIMEOUT_MS = 1_000;
+/** A world of its own, in which pages cannot have changed what a name means. */
+const OWN_WORLD = 1_900;
+/** The first frame may have begun before the page's last change. */
+const DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
 /**
  * Answers a query.
@@ -53,8 +60,17 @@ function screens(): unknown {
   }));
 }
 
+/** What the page shows now: Chromium would give the last frame that it has put together. */
+async function capture({ frame }: HostWindow): Promise<NativeImage> {
+  if (frame.isVisible() && !frame.isMinimized()) {
+    const drawn = frame.webContents.executeJavaScriptInIsolatedWorld(OWN_WORLD, [{ code: DRAWN }]);
+    await Promise.race([drawn.catch(() => {}), setTimeout(DRAW_TIMEOUT_MS)]);
+  }
+  return frame.webContents.capturePage();
+}
+
 async function screenshot(window: HostWindow, path: string): Promise<unknown> {
-  const image = await window.frame.webContents.capturePage();
+  const image = await capture(window);
   const { width, height } = image.getSize();
   if (width === 0) throw new Error("the window shows nothing: is it visible?");
   await writeFile(path, image.toPNG());
@@ -62,7 +78,7 @@ async function screenshot(window: HostWindow, path: string): Promise<unknown> {
 }
 
 async function pixels(window: HostWindow): Promise<unknown> {
-  const image = await window.frame.webContents.capturePage();
+  const image = await capture(window);
   const { width, height } = image.getSize();
   const bitmap = image.toBitmap();
   const found = new Set<number>();
