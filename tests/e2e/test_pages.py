@@ -93,4 +93,5 @@ def closed(event) -> None:
         app.emit("gone")
 """
     )
-    assert set(run_app(page, python).reports) <= {"closed"}
+    with printer() as (_, environment):
+        assert set(run_app(page, python, environment=environment).reports) <= {"closed"}
