@@ -71,7 +71,8 @@ for (let last; ; ) {
   if (answer !== last) {
     last = answer;
     at("answer").textContent = answer;
-    await pytron.tell(`answer ${answer} ${kept()} [${codes.splice(0)}] n=${pytron.state.n}`);
+    // It may be answered by nobody: an app that has written it can be killed at once.
+    await pytron.tell(`answer ${answer} ${kept()} [${codes.splice(0)}] n=${pytron.state.n}`).catch(() => {});
   }
   await new Promise((done) => setTimeout(done, 20));
 }
