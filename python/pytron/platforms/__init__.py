@@ -18,6 +18,7 @@ if sys.platform == "win32":
         electron_problem,
         electron_program,
         electron_target,
+        error_dialogue,
         frozen_program,
         give_to_stranger,
         graphics_facts,
@@ -28,7 +29,6 @@ if sys.platform == "win32":
         native_remedy,
         plain_environment,
         printer_problem,
-        show_error,
         silent_python,
     )
 elif sys.platform == "darwin":
@@ -42,6 +42,7 @@ elif sys.platform == "darwin":
         electron_problem,
         electron_program,
         electron_target,
+        error_dialogue,
         frozen_program,
         give_to_stranger,
         graphics_facts,
@@ -52,7 +53,6 @@ elif sys.platform == "darwin":
         native_remedy,
         plain_environment,
         printer_problem,
-        show_error,
         silent_python,
     )
 else:
@@ -66,6 +66,7 @@ else:
         electron_problem,
         electron_program,
         electron_target,
+        error_dialogue,
         frozen_program,
         give_to_stranger,
         graphics_facts,
@@ -76,7 +77,6 @@ else:
         native_remedy,
         plain_environment,
         printer_problem,
-        show_error,
         silent_python,
     )
 
@@ -91,12 +91,14 @@ __all__ = [
     "app_origin",
     "apps_folder",
     "cache_folder",
+    "chosen_folder",
     "confined",
     "data_folder",
     "display_variables",
     "electron_problem",
     "electron_program",
     "electron_target",
+    "error_dialogue",
     "frozen_program",
     "give_to_stranger",
     "graphics_facts",
@@ -107,12 +109,16 @@ __all__ = [
     "native_remedy",
     "plain_environment",
     "printer_problem",
-    "show_error",
     "silent_python",
 ]
 
 
+def chosen_folder() -> Path | None:
+    """Where PYTRON_DATA_FOLDER says that apps keep what is theirs; None where it says nothing."""
+    chosen = os.environ.get("PYTRON_DATA_FOLDER")
+    return Path(chosen) if chosen else None
+
+
 def apps_folder() -> Path:
     """Where apps keep what is theirs: in the user's folder, or where PYTRON_DATA_FOLDER says."""
-    chosen = os.environ.get("PYTRON_DATA_FOLDER")
-    return Path(chosen) if chosen else data_folder()
+    return chosen_folder() or data_folder()

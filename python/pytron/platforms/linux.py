@@ -109,22 +109,13 @@ _ERRORS = (
 )
 
 
-def show_error(text: str) -> None:
-    """Show a text in a window that outlives this process, if the desktop has something for it."""
-    import subprocess
-
+def error_dialogue(text: str) -> list[str] | None:
+    """The command that shows an error in a window; None where the desktop has none."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return
-    for program, *words in _ERRORS:
-        if os.access(program, os.X_OK):
-            subprocess.Popen(
-                [program, *words, text],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            return
+        return None
+    there = (words for words in _ERRORS if os.access(words[0], os.X_OK))
+    found = next(there, None)
+    return found and [*found, text]
 
 
 def _missing_libraries(program: Path) -> list[str]:

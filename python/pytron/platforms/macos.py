@@ -129,18 +129,10 @@ def printer_problem() -> str | None:
     return None
 
 
-def show_error(text: str) -> None:
-    """Show a text in a window that outlives this process.
+def error_dialogue(text: str) -> list[str] | None:
+    """The command that shows an error in a window.
 
     Source: Mac Automation Scripting Guide, "Displaying Dialogs and Alerts".
     """
-    import subprocess
-
     script = "on run words\ndisplay alert (item 1 of words) as critical\nend run"
-    subprocess.Popen(
-        ["/usr/bin/osascript", "-e", script, text],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    return ["/usr/bin/osascript", "-e", script, text]

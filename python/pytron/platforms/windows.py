@@ -141,5 +141,6 @@ def printer_problem() -> str | None:
     return None
 
 
-def show_error(text: str) -> None:
-    """Nothing: the bootloader of a program without a console shows a traceback in a window."""
+def error_dialogue(text: str) -> list[str] | None:  # noqa: ARG001 - the same on all
+    """None: the bootloader of a program without a console shows a traceback in a window."""
+    return None

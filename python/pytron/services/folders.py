@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from pytron.platforms import apps_folder
+from pytron.platforms import chosen_folder
 from pytron.services.service import Service
 
 #: Kinds that belong to the app, not to the user.
@@ -20,8 +19,9 @@ class Folders(Service):
 
     def _of(self, kind: str) -> Path:
         """The system's folder for it, unless PYTRON_DATA_FOLDER has all that is the app's."""
-        if os.environ.get("PYTRON_DATA_FOLDER") and kind in _OWN:
-            own = apps_folder() / self._desk.app.id
+        chosen = chosen_folder()
+        if chosen is not None and kind in _OWN:
+            own = chosen / self._desk.app.id
             place = own if kind == "data" else own / kind
             place.mkdir(parents=True, exist_ok=True)
             return place

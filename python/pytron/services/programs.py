@@ -21,6 +21,18 @@ def environment() -> dict[str, str]:
     return clean
 
 
+def start(command: Sequence[str]) -> None:
+    """Start a program that outlives this one, and says nothing to it."""
+    subprocess.Popen(
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,
+    )
+
+
 def run(command: Sequence[str], *, remedy: str, patience_s: float = 5.0) -> str:
     """Run a program that hands something over; what it printed.
 

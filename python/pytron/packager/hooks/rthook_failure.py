@@ -24,11 +24,16 @@ def _fail(kind: type[BaseException], error: BaseException, trace: TracebackType 
     from multiprocessing import parent_process
 
     from pytron.errors import PytronError
-    from pytron.platforms import show_error
+    from pytron.platforms import error_dialogue
+    from pytron.services.programs import start
 
-    if parent_process() is None:
-        cause = str(error) if isinstance(error, PytronError) else f"{kind.__name__}: {error}"
-        show_error(f"{os.path.basename(sys.executable)}: {cause}")  # noqa: PTH119 - a name only
+    if parent_process() is not None:
+        return
+    cause = str(error) if isinstance(error, PytronError) else f"{kind.__name__}: {error}"
+    name = os.path.basename(sys.executable)  # noqa: PTH119 - a name only
+    command = error_dialogue(f"{name}: {cause}")
+    if command is not None:
+        start(command)
 
 
 sys.excepthook = _fail
