@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, cast
 
 from pytron.app import App
 from pytron.config import Origin, choose
+from pytron.engine import FIRST
 from pytron.errors import ConfigError, PytronError
 from pytron.failures import failure_of, fields_of
 from pytron.inspection import Inspected, looking
@@ -223,11 +224,12 @@ def _show_splash(target: Target) -> None:
     else:
         folder = Path.cwd().joinpath(*str(target.module).split(".")).parent
     origin = Origin(folder, target.file)
+    first = bool(os.environ.pop(FIRST, None))
     with suppress(PytronError):
-        if choose("splash", None, origin, None):
+        if picture := choose("splash", None, origin, None):
             from pytron.engines.native import early  # only where it is needed
 
-            early.show(origin)
+            early.show(origin, picture, first=first)
 
 
 def _run_as_main(target: Target) -> None:

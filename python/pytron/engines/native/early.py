@@ -16,16 +16,19 @@ from pytron.runtime.splash import read
 _log = logging.getLogger(__name__)
 
 
-def show(origin: Origin) -> None:
-    """Show it, if there is one and this process is to show windows. The run shows what is wrong."""
+def show(origin: Origin, picture: str, *, first: bool = False) -> None:
+    """Show it, if this process is to show windows. The run shows what is wrong.
+
+    Args:
+        origin: where the app's settings are.
+        picture: what they name.
+        first: this is the first app of a development session, whose windows are elsewhere.
+    """
     try:
-        first = os.environ.pop(engine.FIRST, None)
         elsewhere = os.environ.get("PYTRON_LINK") or os.environ.get("PYTRON_HOSTED")
         if is_child() or (elsewhere and not first) or not _is_native(origin):
             return
-        picture = choose("splash", None, origin, None)
-        if picture:
-            _show(origin.folder / picture)
+        _show(origin.folder / picture)
     except Exception as error:  # noqa: BLE001 - an app without its splash is better than none
         _log.debug("the splash is not shown yet: %s", error)
 
