@@ -27,7 +27,7 @@ def result(identity: int, value: Encoded) -> bytes:
 
 
 def plain_result(identity: int, value: object) -> bytes | None:
-    """The same at once, where the value is plain data and a native module is there; else None."""
+    """The same at once, where the value can be written in one piece; else None."""
     return encoding.written(value, b'{"kind":"result","id":%d,"value":' % identity, b"}")
 
 
