@@ -275,6 +275,12 @@ def shown(
         )
 
 
+def files_with(folder: Path, text: str) -> list[str]:
+    """The names of the files in which a text stands as it is."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [path.name for path in found if text.encode() in path.read_bytes()]
+
+
 def assert_refused(done: subprocess.CompletedProcess[str], text: str = "", code: int = 3) -> None:
     """One clear line, an exit code of its own, and nothing else."""
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from package.attacked import files_with
 from package.conftest import write_app
 from pytron import proof
 
@@ -48,11 +49,6 @@ def compiled(folder: Path, *options: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stdout + done.stderr
     said: dict[str, Any] = json.loads(done.stdout)
     return said
-
-
-def files_with(folder: Path, text: str) -> list[str]:
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return [path.name for path in found if text.encode() in path.read_bytes()]
 
 
 def test_a_compiled_app_is_proved_like_any_other(tmp_path: Path) -> None:

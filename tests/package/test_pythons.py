@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from package.attacked import assert_refused, flip, run
+from package.attacked import NEEDLE, assert_refused, files_with, flip, run
 from package.foreign.linux import LinuxPython
 from package.foreign.packages import Package, sealed
 from pytron_shield import program
@@ -23,7 +23,6 @@ PYTHONS = os.environ.get("PYTRON_TEST_PYTHONS", "")
 pytestmark = pytest.mark.skipif(
     not Path(PYTHONS, "3.14").is_dir(), reason="PYTRON_TEST_PYTHONS names no such folder"
 )
-NEEDLE = "SECRET-NAMES-4f7a1c"
 APP = f"""
 import importlib.resources
 import json
@@ -98,8 +97,7 @@ def test_an_app_of_every_version_works(version: str, package: Package) -> None:
 
 
 def test_nothing_stands_in_its_files(package: Package) -> None:
-    for path in package.folder.rglob("*"):
-        assert path.is_dir() or NEEDLE.encode() not in path.read_bytes()
+    assert files_with(package.folder, NEEDLE) == []
 
 
 def test_what_was_changed_is_refused(package: Package) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from package.attacked import flip
+from package.attacked import NEEDLE, files_with, flip
 from package.foreign.packages import Package, sealed
 from package.foreign.windows import WindowsPython, Wine
 
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.skipif(
     not Path(WINDOWS, "shield-boot.exe").is_file(),
     reason="PYTRON_TEST_WINDOWS names no such folder",
 )
-NEEDLE = "SECRET-NAMES-4f7a1c"
 APP = f"""
 import importlib.resources
 import json
@@ -92,8 +91,7 @@ def test_it_opens_and_its_child_processes_work(wine: Wine, package: Package) -> 
 
 
 def test_nothing_stands_in_its_files(package: Package) -> None:
-    for path in package.folder.rglob("*"):
-        assert path.is_dir() or NEEDLE.encode() not in path.read_bytes()
+    assert files_with(package.folder, NEEDLE) == []
 
 
 def refused(wine: Wine, package: Package, text: str, *words: str) -> None:

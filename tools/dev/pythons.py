@@ -13,9 +13,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.dev import packages
-from tools.dev.machine import BUILD, ROOT
-from tools.dev.packages import program
+from tools.dev.machine import BUILD, ROOT, environment
+from tools.dev.packages import Need, missing_step, program
 
 FOLDER = BUILD / "pythons"
 #: Minor versions and where they come from.
@@ -35,17 +34,15 @@ def run(*command: str | Path) -> None:
     subprocess.run([str(word) for word in command], cwd=ROOT, check=True)
 
 
-def install(needs: Sequence[packages.Need]) -> None:
-    """Install what is missing, with the system's package manager.
+def install(needs: Sequence[Need]) -> None:
+    """Install what is missing.
 
     Raises:
         SetupError: it cannot be installed from here; the remedy is the exact command.
     """
-    lacking = [need for need in needs if not need.present()]
-    manager = packages.find_manager()
-    if lacking and manager is not None:
-        names = [name for need in lacking for name in need.packages.get(manager.name, ())]
-        run(*packages.install_command(manager, names))
+    step = missing_step(needs)
+    if step is not None:
+        step.run(environment())
 
 
 def cpython(system: str, version: str, target: Path) -> None:
