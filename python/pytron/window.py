@@ -305,9 +305,16 @@ class Window:
         For a function that the page calls in `dragstart` or `pointermove`; done once it has begun.
 
         Raises:
-            CallError: `unsupported`: no button is held, or the platform cannot.
+            CallError: `invalid_arguments`: there are no such files; awaited, `unsupported`: no
+                button is held, or the platform cannot.
         """
+        if isinstance(paths, (str, PathLike)) or not paths:
+            message = f"paths={paths!r} must be a list of paths"
+            raise CallError(message, code="invalid_arguments")
         files = [str(Path(path).absolute()) for path in paths]
+        missing = next((file for file in files if not Path(file).exists()), None)
+        if missing is not None:
+            raise CallError(f"{missing} does not exist", code="invalid_arguments")
         return self._host.ask("window.files", self._id, {"paths": files}, 10)
 
     def attention(self, on: bool = True) -> Answer[None]:

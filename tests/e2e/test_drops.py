@@ -95,3 +95,18 @@ def test_files_go_from_window_to_window(run_app: RunApp, tmp_path: Path, carry: 
     assert shown["element"] == "box"
     assert abs(shown["x"] - 150) <= 2
     assert abs(shown["y"] - 130) <= 2
+
+
+def test_a_drag_that_cannot_begin_says_why(run_app: RunApp) -> None:
+    """Nobody holds a button, and two of three name no files."""
+    page = """
+    for (const paths of [[], ["/nowhere/note.txt"], ["/"]]) {
+      await pytron.services.windows.carry(paths).catch(({ code, message }) => report([code, message]));
+    }
+    """
+    python = 'app = App("Test", frontend="page", ephemeral=True)'
+    empty, missing, idle = run_app(page, python).reports
+    assert empty == ["invalid_arguments", "paths=[] must be a list of paths"]
+    assert missing == ["invalid_arguments", "/nowhere/note.txt does not exist"]
+    assert idle[0] == "unsupported"
+    assert "no button is held" in idle[1]

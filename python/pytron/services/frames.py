@@ -101,4 +101,8 @@ class Windows(Service):
 
     def carry(self, paths: Sequence[Path], *, window: Window | None = None) -> Answer[None]:
         """Begin a drag of files out of the window, under the button that the user holds."""
-        return self._ask("files", window, paths=[str(Path(path).absolute()) for path in paths])
+        try:
+            chosen = self._desk.shown("windows.carry", window)
+        except CallError as error:
+            return Answer.failed("windows.carry", error)
+        return chosen.carry(paths)

@@ -100,6 +100,21 @@ fn with_element(web: &WebView, (x, y): (f64, f64), fields: Value) {
     });
 }
 
+/// Whether the first button is down: GTK begins a drag without one too, and ends it unseen.
+fn holds_button(window: &Window) -> bool {
+    let Some(frame) = window.frame().gtk_window().window() else {
+        return false;
+    };
+    let pointer = frame
+        .display()
+        .default_seat()
+        .and_then(|seat| seat.pointer());
+    pointer.is_some_and(|pointer| {
+        let (_, _, _, state) = frame.device_position(&pointer);
+        state.contains(gdk::ModifierType::BUTTON1_MASK)
+    })
+}
+
 /// Begins a drag of files out of the window, under the button that the user holds.
 pub fn carry(window: &Rc<Window>, args: Value) -> Outcomes {
     let args: Args = service::parse(args)?;
@@ -108,6 +123,11 @@ pub fn carry(window: &Rc<Window>, args: Value) -> Outcomes {
             .map_err(|error| Failure::arguments(error.to_string()))
     };
     let uris = args.paths.iter().map(uri).collect::<Result<Vec<_>, _>>()?;
+    if !holds_button(window) {
+        return Err(Failure::unsupported(
+            "no button is held: begin a drag in pointerdown or pointermove",
+        ));
+    }
     CARRIED.replace(uris.into_iter().map(Into::into).collect());
     let source = window.frame().gtk_window();
     let number = window.number();
