@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
 from e2e.driver import RunApp
 from e2e.views import View
 
@@ -20,3 +23,43 @@ def test_the_port_outlives_a_reload(run_app: RunApp) -> None:
     report(loads);
     """
     assert run_app(page).reports == [4]
+
+
+PRIORITIES = """
+import contextlib, os
+from pathlib import Path
+import psutil
+
+@app.expose
+def add(a: int, b: int) -> int:
+    return a + b
+
+@app.expose
+def later() -> list[int]:
+    "How far each thread of WebKit's compiler comes after the page's own."
+    [page] = [p for p in psutil.Process().children(recursive=True) if "WebProcess" in p.name()]
+    own = os.getpriority(os.PRIO_PROCESS, page.pid)
+    found = []
+    for thread in Path("/proc", str(page.pid), "task").iterdir():
+        with contextlib.suppress(OSError):  # it may just have ended
+            if (thread / "comm").read_text().strip() == "JITWorker":
+                found.append(os.getpriority(os.PRIO_PROCESS, int(thread.name)) - own)
+    return found
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at threads as Linux does")
+def test_page_and_python_go_before_the_compiler(run_app: RunApp, view: View) -> None:
+    if view.transport != "extension":
+        pytest.skip("the extension in the page's process sees to it")
+    page = """
+    // They come when there is something to compile, and are looked for a little later.
+    let found = [];
+    while (found.length === 0 || found.includes(0)) {
+      await Promise.all(Array.from({ length: 500 }, (_, number) => pytron.add(number, 1)));
+      found = await pytron.later();
+    }
+    report(found);
+    """
+    [found] = run_app(page, PRIORITIES, deadline_s=120).reports
+    assert min(found) > 0

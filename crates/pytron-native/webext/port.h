@@ -65,6 +65,9 @@ void port_forget_pieces(Port *port);
 void port_expect_frame(Port *port);
 gboolean port_readable(Port *port);
 
+/* compiler.c: called when something goes or comes. */
+void compiler_after_us(void);
+
 /* wait.c */
 void port_watch(Port *port);
 void port_unwatch(Port *port);

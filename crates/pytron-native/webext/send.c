@@ -136,6 +136,7 @@ JSCValue *port_send(GPtrArray *arguments, gpointer data) {
     }
     port_flush_soon(port);
     port->sent = g_get_monotonic_time();
+    compiler_after_us();
     return jsc_value_new_boolean(context, TRUE);
 }
 

@@ -57,6 +57,7 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer data) {
         gboolean quick = g_get_monotonic_time() - sent < QUICK_US && several_processors();
         port->quick = quick ? MIN(port->quick + 1, QUICK_ONES) : 0;
     }
+    compiler_after_us();
     return port_readable(port);
 }
 
