@@ -70,6 +70,12 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "App":
+        import sys
+
+        from pytron import early
+
+        early.begin(sys._getframe(1))
     value = getattr(import_module(f"{__name__}.{_PLACES.get(name, 'errors')}"), name)
     globals()[name] = value
     return value

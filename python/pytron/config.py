@@ -73,6 +73,13 @@ class Origin:
                 merged.update(_tool_table(block, f"the script block of {self.file}"))
         return merged
 
+    def mentions(self, word: str) -> bool:
+        """Whether the word is in the files of `settings`, which takes less than reading those."""
+        files = (_pyproject(self.folder), self.file)
+        return packaged.is_packaged() or any(
+            file is not None and word in file.read_text("utf-8", errors="replace") for file in files
+        )
+
 
 def _packaged_settings(folder: Path) -> Mapping[str, Any]:
     import json

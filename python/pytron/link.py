@@ -5,7 +5,6 @@ Source: spec/view.md, section 7.
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import threading
@@ -15,11 +14,12 @@ from typing import Any, Final, NamedTuple, cast
 from pytron import codec
 from pytron.errors import EngineError, ProtocolError
 from pytron.framing import Buffer, Parcel, pack
+from pytron.logs import logger
 from pytron.platforms.streams import Channel, Hub, inherited, kill, launch, reap
 
 __all__ = ["ADDRESS", "VERSION", "Channel", "Child", "Hub", "Message", "messages", "post"]
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 VERSION: Final = 1
 #: The variable that tells a process how it is joined to the one that started it.

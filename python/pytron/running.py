@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytron import config, inspection
+from pytron import config, early, inspection
 from pytron import engine as engines
 from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.dispatcher.executors import serve_frozen_child
@@ -244,6 +244,7 @@ class Runner:
             else:
                 self._abandon()
                 engine.start(self._engine_options())
+            early.abandon()  # nobody has taken it
             if loop is not None:  # here this is what the main thread turns
                 engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
             # Only now: while the web view's own processes start, this costs no time.

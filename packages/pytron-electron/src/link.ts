@@ -1,4 +1,5 @@
 // The connection to Python: one stream, both ways. When it ends, so does this process.
+import { readSync } from "node:fs";
 import { connect, Socket } from "node:net";
 import { encodeFrame, FrameReader, type LinkFrame } from "./framing.js";
 import { Patience } from "./patience.js";
@@ -7,6 +8,7 @@ import { Patience } from "./patience.js";
 const JOINED_BYTES = 64 * 1024;
 /** Larger frames are many calls, or binary: their answer takes longer than a moment. */
 const QUICK_BYTES = 4 * 1024;
+const ROOM_BYTES = 64 * 1024;
 
 /** What the other side sends. */
 export interface Listener {
@@ -27,18 +29,36 @@ export interface Sender {
 /**
  * Opens the link that this process was started with: `fd:N`, or `pipe:NAME:TOKEN` on Windows.
  *
+ * @param begun - whether what this process waits for has come; until then it is read in place. Only
+ * a descriptor can be read so.
  * @throws Error when the address is neither.
  */
-export function openLink(address: string, listener: Listener): Sender {
+export function openLink(address: string, listener: Listener, begun: () => boolean): Sender {
   const [kind, name = "", token = ""] = address.split(":");
   if (kind === "fd") {
     const descriptor = Number(name);
-    return new Link(new Socket({ fd: descriptor }), listener, Patience.of(descriptor));
+    const reader = new FrameReader((frame) => listener.message(frame));
+    let more = true;
+    while (more && !begun()) more = readInPlace(descriptor, reader);
+    return new Link(new Socket({ fd: descriptor }), reader, listener, Patience.of(descriptor));
   }
   if (kind !== "pipe") throw new Error(`PYTRON_LINK=${kind} is no way to reach Python`);
   const socket = connect(`\\\\.\\pipe\\${name}`);
   socket.write(Buffer.from(token, "hex"));
-  return new Link(socket, listener, null);
+  const reader = new FrameReader((frame) => listener.message(frame));
+  return new Link(socket, reader, listener, null);
+}
+
+/** Waits for some bytes; false at the end of the stream, which is for the socket to see. */
+function readInPlace(descriptor: number, reader: FrameReader): boolean {
+  const room = Buffer.allocUnsafe(ROOM_BYTES);
+  try {
+    const count = readSync(descriptor, room, 0, ROOM_BYTES, null);
+    reader.add(room.subarray(0, count));
+    return count > 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EINTR";
+  }
 }
 
 class Link implements Sender {
@@ -49,11 +69,11 @@ class Link implements Sender {
   private readonly listener: Listener;
   private readonly patience: Patience | null;
 
-  constructor(socket: Socket, listener: Listener, patience: Patience | null) {
+  constructor(socket: Socket, reader: FrameReader, listener: Listener, patience: Patience | null) {
     this.socket = socket;
+    this.reader = reader;
     this.listener = listener;
     this.patience = patience;
-    this.reader = new FrameReader((frame) => listener.message(frame));
     socket.on("data", (chunk) => this.take(chunk));
     socket.on("error", () => {}); // "close" follows
     socket.on("close", () => listener.ended("Python has gone"));

@@ -13,20 +13,29 @@ class Shell implements Listener {
   private readonly early: LinkFrame[] = [];
   private readonly ready: Promise<void>;
   private sender: Sender | null = null;
+  private orders: Start | null = null;
   private host: Host | null = null;
 
   constructor(ready: Promise<void>) {
     this.ready = ready;
   }
 
-  join(address: string): void {
-    this.sender = openLink(address, this);
+  /** Joins the link; `waits`: not before Python has said what for. */
+  join(address: string, waits: boolean): void {
+    this.sender = openLink(address, this, () => !waits || this.orders !== null);
+  }
+
+  /** What it was started for; null until Python has said so. */
+  get start(): Start | null {
+    return this.orders;
   }
 
   message(frame: LinkFrame): void {
     if (this.host !== null) this.host.take(frame);
-    else if (frame.message.kind === "start") void this.begin(frame.message as unknown as Start);
-    else this.early.push(frame);
+    else if (frame.message.kind === "start") {
+      this.orders = frame.message as unknown as Start;
+      void this.begin(this.orders);
+    } else this.early.push(frame);
   }
 
   private async begin(start: Start): Promise<void> {
@@ -53,15 +62,14 @@ class Shell implements Listener {
 function main(): void {
   lockProcess();
   const address = process.env.PYTRON_LINK;
-  const profile = process.env.PYTRON_PROFILE;
+  const known = process.env.PYTRON_PROFILE;
   delete process.env.PYTRON_LINK;
   delete process.env.PYTRON_PROFILE;
-  if (address === undefined || profile === undefined) {
+  if (address === undefined) {
     console.error("this program is started by Pytron; run your app with PYTRON_ENGINE=chrome");
     app.exit(2);
     return;
   }
-  app.setPath("userData", profile);
   protocol.registerSchemesAsPrivileged([
     {
       scheme: SCHEME,
@@ -89,7 +97,14 @@ function main(): void {
   // No menu of Electron's: its accelerators reload pages. macOS needs one to copy and paste.
   if (process.platform !== "darwin") Menu.setApplicationMenu(null);
   app.on("window-all-closed", () => {}); // Python decides when the app ends
-  new Shell(app.whenReady()).join(address);
+  const shell = new Shell(app.whenReady());
+  // Started before the app was known, it has nothing to do but wait; and the place of what pages
+  // keep must be set before Electron is ready.
+  shell.join(address, known === undefined);
+  const profile = known ?? shell.start?.profile;
+  if (profile === undefined)
+    app.exit(0); // Python has gone
+  else app.setPath("userData", profile);
 }
 
 main();

@@ -46,6 +46,8 @@ export interface Start {
   dev: boolean;
   /** A folder that only this user can enter, in memory where the system has that. */
   files: string;
+  /** Where pages keep what they keep, for a host that was not told when it was started. */
+  profile?: string;
   /** What pages may do with the machine: `camera`, `geolocation`, … */
   permissions: string[];
 }

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pytron import bundled, codec, config
-from pytron.electron.finding import find
+from pytron import codec, early
 from pytron.electron.folders import Files, Profile
+from pytron.electron.starting import command, environment, find, wayland_only
 from pytron.engine import Capability, EngineOptions, Frame, Incoming
 from pytron.errors import EngineError
 from pytron.framing import Buffer
-from pytron.link import Message
+from pytron.link import Child, Message
 from pytron.linked import LinkedEngine, Program
 from pytron.platforms import electron_problem, has_backdrops, printer_problem
 
-#: The oldest Electron that the shell is written for.
-_OLDEST: Final = 22
 #: Parts of a frame that are larger together go by files, which is the fastest way into a page.
 _LARGE_BYTES: Final = 1 << 20
-#: What must not reach Electron: these turn it into something else, or load code into it.
-_SCRUBBED: Final = ("ELECTRON_RUN_AS_NODE", "NODE_OPTIONS", "ELECTRON_NO_ASAR", "NODE_PATH")
 #: What its windows and its shell do (packages/pytron-electron/src/services).
 _FEATURES: Final = frozenset(
     {
@@ -89,12 +84,6 @@ class ChromeEngine(LinkedEngine):
             EngineError: it is not installed, or too old.
         """
         found = find()
-        major = found.version.partition(".")[0]
-        if major.isdigit() and int(major) < _OLDEST:
-            raise EngineError(
-                f"Electron {found.version} is too old: {_OLDEST} is the oldest that works; run "
-                "`pytron engine install chrome`, or name a newer one in PYTRON_ELECTRON_PATH"
-            )
         self._profile = Profile(options.data_folder)
         self._files = Files()
         self._program = found.program
@@ -110,22 +99,19 @@ class ChromeEngine(LinkedEngine):
         """Electron, with the shell that the package carries."""
         assert self._program is not None
         assert self._profile is not None
-        environment = {name: text for name, text in os.environ.items() if name not in _SCRUBBED}
-        environment["PYTRON_PROFILE"] = str(self._profile.path)
-        switches = [] if os.environ.get("ELECTRON_ENABLE_LOGGING") else ["--log-level=3"]
-        if os.environ.get("PYTRON_ELECTRON_SANDBOX") == "0":
-            switches.append("--no-sandbox")
-        if port := config.debug_port():
-            switches.append(f"--remote-debugging-port={port}")
-        if _wayland_only():
-            switches.append("--ozone-platform=wayland")
-        command = [str(self._program), *switches, str(bundled.electron_shell())]
-        return Program(command, environment)
+        variables = {**environment(), "PYTRON_PROFILE": str(self._profile.path)}
+        return Program(command(self._program), variables)
+
+    def launch(self) -> Child:
+        """The one that was started before the app, or a new one."""
+        assert self._program is not None
+        return early.take(self._program) or super().launch()
 
     def details(self) -> dict[str, object]:
         """What the shell is told besides; a keeper fills in the folder of a shell that lives."""
-        files = {} if self._files is None else {"files": str(self._files.path)}
-        return {**files, "permissions": self._permissions}
+        folders = {"files": self._files, "profile": self._profile}
+        places = {name: str(folder.path) for name, folder in folders.items() if folder is not None}
+        return {**places, "permissions": self._permissions}
 
     def started(self) -> None:
         """Share the folder of a shell that somebody else has started."""
@@ -153,7 +139,7 @@ class ChromeEngine(LinkedEngine):
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do."""
-        if feature in _FOLLOWS and _wayland_only():
+        if feature in _FOLLOWS and wayland_only():
             return Capability(
                 False, "Wayland tells no program where the pointer is; use CSS `app-region: drag`"
             )
@@ -162,7 +148,3 @@ class ChromeEngine(LinkedEngine):
         if feature in _FEATURES or (feature == "window.backdrop" and has_backdrops()):
             return Capability(True, "the chrome engine does it")
         return Capability(False, _REFUSED.get(feature, f"the chrome engine has no {feature}"))
-
-
-def _wayland_only() -> bool:
-    return bool(os.environ.get("WAYLAND_DISPLAY") and not os.environ.get("DISPLAY"))

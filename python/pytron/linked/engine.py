@@ -42,7 +42,7 @@ class LinkedEngine(Engine):
     """What all engines share that live in another process.
 
     A subclass gives `name`, `origin`, `program` and `can`; it may override `prepare`, `release`,
-    `details`, `started` and `answer`.
+    `launch`, `details`, `started` and `answer`.
     """
 
     def __init__(self) -> None:
@@ -76,6 +76,10 @@ class LinkedEngine(Engine):
         Raises:
             EngineError: something is missing; the message names it and the remedy.
         """
+
+    def launch(self) -> Child:
+        """Start it. For subclasses that may have done so already."""
+        return self.program().start()
 
     def started(self) -> None:
         """The host is ready, and `facts` are here. For subclasses.
@@ -117,7 +121,7 @@ class LinkedEngine(Engine):
         self.kept = self._link is not None
         if self._link is None:
             self.prepare(options)
-            self._child = self.program().start()
+            self._child = self.launch()
             self._link = self._child.channel
         hub = self._hub = Hub()
         self.ports = Ports(hub, self._pages)
