@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
+TYPE_CHECKING = False  # `typing` takes as long to import as an engine to be started
 if TYPE_CHECKING:
     import os
     from pathlib import Path
+    from typing import Any, Final
 
     from pytron.app import App
     from pytron.context import Context, current
@@ -75,7 +75,7 @@ def __getattr__(name: str) -> Any:
 
         from pytron import early
 
-        early.begin(sys._getframe(1))
+        early.begin(sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
     value = getattr(import_module(f"{__name__}.{_PLACES.get(name, 'errors')}"), name)
     globals()[name] = value
     return value

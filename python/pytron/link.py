@@ -9,13 +9,16 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from pytron import codec
 from pytron.errors import EngineError, ProtocolError
 from pytron.framing import Buffer, Parcel, pack
 from pytron.logs import logger
-from pytron.platforms.streams import Channel, Hub, inherited, kill, launch, reap
+from pytron.platforms.streams import Channel, Hub, adopt, inherited, kill, launch, reap
+
+if TYPE_CHECKING:
+    from socket import socket
 
 __all__ = ["ADDRESS", "VERSION", "Channel", "Child", "Hub", "Message", "messages", "post"]
 
@@ -128,6 +131,23 @@ class Child:
         Raises:
             EngineError: it cannot be started.
         """
+        self._watch(lambda: launch(command, environment, output=output), output, ended)
+        if self._error is not None:
+            raise EngineError(f"{command[0]} cannot be started: {self._error}") from self._error
+
+    @classmethod
+    def adopted(cls, pid: int, joined: socket) -> Child:
+        """A process that was started by other means, by the main thread, which outlives it."""
+        child = cls.__new__(cls)
+        child._watch(lambda: adopt(pid, joined), None, lambda: None)
+        return child
+
+    def _watch(
+        self,
+        born: Callable[[], tuple[Channel, Any]],
+        output: int | None,
+        ended: Callable[[], object],
+    ) -> None:
         self._begun = threading.Event()
         self._over = threading.Event()
         self._error: BaseException | None = None
@@ -135,24 +155,21 @@ class Child:
         self.code: int | None = None
         self._thread = threading.Thread(
             target=self._live,
-            args=(command, environment, output, ended),
+            args=(born, output, ended),
             name="pytron-child",
             daemon=True,
         )
         self._thread.start()
         self._begun.wait()
-        if self._error is not None:
-            raise EngineError(f"{command[0]} cannot be started: {self._error}") from self._error
 
     def _live(
         self,
-        command: Sequence[str],
-        environment: Mapping[str, str],
+        born: Callable[[], tuple[Channel, Any]],
         output: int | None,
         ended: Callable[[], object],
     ) -> None:
         try:
-            self.channel, self._process = launch(command, environment, output=output)
+            self.channel, self._process = born()
         except BaseException as error:  # noqa: BLE001 - raised where it was asked for
             self._error = error
             self._begun.set()

@@ -197,6 +197,9 @@ class Runner:
                     from pytron.development.tabs import with_tabs  # only in development
 
                     engine = with_tabs(engine, self._plan.assets.patterns)
+                engine.begin(options)
+                if not engine.is_here:  # what other processes start beside this costs no time
+                    self._plan.assets.prepare()
                 engine.start(options)
             except EngineError as error:
                 if not others:

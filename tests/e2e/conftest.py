@@ -20,7 +20,7 @@ SERVER_ONLY = ("test_network",)
 WITHOUT_FAST_PATH = tuple(view for view in NATIVE if view.name == "reply")
 #: What is not about how page and Python are joined.
 ONCE = ("test_mistakes", "test_remedies", "test_scales", "test_spelling")
-CHROME_ONLY = ("test_chrome", "test_chrome_window", "test_playwright")
+CHROME_ONLY = ("test_chrome", "test_chrome_early", "test_chrome_window", "test_playwright")
 UNDER_WAYLAND = ("test_blank", "test_conformance", "test_everywhere_window")
 #: What an engine's own host offers of the desktop.
 OFFERED = (

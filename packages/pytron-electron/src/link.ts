@@ -8,6 +8,8 @@ import { Patience } from "./patience.js";
 const JOINED_BYTES = 64 * 1024;
 /** Larger frames are many calls, or binary: their answer takes longer than a moment. */
 const QUICK_BYTES = 4 * 1024;
+/** So long Python takes at most to open the first window, unless its app has more to do before. */
+const BEGIN_MS = 10;
 const ROOM_BYTES = 64 * 1024;
 
 /** What the other side sends. */
@@ -22,6 +24,8 @@ export interface Sender {
   send(message: Record<string, unknown>, parts?: readonly Uint8Array[]): void;
   /** What a page sent: its text, then its parts. */
   frame(window: number, parts: readonly Uint8Array[]): void;
+  /** Takes what Python answers to the first message, if it does so at once. */
+  begin(): void;
   /** Leave: Python sees the link end once it has all that was sent. */
   end(left: () => void): void;
 }
@@ -94,6 +98,11 @@ class Link implements Sender {
     if (this.patience === null || parts.length !== 1 || text === undefined) return;
     if (text.byteLength > QUICK_BYTES || this.socket.writableLength > 0) return;
     const chunk = this.patience.look();
+    if (chunk !== null) this.take(chunk);
+  }
+
+  begin(): void {
+    const chunk = this.patience?.spin(BEGIN_MS) ?? null;
     if (chunk !== null) this.take(chunk);
   }
 

@@ -43,7 +43,6 @@ class Shell implements Listener {
     const { sender } = this;
     if (sender === null) return;
     app.setName(start.name);
-    this.host = new Host(start, sender);
     const { electron, chrome, node } = process.versions;
     sender.send({
       kind: "ready",
@@ -51,7 +50,10 @@ class Shell implements Listener {
       facts: { electron, chrome, node },
       windows: [],
     });
+    // Meanwhile Python makes its side ready.
+    this.host = new Host(start, sender);
     for (const frame of this.early.splice(0)) this.host.take(frame);
+    sender.begin(); // left to Electron's loop, the first window would be opened later
   }
 
   ended(): void {

@@ -37,11 +37,12 @@ export class Patience {
     return found;
   }
 
-  private spin(): Buffer | null {
+  /** What comes within a longer moment, where Electron has nothing to do before it has come. */
+  spin(moment = MOMENT_MS): Buffer | null {
     const traces = Error.stackTraceLimit;
     Error.stackTraceLimit = 0; // "nothing yet" is an exception each time
     try {
-      const end = performance.now() + MOMENT_MS;
+      const end = performance.now() + moment;
       do {
         const count = this.read();
         // The end of the stream is for the socket to see.

@@ -7,6 +7,7 @@ cache, and a wrong guess about a name would show an old file for ever. Browsers 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,11 @@ class Frontend:
         problem = self._problem()
         if problem is not None:
             raise AssetError(problem)
+
+    def prepare(self) -> None:
+        """Look through the first document before anyone asks for it; what is wrong is told then."""
+        with suppress(OSError):
+            self._find([""])
 
     def answer(self, request: Request, target: Target) -> Answer:
         """Serve the file for a path, else what the rules for single-page apps give."""

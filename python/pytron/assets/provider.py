@@ -87,6 +87,11 @@ class Assets:
         if self._frontend is not None:
             self._frontend.check()
 
+    def prepare(self) -> None:
+        """Look through the first document while nobody waits for it."""
+        if self._frontend is not None:
+            self._frontend.prepare()
+
     def route(
         self, pattern: str, *, type: str | None = None, remote: bool = False
     ) -> Callable[[F], F]:

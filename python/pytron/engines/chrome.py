@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pytron import codec, early
+from pytron import bundled, codec, early
+from pytron.electron.finding import find
 from pytron.electron.folders import Files, Profile
-from pytron.electron.starting import command, environment, find, wayland_only
 from pytron.engine import Capability, EngineOptions, Frame, Incoming
 from pytron.errors import EngineError
 from pytron.framing import Buffer
@@ -16,6 +16,8 @@ from pytron.link import Child, Message
 from pytron.linked import LinkedEngine, Program
 from pytron.platforms import electron_problem, has_backdrops, printer_problem
 
+#: The oldest Electron that the shell is written for.
+_OLDEST: Final = 22
 #: Parts of a frame that are larger together go by files, which is the fastest way into a page.
 _LARGE_BYTES: Final = 1 << 20
 #: What its windows and its shell do (packages/pytron-electron/src/services).
@@ -84,6 +86,12 @@ class ChromeEngine(LinkedEngine):
             EngineError: it is not installed, or too old.
         """
         found = find()
+        major = found.version.partition(".")[0]
+        if major.isdigit() and int(major) < _OLDEST:
+            raise EngineError(
+                f"Electron {found.version} is too old: {_OLDEST} is the oldest that works; run "
+                "`pytron engine install chrome`, or name a newer one in PYTRON_ELECTRON_PATH"
+            )
         self._profile = Profile(options.data_folder)
         self._files = Files()
         self._program = found.program
@@ -99,13 +107,14 @@ class ChromeEngine(LinkedEngine):
         """Electron, with the shell that the package carries."""
         assert self._program is not None
         assert self._profile is not None
-        variables = {**environment(), "PYTRON_PROFILE": str(self._profile.path)}
-        return Program(command(self._program), variables)
+        variables = {**early.environment(), "PYTRON_PROFILE": str(self._profile.path)}
+        shell = bundled.electron_shell()
+        return Program(early.command(str(self._program), str(shell)), variables)
 
     def launch(self) -> Child:
         """The one that was started before the app, or a new one."""
         assert self._program is not None
-        return early.take(self._program) or super().launch()
+        return early.take(str(self._program)) or super().launch()
 
     def details(self) -> dict[str, object]:
         """What the shell is told besides; a keeper fills in the folder of a shell that lives."""
@@ -139,7 +148,7 @@ class ChromeEngine(LinkedEngine):
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do."""
-        if feature in _FOLLOWS and wayland_only():
+        if feature in _FOLLOWS and early.wayland_only():
             return Capability(
                 False, "Wayland tells no program where the pointer is; use CSS `app-region: drag`"
             )

@@ -9,6 +9,7 @@ assert sys.platform != "win32"
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -42,6 +43,26 @@ def launch(
     return channel, process
 
 
+class Adopted:
+    """A process of ours that `subprocess` has not started, as far as it is needed here."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        #: Its exit code, once it was waited for.
+        self.returncode: int | None = None
+
+    def wait(self) -> int:
+        """Wait for its end; its exit code."""
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.returncode
+
+
+def adopt(pid: int, joined: socket.socket) -> tuple[Channel, Adopted]:
+    """A process that was started with the other end of a socket, and leads a group of its own."""
+    return Channel(joined, descriptors=True), Adopted(pid)
+
+
 def spawn(
     command: Sequence[str],
     environment: Mapping[str, str],
@@ -67,7 +88,7 @@ def spawn(
     )
 
 
-def reap(process: subprocess.Popen[bytes]) -> int:
+def reap(process: subprocess.Popen[bytes] | Adopted) -> int:
     """Wait for a process, and end what it has left behind in its group; its exit code."""
     guard = _guard(process.pid)
     # While it is not reaped its number, and so that of its group, is nobody else's.
@@ -99,7 +120,7 @@ def _guard(group: int) -> subprocess.Popen[bytes] | None:
     )
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes] | Adopted) -> None:
     """End a process and all in its group, also those that are stopped."""
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError):

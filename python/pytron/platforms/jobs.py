@@ -10,12 +10,14 @@ import sys
 assert sys.platform == "win32"
 
 import ctypes
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from ctypes import wintypes
 from typing import Final
 from weakref import WeakKeyDictionary
 
+from pytron.errors import EngineError
 from pytron.platforms.pipes import Channel, listen
 
 _EXTENDED_LIMITS: Final = 9  # JobObjectExtendedLimitInformation
@@ -89,6 +91,11 @@ def _job() -> int:
         wintypes.HANDLE(job), _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
     )
     return int(job)
+
+
+def adopt(pid: int, joined: socket.socket) -> tuple[Channel, subprocess.Popen[bytes]]:
+    """Only POSIX starts processes so that they can be taken over."""
+    raise EngineError(f"process {pid} cannot be taken over with {joined}: Windows has pipes")
 
 
 def reap(process: subprocess.Popen[bytes]) -> int:

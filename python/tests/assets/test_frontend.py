@@ -145,6 +145,21 @@ def test_a_changed_file_is_read_again(site: Path) -> None:
     assert second.headers["etag"] != first.headers["etag"]
 
 
+def test_a_document_that_was_looked_through_before_is_served_as_it_is_now(site: Path) -> None:
+    assets = Assets(site)
+    assets.prepare()
+    (site / "index.html").write_text("<p>new</p><script>f()</script>", "utf-8")
+    answer = ask(assets, "/")
+    assert answer.body == b"<p>new</p><script>f()</script>"
+    assert "sha256-" in answer.headers["content-security-policy"]
+
+
+def test_what_is_missing_is_told_when_it_is_asked_for(tmp_path: Path) -> None:
+    assets = Assets(tmp_path / "dist")
+    assets.prepare()
+    assert ask(assets, "/").status == 404
+
+
 def test_a_large_file_is_a_slice(site: Path) -> None:
     assets = Assets(site)
     got = ask(assets, "/big.bin")
