@@ -202,7 +202,10 @@ def test_large_binary_goes_by_files_that_do_not_stay(run_app: RunApp) -> None:
     report(await pytron.take(big.subarray(1, 4), new Uint8Array([7, 8, 9])));
     const parts = await Promise.all([pytron.give(2 << 20), pytron.give(256), pytron.give(3 << 20)]);
     report(parts.map((part) => part.byteLength));
-    report(await pytron.files());
+    let left;
+    do left = await pytron.files(); // the host removes them beside what it passes on
+    while (left.some(([, names]) => names.length > 1));
+    report(left);
     """
     size = 5 << 20
     assert run_app(page, LARGE).reports == [
