@@ -298,12 +298,8 @@ class LinkedEngine(Engine):
     ) -> None:
         """Answer an asset request; an iterator is sent from this thread."""
         host = self.host
-        head: dict[str, object] = {
-            "kind": "respond",
-            "request": request,
-            "status": status,
-            "headers": headers,
-        }
+        head: dict[str, object] = {"kind": "respond", "request": request}
+        head |= {"status": status, "headers": headers}
         if isinstance(body, FileBody):
             post(host, {**head, "file": body._asdict()})
         elif isinstance(body, AsyncIterator):
