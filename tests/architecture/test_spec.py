@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 import pytest
-from pytron import protocol
+from pytron import codec, protocol
 from pytron.dispatcher import uploads
 from pytron.protocol import ledger
 from pytron.server.options import ServerOptions
@@ -102,11 +102,14 @@ def test_numbers_of_the_limits_are_those_that_run() -> None:
         "credits": f"{protocol.INITIAL_CREDITS} items",
         "ack": f"after {ledger.ACK_FRAMES} frames, {ledger.ACK_BYTES >> 10} KiB",
         "keep": f"{ServerOptions().keep_s:g} seconds",
+        "elements": f"about {codec.PIECE_BYTES >> 10} KiB",
         "pull": f"{uploads.PIECE // mib} MiB, {uploads.AHEAD} on the way",
     }
     for name, number in expected.items():
         assert said[name].startswith(number), (name, said[name])
     text = section(7) + section(4)
+    long = f"at least {codec.FEWEST} elements and about {2 * codec.PIECE_BYTES >> 10} KiB"
+    assert long in text
     assert f"more than {protocol.BEHIND_BYTES >> 10} KiB wait" in text
     assert f"starts with {protocol.INITIAL_CREDITS} credits" in text
     assert f"each whole {protocol.CREDIT_BYTES >> 10} KiB of its binary" in text

@@ -25,6 +25,9 @@ const isStream = (name: string) =>
 const notStream = (name: string) =>
   new PytronError("not_stream", `${name} gives one value: read it with "await", not "for await"`);
 
+const incomplete = (name: string) =>
+  new PytronError("protocol", `a part of the list that ${name} gives is missing: call again`);
+
 /** A timer of more fires at once; Python's own deadline is counted without it. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -50,6 +53,8 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
   private streams = false;
   private iterated = false;
   private release: (() => void) | undefined;
+  /** What has come of the list that is the result. */
+  private list: { pieces: (readonly unknown[])[]; length: number } | undefined;
 
   constructor(link: CallLink, id: number, name: string, options?: CallOptions) {
     this.link = link;
@@ -88,8 +93,23 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
     return stream;
   }
 
-  /** For the bridge: the kit answered with a value. */
-  result(value: unknown): void {
+  /** For the bridge: elements of the list that is the result. */
+  elements(from: number, value: readonly unknown[]): void {
+    this.list ??= { pieces: [], length: 0 };
+    const { list } = this;
+    // Once one is missing no count fits any more.
+    list.length = from === list.length ? from + value.length : Number.NaN;
+    list.pieces.push(value);
+  }
+
+  /** For the bridge: the kit answered with a value, or with the elements that have come. */
+  result(value: unknown, elements?: number): void {
+    if (elements !== undefined) {
+      const { pieces, length } = this.list ?? { pieces: [] };
+      if (elements === length) this.result(([] as unknown[]).concat(...pieces));
+      else this.error(incomplete(this.name));
+      return;
+    }
     this.settle({ kind: "value", value });
     this.resolve?.(value as T);
     if (this.iterated) this.stream?.finish({ error: notStream(this.name) });
@@ -171,6 +191,7 @@ export class Call<T> implements Promise<T>, AsyncIterable<T> {
 
   private settle(outcome: Outcome): void {
     this.outcome ??= outcome;
+    this.list = undefined;
     this.release?.();
     this.release = undefined;
   }

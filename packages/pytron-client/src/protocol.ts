@@ -70,7 +70,8 @@ export interface Hello {
 /** A message from the kit. */
 export type Down =
   | Hello
-  | { kind: "result"; id: number; value: unknown; bin?: Bin[] }
+  | { kind: "result"; id: number; value?: unknown; elements?: number; bin?: Bin[] }
+  | { kind: "elements"; id: number; from: number; value: readonly unknown[] }
   | { kind: "error"; id?: number; error: WireError }
   | { kind: "progress"; id: number; value: number; total?: number; note?: string }
   | { kind: "item"; id: number; value: unknown; bin?: Bin[] }
@@ -88,6 +89,10 @@ export type HeadParts = readonly (readonly [id: string | number, size: number])[
 
 export function isId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isCount(value: unknown): value is number {
+  return value === 0 || isId(value);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -125,6 +130,9 @@ function isWellFormed(m: Record<string, unknown>): boolean {
     case "tool":
       return typeof m.name === "string";
     case "result":
+      return isId(m.id) && ("value" in m || isId(m.elements));
+    case "elements":
+      return isId(m.id) && isCount(m.from) && Array.isArray(m.value);
     case "item":
       return isId(m.id) && "value" in m;
     case "patch":
@@ -136,7 +144,7 @@ function isWellFormed(m: Record<string, unknown>): boolean {
     case "end":
       return isId(m.id);
     case "pull":
-      return isId(m.id) && isId(m.size) && (m.offset === 0 || isId(m.offset));
+      return isId(m.id) && isId(m.size) && isCount(m.offset);
     case "snapshot":
       return isScope(m.scope) && Number.isSafeInteger(m.revision);
     case "hello":

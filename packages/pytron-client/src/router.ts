@@ -14,7 +14,8 @@ import {
 
 /** What waits for an answer. */
 export interface Pending {
-  result(value: unknown): void;
+  /** With `elements` the value is the list of so many that has come. */
+  result(value: unknown, elements?: number): void;
   error(error: unknown): void;
 }
 
@@ -152,7 +153,10 @@ export class Router {
         this.to.tool(message.name, message.data);
         break;
       case "result":
-        this.settle(message.id, (pending) => pending.result(message.value));
+        this.settle(message.id, (pending) => pending.result(message.value, message.elements));
+        break;
+      case "elements":
+        this.call(message.id)?.elements(message.from, message.value);
         break;
       case "error":
         this.failed(message.id, toError(message.error));

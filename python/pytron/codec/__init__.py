@@ -28,13 +28,16 @@ if TYPE_CHECKING:
         values,
     )
     from pytron.codec.depth import MAX_DEPTH, check_depth
+    from pytron.codec.elements import FEWEST, PIECE_BYTES, is_long, pieces
     from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain
     from pytron.codec.scan import MAX_SAFE_INTEGER
 
 __all__ = [
     "ELEMENTS",
+    "FEWEST",
     "MAX_DEPTH",
     "MAX_SAFE_INTEGER",
+    "PIECE_BYTES",
     "UNSET",
     "Encoded",
     "Limits",
@@ -50,8 +53,10 @@ __all__ = [
     "encode",
     "encode_plain",
     "fields",
+    "is_long",
     "mentions_binary",
     "names",
+    "pieces",
     "place",
     "plain",
     "put",
@@ -68,6 +73,7 @@ _PLACES: Final = {
     "decoding": "UNSET Limits Raw Record UnsetType convert decode decoder fields mentions_binary "
     "names record sequence values",
     "depth": "MAX_DEPTH check_depth",
+    "elements": "FEWEST PIECE_BYTES is_long pieces",
     "encoding": "Encoded accelerate encode encode_plain",
     "scan": "MAX_SAFE_INTEGER",
 }

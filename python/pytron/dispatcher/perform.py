@@ -23,6 +23,8 @@ from pytron.dispatcher.workers import Task
 from pytron.errors import CallError, ProtocolError
 
 _CLOSE_TIMEOUT_S = 1.0
+#: What may be long enough to be sent in pieces.
+_LISTS = frozenset({list, tuple})
 
 
 class Performer:
@@ -88,13 +90,15 @@ class Performer:
                 context = new_context()
                 context.run(running.set, call)
                 value = context.run(function.target, *arguments)
-                body = protocol.plain_result(call.id, value)
+                many = type(value) in _LISTS and len(value) >= codec.FEWEST
+                body = None if many else protocol.plain_result(call.id, value)
+                if body is None:
+                    self._done(call, value, holding)
+                    continue
             except BaseException as error:  # noqa: BLE001 - SystemExit in a function, for one
                 self._fail(call, error)
                 continue
-            if body is None:
-                self._done(call, value, holding)
-            elif session.finish(call):
+            if session.finish(call):
                 session.hold(body, holding)
             if session.waiting > protocol.QUEUE_BYTES:
                 self._wait_for_room(session)
@@ -184,27 +188,46 @@ class Performer:
         else:
             self._executors.run(where, stream.run)
 
-    def _done(self, call: Call, value: object, holding: deque[Session] | None = None) -> None:
+    def _done(self, call: Call, value: Any, holding: deque[Session] | None = None) -> None:
         """Answer with a value; with `holding`, together with the answers that follow."""
         session = call.session
         if call.id not in session.calls:
             return
-        body = protocol.plain_result(call.id, value)
-        if body is not None:
-            session.settle(call, body)
-        else:
+        many = type(value) in _LISTS and len(value) >= codec.FEWEST
+        if many and self._in_pieces(call, value):
+            return
+        body, parts = protocol.plain_result(call.id, value), ()
+        if body is None:
             try:
                 encoded = codec.encode(value)
             except CallError as error:
                 self._fail(call, error)
                 return
-            body = protocol.result(call.id, encoded)
-            if holding is not None and not encoded.parts:
-                if session.finish(call):
-                    session.hold(body, holding)
-                return
-            session.settle(call, body, encoded.parts)
+            body, parts = protocol.result(call.id, encoded), encoded.parts
+        if holding is not None and not parts:
+            if session.finish(call):
+                session.hold(body, holding)
+        else:
+            session.settle(call, body, parts)
         self._wait_for_room(session)
+
+    def _in_pieces(self, call: Call, given: list[Any] | tuple[Any, ...]) -> bool:
+        """Answer with a long list piece by piece; False where it must go as a whole."""
+        session, patient = call.session, may_wait()
+        elements = given[:]  # others may change a list between two pieces
+        try:
+            if not codec.is_long(elements):
+                return False
+            for start, text in codec.pieces(elements):
+                if session.calls.get(call.id) is not call:
+                    return True  # it has ended meanwhile
+                session.send(protocol.elements(call.id, start, text))
+                if patient and session.waiting > protocol.QUEUE_BYTES:
+                    patient = session.wait_for_room()
+        except CallError:
+            return False  # there is binary in it, or what is refused with its place in the whole
+        session.settle(call, protocol.listed(call.id, len(elements)))
+        return True
 
     def _wait_for_room(self, session: Session) -> None:
         """Let whoever answers a page that does not read wait for it, where it may."""

@@ -31,6 +31,7 @@ class Message(codec.Record):
     total: float | None = None
     note: str | None = None
     count: int = 0
+    elements: int = 0
     to: str | None = None
     scope: str = ""
     base: int | None = None

@@ -62,6 +62,8 @@ class Recorder:
         self._label = label
         self._labels: dict[int, str] = {}
         self._open: dict[tuple[int, int], dict[str, Any]] = {}
+        #: What has come of lists that open calls give.
+        self._lists: dict[tuple[int, int], bytearray] = {}
         self._sessions: dict[int, str] = {}
         self._lock = Lock()
 
@@ -136,7 +138,9 @@ class Recorder:
 
     def _down(self, note: FrameUp | FrameDown, label: str, message: Message) -> None:
         kind = message.kind
-        if kind == "result":
+        if kind == "elements":
+            self._elements(note, message)
+        elif kind == "result":
             shown = self._value_of(note.window, message)
             parts = _binary(message, note.sizes)
             fields: dict[str, Any] = {
@@ -178,7 +182,7 @@ class Recorder:
 
     def _follow(self, window: int, identity: int, record: dict[str, Any]) -> None:
         if len(self._open) >= _MOST_OPEN:
-            self._open.pop(next(iter(self._open)))
+            self._forget(next(iter(self._open)))
         self._open[window, identity] = record
 
     def _began(self, note: Began) -> None:
@@ -199,10 +203,23 @@ class Recorder:
             valuesize=record.get("valuesize", 0) + shown.size,
         )  # fmt: skip
 
+    def _elements(self, note: FrameUp | FrameDown, message: Message) -> None:
+        """A piece of the list that a call gives: all of them are one value."""
+        key = note.window, message.id
+        if key in self._open and message.value is not UNSET:
+            came = self._lists.get(key)
+            if came is None:
+                self._lists[key] = bytearray(message.value)
+            else:
+                came[-1:] = b","
+                came += memoryview(message.value)[1:]
+
     def _value_of(self, window: int, message: Message) -> Preview:
         record = self._open.get((window, message.id))
         hidden = record is not None and self.rule.is_secret(record.get("name", ""))
         raw = _EMPTY if message.value is UNSET else message.value
+        if message.elements:
+            raw = bytes(self._lists.get((window, message.id), raw))
         return self.rule.preview(raw, hidden=hidden)
 
     def _failed(self, note: FrameUp | FrameDown, label: str, message: Message) -> None:
@@ -224,9 +241,14 @@ class Recorder:
             self.records.add("fault", note.at, window=label, way="down", message=said, error=shown)
 
     def _finish(self, note: FrameUp | FrameDown, identity: int, **fields: Any) -> None:
-        record = self._open.pop((note.window, identity), None)
+        record = self._forget((note.window, identity))
         if record is not None:
             self.records.update(record, took=_ms(note.at - record["at"]), **fields)
+
+    def _forget(self, key: tuple[int, int]) -> dict[str, Any] | None:
+        """The record of a call that is followed no more."""
+        self._lists.pop(key, None)
+        return self._open.pop(key, None)
 
     def _event(
         self, at: float, way: str, label: str | None, message: Message, sizes: Sequence[int]
@@ -240,9 +262,8 @@ class Recorder:
 
     def _hello(self, note: FrameUp | FrameDown, label: str, message: Message) -> None:
         self._sessions[note.window] = message.session
-        for window, identity in [key for key in self._open if key[0] == note.window]:
-            gone = self._open.pop((window, identity))
-            self.records.update(gone, status="cancelled", took=_ms(note.at - gone["at"]))
+        for identity in [key[1] for key in self._open if key[0] == note.window]:
+            self._finish(note, identity, status="cancelled")
         self.records.add(
             "window", note.at, window=label, what="hello", session=message.session[:8],
             client=message.client, protocol=message.version,

@@ -4,11 +4,13 @@ Source: spec/ipc.md.
 """
 
 from pytron.protocol.down import (
+    elements,
     end,
     error,
     event,
     hello,
     item,
+    listed,
     patch,
     plain_event,
     plain_result,
@@ -90,12 +92,14 @@ __all__ = [
     "Watch",
     "check_parts",
     "decode_frame",
+    "elements",
     "end",
     "error",
     "event",
     "hello",
     "item",
     "join_binary_frame",
+    "listed",
     "patch",
     "plain_event",
     "plain_result",

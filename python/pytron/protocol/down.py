@@ -31,6 +31,16 @@ def plain_result(identity: int, value: object) -> bytes | None:
     return encoding.written(value, b'{"kind":"result","id":%d,"value":' % identity, b"}")
 
 
+def elements(identity: int, start: int, text: bytes) -> bytes:
+    """Elements, from `start` on, of the list that a call gives."""
+    return b'{"kind":"elements","id":%d,"from":%d,"value":%b}' % (identity, start, text)
+
+
+def listed(identity: int, count: int) -> bytes:
+    """A call succeeded, and gave the list of so many elements that has come."""
+    return b'{"kind":"result","id":%d,"elements":%d}' % (identity, count)
+
+
 def item(identity: int, value: Encoded) -> bytes:
     """An item of a stream."""
     return b'{"kind":"item","id":%d,"value":%b%b}' % (identity, value.json, _bin(value))

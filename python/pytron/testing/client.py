@@ -77,6 +77,8 @@ class Page:
         self._changed = Condition()
         self._serial = count(1)
         self._answers: dict[int, deque[Mapping[str, Any]]] = {}
+        #: What has come of lists that calls give.
+        self._lists: dict[int, list[Any]] = {}
         self._events: deque[tuple[str, Any]] = deque()
         self._scopes: dict[str, tuple[int, Any]] = {}
         self._session = ""
@@ -288,7 +290,15 @@ class Page:
             places: list[dict[str, Any]] = message.get("bin", [])
             size = sum(parts[int(place["part"])].nbytes for place in places)
             message["cost"] = 1 + size // protocol.CREDIT_BYTES
-        if kind in ("result", "item", "end") or (kind == "error" and "id" in message):
+        if kind == "elements":
+            came = self._lists.setdefault(message["id"], [])
+            if message["from"] != len(came):
+                raise AssertionError(f"elements are missing after {len(came)}")
+            came.extend(message["value"])
+        elif kind in ("result", "item", "end") or (kind == "error" and "id" in message):
+            came = self._lists.pop(message["id"], None)
+            if "elements" in message:
+                message["value"] = came
             box = self._answers.get(message["id"])
             if box is not None:
                 box.append(message)

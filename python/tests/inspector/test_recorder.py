@@ -10,8 +10,9 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from pytron import App, PytronError
+from pytron import App, PytronError, codec
 from pytron.inspector import LABEL
+from pytron.inspector.redaction import Rule
 from pytron.testing import RemoteError, TestClient
 from waiting import Gate
 
@@ -312,3 +313,18 @@ def test_what_was_tapped_is_as_before_after_the_run(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("PYTRON_INSPECT")
     with TestClient(app) as page:
         assert page.call("add", 1, 2) == 3
+
+
+@pytest.mark.parametrize("count", [12_000, 60_000])
+def test_list_that_comes_in_pieces_is_one_value(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App("Test", ephemeral=True)
+    given = [{"id": number, "name": "x" * 50} for number in range(count)]
+    app.expose(lambda: given, name="rows")
+    with watched(app, monkeypatch) as inspected:
+        assert inspected.page.call("rows") == given
+        record = inspected.find("call", name="rows", status="done")
+    whole = codec.encode(given).json
+    shown = Rule().preview(whole)
+    assert (record["valuesize"], record["value"]) == (len(whole), codec.decode(shown.json))
