@@ -45,6 +45,12 @@ def plan(trip: Trip) -> Trip:
 
 
 @app.expose
+def readings(count: int) -> list[dict[str, float]]:
+    """A long list: the page reads its beginning while the rest is being written."""
+    return [{"minute": minute, "celsius": 20 + minute % 7 / 10} for minute in range(count)]
+
+
+@app.expose
 def log_in(name: str) -> None:
     """Fails."""
     raise AccountLocked(f"the account of {name} is locked: ask for a new key")

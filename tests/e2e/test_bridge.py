@@ -43,6 +43,18 @@ def unsendable() -> object:
     return object()
 
 @app.expose
+def rows(count: int) -> list:
+    return [{"id": number, "name": f"row {number} ä", "half": number / 2} for number in range(count)]
+
+@app.expose
+def spoilt_rows() -> list:
+    return [*rows(20_000), {"id": object()}]
+
+@app.expose
+def rows_with_bytes() -> list:
+    return [*rows(20_000), 1, b"at the end"]
+
+@app.expose
 def count(to: int):
     yield from range(to)
 
@@ -115,6 +127,29 @@ def test_five_thousand_calls_at_once_are_all_answered(run_app: RunApp) -> None:
     report(sums.every((sum, i) => sum === i + 1));
     """
     assert run_app(page, PYTHON).reports == [True]
+
+
+def test_long_lists_arrive_whole_or_not_at_all(run_app: RunApp) -> None:
+    page = """
+    const fits = (row, n) => row.id === n && row.name === `row ${n} ä` && row.half === n / 2;
+    const lists = await Promise.all([50_000, 3, 100_000].map((count) => pytron.rows(count)));
+    report(lists.map((list) => [list.length, list.every(fits)]));
+    const spoilt = await failure(pytron.spoilt_rows());
+    report([spoilt.code, spoilt.message.includes("value[20000].id")]);
+    const mixed = await pytron.rows_with_bytes();
+    report([mixed.length, mixed[19_999].id, mixed[20_001].byteLength]);
+    const controller = new AbortController();
+    const aborted = withOptions({ signal: controller.signal }).rows(200_000);
+    await pytron.add(1, 2);
+    controller.abort(new Error("enough"));
+    report([(await failure(aborted))?.message ?? "enough", (await pytron.rows(30_000)).every(fits)]);
+    """
+    assert run_app(page, PYTHON).reports == [
+        [[50_000, True], [3, True], [100_000, True]],
+        ["encode_failed", True],
+        [20_002, 19_999, 10],
+        ["enough", True],
+    ]
 
 
 def test_streams_end_and_close(run_app: RunApp) -> None:

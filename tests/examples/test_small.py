@@ -43,6 +43,7 @@ def test_calls_are_checked_and_errors_have_codes(load_example: LoadExample) -> N
             "start": "2026-05-01",
             "days": 4,
         }
+        assert page.call("readings", 30_000)[-1] == {"minute": 29_999, "celsius": 20.4}
         codes = {
             ("add", 1, "two"): "invalid_arguments",
             ("ad", 1, 2): "unknown_function",
