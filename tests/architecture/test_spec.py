@@ -102,13 +102,13 @@ def test_numbers_of_the_limits_are_those_that_run() -> None:
         "credits": f"{protocol.INITIAL_CREDITS} items",
         "ack": f"after {ledger.ACK_FRAMES} frames, {ledger.ACK_BYTES >> 10} KiB",
         "keep": f"{ServerOptions().keep_s:g} seconds",
-        "elements": f"about {codec.PIECE_BYTES >> 10} KiB",
+        "elements": f"about {codec.PIECE_BYTES // mib} MiB",
         "pull": f"{uploads.PIECE // mib} MiB, {uploads.AHEAD} on the way",
     }
     for name, number in expected.items():
         assert said[name].startswith(number), (name, said[name])
     text = section(7) + section(4)
-    long = f"at least {codec.FEWEST} elements and about {2 * codec.PIECE_BYTES >> 10} KiB"
+    long = f"at least {codec.FEWEST} elements and about {codec.PIECE_BYTES // mib} MiB"
     assert long in text
     assert f"more than {protocol.BEHIND_BYTES >> 10} KiB wait" in text
     assert f"starts with {protocol.INITIAL_CREDITS} credits" in text

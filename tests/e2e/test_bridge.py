@@ -44,7 +44,8 @@ def unsendable() -> object:
 
 @app.expose
 def rows(count: int) -> list:
-    return [{"id": number, "name": f"row {number} ä", "half": number / 2} for number in range(count)]
+    return [{"id": number, "name": f"row {number} ä", "half": number / 2, "text": "x" * 80}
+            for number in range(count)]
 
 @app.expose
 def spoilt_rows() -> list:

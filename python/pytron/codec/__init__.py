@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         values,
     )
     from pytron.codec.depth import MAX_DEPTH, check_depth
-    from pytron.codec.elements import FEWEST, PIECE_BYTES, is_long, pieces
+    from pytron.codec.elements import FEWEST, PIECE_BYTES, encode_elements, in_a_piece, pieces
     from pytron.codec.encoding import Encoded, accelerate, encode, encode_plain
     from pytron.codec.scan import MAX_SAFE_INTEGER
 
@@ -51,9 +51,10 @@ __all__ = [
     "decode",
     "decoder",
     "encode",
+    "encode_elements",
     "encode_plain",
     "fields",
-    "is_long",
+    "in_a_piece",
     "mentions_binary",
     "names",
     "pieces",
@@ -73,7 +74,7 @@ _PLACES: Final = {
     "decoding": "UNSET Limits Raw Record UnsetType convert decode decoder fields mentions_binary "
     "names record sequence values",
     "depth": "MAX_DEPTH check_depth",
-    "elements": "FEWEST PIECE_BYTES is_long pieces",
+    "elements": "FEWEST PIECE_BYTES encode_elements in_a_piece pieces",
     "encoding": "Encoded accelerate encode encode_plain",
     "scan": "MAX_SAFE_INTEGER",
 }

@@ -216,12 +216,14 @@ class Performer:
         session, patient = call.session, may_wait()
         elements = given[:]  # others may change a list between two pieces
         try:
-            if not codec.is_long(elements):
+            count = codec.in_a_piece(elements)
+            if count == 0:
                 return False
-            for start, text in codec.pieces(elements):
+            for start, piece in codec.pieces(elements, count):
+                body = protocol.elements(call.id, start, piece)
                 if session.calls.get(call.id) is not call:
                     return True  # it has ended meanwhile
-                session.send(protocol.elements(call.id, start, text))
+                session.send(body)
                 if patient and session.waiting > protocol.QUEUE_BYTES:
                     patient = session.wait_for_room()
         except CallError:

@@ -6,7 +6,7 @@ Source: spec/ipc.md, section 4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from pytron import codec
 from pytron.codec import Encoded, encoding
@@ -31,9 +31,15 @@ def plain_result(identity: int, value: object) -> bytes | None:
     return encoding.written(value, b'{"kind":"result","id":%d,"value":' % identity, b"}")
 
 
-def elements(identity: int, start: int, text: bytes) -> bytes:
-    """Elements, from `start` on, of the list that a call gives."""
-    return b'{"kind":"elements","id":%d,"from":%d,"value":%b}' % (identity, start, text)
+def elements(identity: int, start: int, value: list[Any] | tuple[Any, ...]) -> bytes:
+    """Elements, from `start` on, of the list that a call gives.
+
+    Raises:
+        CallError: there is binary in them, or what is refused.
+    """
+    head = b'{"kind":"elements","id":%d,"from":%d,"value":' % (identity, start)
+    quick = encoding.written(value, head, b"}")
+    return b"%b%b}" % (head, codec.encode_elements(value)) if quick is None else quick
 
 
 def listed(identity: int, count: int) -> bytes:

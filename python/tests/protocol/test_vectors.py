@@ -58,7 +58,7 @@ ENCODERS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
         if "elements" in m
         else protocol.result(m["id"], encoded(m, "value"))
     ),
-    "elements": lambda m: protocol.elements(m["id"], m["from"], codec.encode_plain(m["value"])),
+    "elements": lambda m: protocol.elements(m["id"], m["from"], m["value"]),
     "error": lambda m: protocol.error(m.get("id"), m["error"]),
     "progress": lambda m: protocol.progress(m["id"], m["value"], m.get("total"), m.get("note")),
     "item": lambda m: protocol.item(m["id"], encoded(m, "value")),
