@@ -238,8 +238,10 @@ def test_a_misspelt_path_or_event_is_told_to_the_page(run_app: RunApp) -> None:
     pytron.on("finished", () => {});
     for (const said of (await told).sort()) report(said);
     """
-    path, event = run_app(page, python).reports
+    run = run_app(page, python)
+    path, event = run.reports
     assert path.startswith("'items.0.dnoe' leads nowhere: Note has no field 'dnoe', did you mean")
+    assert run.log.count("leads nowhere") == 1
     assert event == "no event 'finishde' is declared: did you mean 'finished'?"
 
 

@@ -5,7 +5,7 @@ import { checkName, Events } from "./events.js";
 import { hideFault, showFault } from "./fault.js";
 import { openFrame } from "./frames.js";
 import { Inbox } from "./inbox.js";
-import type { LogEntry } from "./log.js";
+import { type LogEntry, reportKnown } from "./log.js";
 import { checkOptions } from "./options.js";
 import { Outbox } from "./outbox.js";
 import {
@@ -95,7 +95,7 @@ export class Bridge {
       restart: () => this.restart(),
       fault: (message, trace) => showFault(message, trace),
       arrived: () => this.readiness.arrived(),
-      failed: (error) => (this.greeted ? report(error) : this.fail(error)),
+      failed: (error) => (this.greeted ? reportKnown(error) : this.fail(error)),
       notify: () => this.notify(),
       cancel: (id) => this.cancel(id),
       pull: (id, offset, size) => void this.uploads.pull(id, offset, size),

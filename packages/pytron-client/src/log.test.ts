@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
-import { forwardErrors, type LogEntry, LogGate } from "./log.js";
+import { describe, expect, test, vi } from "vitest";
+import { PytronError } from "./errors.js";
+import { forwardErrors, type LogEntry, LogGate, reportKnown } from "./log.js";
 
 function page() {
   const target = new EventTarget();
@@ -47,6 +48,17 @@ describe("the page's uncaught errors", () => {
     expect(sent[0]?.message.length).toBeLessThanOrEqual(8_192);
     stop();
     raise("error", { error: new Error("late") });
+    expect(sent).toHaveLength(1);
+  });
+
+  test("are left out when Python told of them", () => {
+    const { sent, raise } = page();
+    vi.stubGlobal("reportError", (error: unknown) => raise("error", { error }));
+    const error = new PytronError("invalid_change", "leads nowhere", { ref: "r8" });
+    reportKnown(error);
+    vi.unstubAllGlobals();
+    expect(sent).toHaveLength(0);
+    raise("error", { error: new PytronError("invalid_change", "leads nowhere", { ref: "r9" }) });
     expect(sent).toHaveLength(1);
   });
 

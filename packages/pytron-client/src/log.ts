@@ -1,3 +1,5 @@
+import { type PytronError, report } from "./errors.js";
+
 /** What the page tells Python's log. */
 export interface LogEntry {
   level: "debug" | "info" | "warning" | "error";
@@ -42,6 +44,15 @@ function entryOf(error: unknown, fallback: string): LogEntry {
   return entry;
 }
 
+/** What Python has in its log already, under the same `ref`. */
+const known = new WeakSet<PytronError>();
+
+/** Shows an error that Python has told of and nobody here waits for. */
+export function reportKnown(error: PytronError): void {
+  known.add(error);
+  report(error);
+}
+
 /** Sends the page's uncaught errors to Python; gives a function that stops. */
 export function forwardErrors(target: EventTarget, send: (entry: LogEntry) => void): () => void {
   const gate = new LogGate();
@@ -53,6 +64,7 @@ export function forwardErrors(target: EventTarget, send: (entry: LogEntry) => vo
   };
   const onError = (event: Event) => {
     const { error, message } = event as ErrorEvent;
+    if (known.has(error)) return;
     forward(entryOf(error ?? undefined, message ?? "error"));
   };
   const onRejection = (event: Event) => {
