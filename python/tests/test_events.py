@@ -281,6 +281,19 @@ def test_python_is_told_what_cannot_listen(app: AppOf, name: Any, handler: Any, 
         app.on(name, handler)
 
 
+def test_python_is_told_once_of_a_name_that_is_a_slip(
+    app: AppOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.event("moved", int)
+    app.on("saved")(print)
+    app.event("saves", int)
+    with TestClient(app):
+        for name in ("movde", "movde", "moved", "saved", "unlike"):
+            app.emit(name, 1)
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert told == ["no event 'movde' is declared: did you mean 'moved'?"]
+
+
 def test_a_name_may_be_as_long_as_on_the_wire(app: AppOf) -> None:
     assert event.MAX_NAME == protocol.MAX_NAME
     app.on("a" * event.MAX_NAME)(print)

@@ -100,11 +100,11 @@ def seen() -> list:
 def test_calls_answer_with_results_and_coded_errors(run_app: RunApp) -> None:
     page = """
     await pytron.ready;
-    report(await pytron.add(1, 2));
-    report(await pytron.call("add", { a: 4, b: 5 }));
-    report(await pytron.later(0.01));
+    await report(await pytron.add(1, 2));
+    await report(await pytron.call("add", { a: 4, b: 5 }));
+    await report(await pytron.later(0.01));
     for (const bad of [pytron.fail(), pytron.nothing(), pytron.add(1), pytron.add(1, "2"), pytron.unsendable()])
-      report((await failure(bad)).code);
+      await report((await failure(bad)).code); // workers may overtake each other
     """
     expected = [3, 9, "later"]
     codes = ["exception", "unknown_function", "invalid_arguments", "invalid_arguments"]

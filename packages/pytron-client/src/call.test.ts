@@ -94,6 +94,15 @@ describe("a call", () => {
     expect(transport.sent.length).toBe(before);
   });
 
+  test("with a call that was not awaited says so", async () => {
+    const { pytron } = pageWith({ functions });
+    await pytron.ready;
+    await expect(pytron.add(pytron.add(1, 2), 3)).rejects.toMatchObject({
+      code: "encode_failed",
+      message: "args[0] is a Call: await it first",
+    });
+  });
+
   test("nested deeper than allowed rejects as too_deep", async () => {
     const { pytron } = pageWith({ functions: { echo: (value: unknown) => value } });
     let value: unknown = 1;
@@ -204,9 +213,9 @@ describe("options", () => {
   });
 
   test.each([
-    [{ timeoutMs: "x" }, /timeoutMs is x/],
-    [{ timeoutMs: Number.NaN }, /timeoutMs is NaN/],
-    [{ timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs is Infinity: give milliseconds/],
+    [{ timeoutMs: "x" }, /timeoutMs is the string x: give a number/],
+    [{ timeoutMs: Number.NaN }, /timeoutMs is the number NaN/],
+    [{ timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs is the number Infinity/],
     [{ timeout: 50 }, /no option 'timeout'.*timeoutMs/],
     [{ signal: new AbortController() }, /controller\.signal/],
     [{ onProgress: 3 }, /onProgress is no function/],

@@ -1,4 +1,4 @@
-import { type PytronError, report } from "./errors.js";
+import { report } from "./errors.js";
 
 /** What the page tells Python's log. */
 export interface LogEntry {
@@ -45,10 +45,10 @@ function entryOf(error: unknown, fallback: string): LogEntry {
 }
 
 /** What Python has in its log already, under the same `ref`. */
-const known = new WeakSet<PytronError>();
+const known = new WeakSet<Error>();
 
 /** Shows an error that Python has told of and nobody here waits for. */
-export function reportKnown(error: PytronError): void {
+export function reportKnown(error: Error): void {
   known.add(error);
   report(error);
 }

@@ -20,7 +20,7 @@ export function checkOptions(options: CallOptions | undefined): void {
   checkKeys(options, KNOWN);
   const { signal, timeoutMs, onProgress } = options;
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs >= 0))
-    throw wrong(`timeoutMs is ${timeoutMs}: give milliseconds`);
+    throw wrong(`timeoutMs is the ${typeof timeoutMs} ${timeoutMs}: give a number of milliseconds`);
   if (signal && typeof signal.addEventListener !== "function")
     throw wrong("signal is no AbortSignal: give controller.signal");
   if (onProgress !== undefined) checkFunction(onProgress, "onProgress");

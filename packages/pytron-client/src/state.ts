@@ -1,6 +1,7 @@
 import type { Attachment } from "./binary.js";
 import { Cursors, type Source } from "./cursor.js";
 import { inTask, PytronError, report } from "./errors.js";
+import { reportKnown } from "./log.js";
 import { apply, Editor, isContainer, reconcile, toPath, valueAt } from "./ops.js";
 import { checkFunction } from "./options.js";
 import type { Op, Path, Scope } from "./protocol.js";
@@ -301,7 +302,9 @@ export class Store implements Source {
   private refused(change: Change, error: unknown): void {
     if (error === undefined) return;
     const keys = change.ops.map((op) => op.path.join(".")).join(", ");
-    report(new Error(`pytron: "${keys}" is rolled back: ${error}`, { cause: error }));
+    const told = new Error(`pytron: "${keys}" is rolled back: ${error}`, { cause: error });
+    if (error instanceof PytronError && error.ref !== undefined) reportKnown(told);
+    else report(told);
   }
 
   private async inTurn<T>(run: (draft: unknown) => T): Promise<T> {

@@ -61,6 +61,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   Blob: "send await blob.arrayBuffer(), or the blob itself as an argument of a call",
   File: "send await file.arrayBuffer(), or the file itself as an argument of a call",
   Promise: "await it first",
+  Call: "await it first",
   Error: "send its message",
 };
 

@@ -106,6 +106,8 @@ class Emitter:
                 "happens to windows; choose another"
             )
         if len(self._admitted) < _MOST_NAMES:
+            if (near := self._near(name)) is not None:
+                _log.warning("no event %r is declared: did you mean %r?", name, near)
             self._admitted.add(name)
 
     def _encoded(self, name: str, data: object) -> Encoded:
@@ -197,15 +199,18 @@ class Emitter:
 
         Unless Python has handlers for it, or has emitted it.
         """
-        declared = self._declared
-        if name in declared or name in self._admitted or self._handlers.for_event(name):
-            return
-        long = [known for known in declared if len(known) >= _LONG and not name.endswith("*")]
-        near = next((known for known in long if _one_slip(name, known)), None)
-        if near is not None:
+        if (near := self._near(name)) is not None:
             raise CallError(
                 f"no event {name!r} is declared: did you mean {near!r}?", code="invalid_arguments"
             )
+
+    def _near(self, name: str) -> str | None:
+        """The declared event that is probably meant by a name that nobody in Python knows."""
+        declared = self._declared
+        if name in declared or name in self._admitted or self._handlers.for_event(name):
+            return None
+        long = [known for known in declared if len(known) >= _LONG and not name.endswith("*")]
+        return next((known for known in long if _one_slip(name, known)), None)
 
     def deliveries(self, event: Event) -> Sequence[Task]:
         """A task for each of the app's handlers."""
