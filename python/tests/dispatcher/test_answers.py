@@ -18,7 +18,7 @@ from pytron.dispatcher.functions import Function, Options
 from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.perform import Performer
 from pytron.dispatcher.session import Session
-from pytron.testing import TestClient
+from pytron.testing import RemoteError, TestClient
 from waiting import Gate
 
 AppOf = App[Any]
@@ -250,3 +250,23 @@ def test_arguments_by_name_and_wrong_ones_are_told_as_ever(app: AppOf) -> None:
         assert page.result(52) == 3
         with pytest.raises(Exception, match=r"argument b: expected `int`, got `str`"):
             page.result(51)
+
+
+def test_what_raises_while_its_answer_is_written_fails_the_call(app: AppOf) -> None:
+    class Spoilt:
+        def model_dump(self) -> object:
+            raise KeyError("gone")
+
+    @app.expose
+    def spoilt() -> object:
+        return Spoilt()
+
+    @app.expose
+    def all_spoilt() -> object:
+        return [Spoilt()] * 1_000
+
+    with TestClient(app) as page:
+        for name in ("spoilt", "all_spoilt"):
+            with pytest.raises(RemoteError) as failure:
+                page.call(name)
+            assert (failure.value.name, failure.value.code) == ("KeyError", "exception")
