@@ -135,6 +135,8 @@ def _start(program: str) -> None:
     from signal import SIGPIPE, SIGXFSZ
 
     shell = os.path.join(os.path.dirname(__file__), "_bundled", "electron")  # noqa: PTH118, PTH120
+    if not os.path.isfile(os.path.join(shell, "main.js")):  # noqa: PTH113, PTH118 - not built
+        return  # Electron would say so in a window of its own
     ours, theirs = socket.socketpair()
     os.set_inheritable(theirs.fileno(), True)
     variables = {**environment(), "PYTRON_LINK": f"fd:{theirs.fileno()}"}

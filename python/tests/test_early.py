@@ -103,6 +103,14 @@ def test_where_there_is_none_nothing_happens(
     assert begun == []
 
 
+def test_without_its_shell_it_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early, "__file__", str(tmp_path / "early.py"))
+    early._start("/electron")
+    assert early.take("/electron") is None
+
+
 def test_without_one_there_is_nothing_to_take() -> None:
     assert early.take("/electron") is None
     early.abandon()
