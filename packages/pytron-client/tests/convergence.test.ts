@@ -102,11 +102,13 @@ test("whatever crosses on the way, page and Python agree in the end", {
       const bridge = new Bridge();
       bridge.connect(line);
       const { pytron, snapshot } = createClient(bridge) as Loose;
+      const move = () => line.move("up") || line.move("down");
       const rest = async () => {
-        for (let moved = true; moved; ) {
-          await settled();
-          moved = line.move("up") || line.move("down");
-        }
+        do {
+          for (await settled(); move(); ) await settled();
+          // Updates that wait for each other take more turns than that: let all of them come.
+          await new Promise((done) => setTimeout(done));
+        } while (move());
       };
       await rest();
       const seen: Record<string, unknown> = { count: 0 };
