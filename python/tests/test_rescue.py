@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytron.engine import AssetRequest, EngineOptions, Frame, Happening, Incoming
 from pytron.engines.headless import HeadlessEngine
-from pytron.engines.native import remembered, rescue
+from pytron.engines.native import hosted, remembered
 from pytron.engines.native.rescue import RescuingEngine
 from pytron.errors import EngineError
 
@@ -54,12 +54,13 @@ def second(monkeypatch: pytest.MonkeyPatch) -> Scripted:
         made.environment = environment
         return made
 
-    monkeypatch.setattr(rescue, "HostedEngine", make)
+    monkeypatch.setattr(hosted, "HostedEngine", make)
     return made
 
 
 def engines() -> tuple[Scripted, RescuingEngine]:
     first = Scripted()
+    first.is_here = True
     engine = RescuingEngine(first, {"SOFT": "1"})
     engine.start(OPTIONS)
     engine.command({"kind": "open", "window": 1, "options": {"url": "a", "title": "A"}, "kept": 1})
@@ -178,6 +179,7 @@ def kept_in(folder: Path) -> EngineOptions:
 
 def started(options: EngineOptions) -> tuple[Scripted, RescuingEngine]:
     first = Scripted()
+    first.is_here = True
     engine = RescuingEngine(first, {"SOFT": "1"})
     engine.start(options)
     engine.command({"kind": "open", "window": 1, "options": {"url": "a"}})

@@ -50,7 +50,13 @@ impl Host {
             return Err(Error::Command("app_id and name must not hold NUL".to_owned()).into());
         }
         let flow = platform::flow()?;
-        platform::prepare(app_id, name)?;
+        platform::set_environment();
+        // Python's other threads have imports to do meanwhile.
+        py.detach(|| {
+            platform::prepare(app_id, name)?;
+            main_loop::with(|_| ());
+            Ok::<_, Error>(())
+        })?;
         let shared = main_loop::with(|event_loop| {
             let proxy = event_loop.create_proxy();
             let shared = Arc::new(Shared::new(flow, Waker::new(proxy.clone()), hand_over)?);

@@ -24,6 +24,7 @@ pub fn serve(stage: &Stage, name: &str, args: Value) -> Outcomes {
 #[pyfunction]
 pub fn show_splash(py: Python<'_>, picture: Vec<u8>) -> PyResult<()> {
     check_thread(py, "show_splash")?;
+    platform::set_environment();
     platform::open_display()?;
     let shown = main_loop::with(|event_loop| platform::services::splash::show(event_loop, picture));
     shown.map_err(|failure| Error::Command(failure.message))?;

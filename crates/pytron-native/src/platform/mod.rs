@@ -1,6 +1,6 @@
 //! What differs between operating systems. Each has the same names: `ORIGIN`, `SCHEME`, `HOST`,
-//! `Engine`, `View`, `Request`, `Waker`, `Watch`, `open_display`, `prepare`, `settle`, `facts`,
-//! `flow`, `soon`, `size`, `theme`, `set_theme`, `set_backdrop`, `services`.
+//! `Engine`, `View`, `Request`, `Waker`, `Watch`, `set_environment`, `open_display`, `prepare`,
+//! `settle`, `facts`, `flow`, `soon`, `size`, `theme`, `set_theme`, `set_backdrop`, `services`.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -12,14 +12,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pytron.engine import Body, Capability, Engine, EngineOptions, Frame, Happening, Incoming
-from pytron.engines.native.hosted import HostedEngine
 from pytron.engines.native.remembered import Remembered
 from pytron.errors import EngineError
-from pytron.linked import LinkedEngine
 from pytron.platforms import app_origin
+
+if TYPE_CHECKING:
+    from pytron.engines.native.hosted import HostedEngine
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,10 @@ class RescuingEngine(Engine):
 
     # --- life ---------------------------------------------------------------------------------
 
+    def begin(self, options: EngineOptions) -> None:
+        """Begin what the first waits for."""
+        self._first.begin(options)
+
     def start(self, options: EngineOptions) -> None:
         """Start the first, or at once the one that has helped before."""
         self._options = options
@@ -74,7 +79,7 @@ class RescuingEngine(Engine):
             name: value for name, value in self._memory.remedy().items() if name in self._remedy
         }
         if remedy:
-            engine = HostedEngine(remedy)
+            engine = _hosted(remedy)
             try:
                 engine.start(options)
             except EngineError as error:
@@ -91,7 +96,7 @@ class RescuingEngine(Engine):
         code = self._first.run()
         second = self._second
         # The loop of this process goes on without windows; that of a host ends with its host.
-        if second is None or not isinstance(self._first, LinkedEngine) or self._quits:
+        if second is None or self._first.is_here or self._quits:
             return code
         return second.run()
 
@@ -186,7 +191,7 @@ class RescuingEngine(Engine):
 
     def invoke(self, function: Callable[[], object]) -> None:
         """Run a function on the main thread soon."""
-        engine = self._current if isinstance(self._first, LinkedEngine) else self._first
+        engine = self._current if not self._first.is_here else self._first
         engine.invoke(function)
 
     def can(self, feature: str) -> Capability:
@@ -235,7 +240,7 @@ class RescuingEngine(Engine):
             return False
         self._tried = True
         words = " ".join(f"{name}={value}" for name, value in self._remedy.items())
-        second = HostedEngine(self._remedy)
+        second = _hosted(self._remedy)
         try:
             second.start(self._options)
         except EngineError as error:
@@ -265,8 +270,15 @@ class RescuingEngine(Engine):
         for message in self._standing.values():
             second.command(message)
         self._second = self._current = second
-        if isinstance(self._first, LinkedEngine):
+        if not self._first.is_here:
             self._first.quit()
+
+
+def _hosted(remedy: Mapping[str, str]) -> HostedEngine:
+    # Most starts need none of what a second process does: 16 ms of imports.
+    from pytron.engines.native.hosted import HostedEngine
+
+    return HostedEngine(remedy)
 
 
 def _of_second(item: Incoming) -> Incoming:

@@ -29,22 +29,27 @@ pub fn prepare(app_id: &str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts GTK, which may be there already. Main thread.
-pub fn open_display() -> Result<(), Error> {
-    for (name, value) in graphics().remedies() {
+/// Says in the environment what GTK and WebKit are to find there. With the GIL, before the display
+/// is opened.
+pub fn set_environment() {
+    let mut wanted = graphics().remedies();
+    if !gtk::is_initialized() && !super::theme::has_bus() {
+        // dconf would complain of every dialog's size that it cannot keep without a bus.
+        wanted.push((SETTINGS, "memory"));
+    }
+    for (name, value) in wanted {
         if std::env::var_os(name).is_none() {
-            // SAFETY: no thread of ours runs yet and the GIL is held, under which Python itself
-            // changes the environment.
+            // SAFETY: the GIL is held, under which Python itself changes the environment, and no
+            // thread of ours but Python's runs yet.
             unsafe { std::env::set_var(name, value) };
         }
     }
+}
+
+/// Starts GTK, which may be there already. Main thread.
+pub fn open_display() -> Result<(), Error> {
     if gtk::is_initialized() {
         return Ok(());
-    }
-    if std::env::var_os(SETTINGS).is_none() && !super::theme::has_bus() {
-        // dconf would complain of every dialog's size that it cannot keep without a bus.
-        // SAFETY: as above.
-        unsafe { std::env::set_var(SETTINGS, "memory") };
     }
     // Python has chosen the locale; GTK would change how C code writes numbers.
     gtk::disable_setlocale();

@@ -19,7 +19,7 @@ mod watchdog;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-pub use display::{facts, open_display, prepare, settle, size};
+pub use display::{facts, open_display, prepare, set_environment, settle, size};
 pub use scheme::Request;
 pub use theme::{set_theme, theme};
 pub use turn::{Waker, Watch};
