@@ -226,3 +226,17 @@ def test_head_is_get_without_the_body(site: Path) -> None:
         assert head.body in (b"", get.body)
     assert ask(assets, "/", method="HEAD").body == b""
     assert ask(assets, "/big.bin", method="HEAD", range="bytes=0-1").status == 200
+
+
+def test_what_is_read_ahead_is_served_and_what_is_missing_is_told_later(tmp_path: Path) -> None:
+    missing = Assets(tmp_path / "dist")
+    missing.prepare()
+    assert ask(missing, "/").status == 404
+    (tmp_path / "index.html").write_text("<script>first()</script>", "utf-8")
+    assets = Assets(tmp_path)
+    assets.prepare()
+    before = ask(assets, "/")
+    (tmp_path / "index.html").write_text("<script>second, and longer()</script>", "utf-8")
+    after = ask(assets, "/")
+    assert before.status == after.status == 200
+    assert before.headers != after.headers  # another hash of another script
