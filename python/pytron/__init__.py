@@ -75,7 +75,11 @@ def __getattr__(name: str) -> Any:
 
         from pytron import early
 
-        early.begin(sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
+        program = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        early.begin(program)
+        from pytron import ahead  # heavier than Electron's start can wait for
+
+        ahead.begin_for(program)
     value = getattr(import_module(f"{__name__}.{_PLACES.get(name, 'errors')}"), name)
     globals()[name] = value
     return value

@@ -15,10 +15,10 @@ from pytron.dispatcher.executors import check_names
 from pytron.dispatcher.functions import Api
 from pytron.dispatcher.grants import check_grants
 from pytron.engine import Engine
-from pytron.events import Handlers
+from pytron.events import Handlers, plain
 from pytron.options import WindowOptions, to_wire
 from pytron.persistence import Persistence, passing_place, place_of
-from pytron.running import Plan, Runner, plain
+from pytron.running import Plan, Runner
 from pytron.runtime.app_state import app_state, type_of
 from pytron.services import Services
 from pytron.window import Window

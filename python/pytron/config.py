@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -136,6 +136,7 @@ def _tool_table(text: str, where: str) -> Mapping[str, Any]:
     return cast("dict[str, Any]", table)
 
 
+@lru_cache(maxsize=4)  # a start looks twice: when Pytron is imported, and when the `App` is made
 def _toml(text: str, where: str) -> Mapping[str, Any]:
     from importlib import import_module  # only when there is something to read
 

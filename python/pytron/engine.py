@@ -6,21 +6,19 @@ Source: spec/view.md, whose command and event names these are.
 from __future__ import annotations
 
 import os
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, NamedTuple
 
+from pytron import ahead
 from pytron.errors import EngineError
-from pytron.packaged import is_packaged
+from pytron.packaged import HOST, is_packaged, is_the_app
 from pytron.platforms import graphics_remedy
 
 if TYPE_CHECKING:
     from pytron.hub import Hub
 
-#: Says that this packaged program is to be the process of its windows.
-HOST: Final = "PYTRON_HOST"
 #: Says that an app behind a link is the first one there: no windows live on.
 FIRST: Final = "PYTRON_FIRST"
 
@@ -248,14 +246,9 @@ def become_host() -> None:
 
 def begins_early(name: str) -> bool:
     """Whether this engine's own start takes so long that it is worth to begin it beforehand."""
+    if name == "native":
+        return ahead.is_worth_it()
     return name == "chrome" and is_the_app() and not os.environ.get("PYTRON_LINK")
-
-
-def is_the_app() -> bool:
-    """Whether this packaged program was started as the app, and not to be something else."""
-    for_children = ("multiprocessing", "--pytron-worker")
-    children = any(name in word for word in sys.argv for name in for_children)
-    return not (is_packaged() and (HOST in os.environ or children))
 
 
 def engine_kind(name: str) -> type[Engine]:

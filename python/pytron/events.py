@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytron.dispatcher.event import Event, check_listening, matches
 from pytron.dispatcher.functions import is_async
+from pytron.errors import ConfigError
 
 if TYPE_CHECKING:
     from pytron.dispatcher.loop import Loop
@@ -122,3 +123,17 @@ def deliveries(
             done()
 
     return [Delivery(handler, event, loop, one_less) for handler in wanted]
+
+
+def plain(function: Callable[..., Any], name: str, event: str) -> Callable[..., Any]:
+    """A function that is done when it returns: no loop runs where it is called.
+
+    Raises:
+        ConfigError: it is a coroutine function.
+    """
+    if is_async(function):
+        raise ConfigError(
+            f"{name} takes a plain function, and {function.__qualname__} is async: no loop runs "
+            f"then; make it a def, or do its work in a handler: @app.on({event!r}) may be async"
+        )
+    return function

@@ -6,9 +6,13 @@ time".
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, Final
+
+#: Says that this packaged program is to be the process of its windows.
+HOST: Final = "PYTRON_HOST"
 
 #: Where a package has a frontend that is not in the app's folder.
 _ELSEWHERE: Final = "_frontend"
@@ -23,6 +27,13 @@ def _compiled() -> Any:
 def is_packaged() -> bool:
     """Whether it is one, however it was made."""
     return bool(getattr(sys, "frozen", False)) or is_compiled()
+
+
+def is_the_app() -> bool:
+    """Whether this packaged program was started as the app, and not to be something else."""
+    for_children = ("multiprocessing", "--pytron-worker")
+    children = any(name in word for word in sys.argv for name in for_children)
+    return not (is_packaged() and (HOST in os.environ or children))
 
 
 def is_compiled() -> bool:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,6 @@ from pytron import config, early, inspection
 from pytron import engine as engines
 from pytron.config import check_permissions, choose, is_child, is_dev
 from pytron.dispatcher.executors import serve_frozen_child
-from pytron.dispatcher.functions import is_async
 from pytron.dispatcher.turns import quick_turns
 from pytron.engine import Engine, EngineOptions, become_host, begins_early, load_engine
 from pytron.errors import ConfigError, EngineError, PytronError
@@ -96,12 +96,12 @@ class Runner:
             name, *_ = self._engine_names()
             if not begins_early(name):
                 return
-            engine = load_engine(name)
+            engine = load_engine(name, watched=True)
             engine.begin(self._engine_options())
             self._begun = name, engine
             atexit.register(self._abandon)
-            # Beside its start this costs no time, and after it the first page would wait.
-            import pytron.runtime.runtime  # noqa: F401 # pyright: ignore[reportUnusedImport]
+            if not engine.is_here:  # beside its start this costs no time
+                _import_runtime()
 
     def _abandon(self) -> None:
         """End what was begun for nothing."""
@@ -198,7 +198,9 @@ class Runner:
 
                     engine = with_tabs(engine, self._plan.assets.patterns)
                 engine.begin(options)
-                if not engine.is_here:  # what other processes start beside this costs no time
+                if engine.is_here:  # the window system takes its time, and lets Python go on
+                    Thread(target=self._get_ready, name="pytron-readying", daemon=True).start()
+                else:  # what other processes start beside this costs no time
                     self._plan.assets.prepare()
                 engine.start(options)
             except EngineError as error:
@@ -212,6 +214,11 @@ class Runner:
                 name = others.pop(0)
             else:
                 return engine
+
+    def _get_ready(self) -> None:
+        """Have what the run and its first page need, before they wait for it."""
+        _import_runtime()
+        self._plan.assets.prepare()
 
     def _recording(self) -> AbstractContextManager[object]:
         from pytron import blackbox  # for a run, not for the import
@@ -250,7 +257,6 @@ class Runner:
             early.abandon()  # nobody has taken it
             if loop is not None:  # here this is what the main thread turns
                 engine.invoke = loop.call_soon_threadsafe  # pyright: ignore[reportAttributeAccessIssue]
-            # Only now: while the web view's own processes start, this costs no time.
             from pytron.development.tools import Development
             from pytron.runtime.runtime import Runtime
 
@@ -355,18 +361,10 @@ class Runner:
         return EngineOptions(plan.id, plan.name, folder, is_dev(), check_permissions(permissions))
 
 
-def plain(function: Callable[..., Any], name: str, event: str) -> Callable[..., Any]:
-    """A function that is done when it returns: no loop runs where it is called.
-
-    Raises:
-        ConfigError: it is a coroutine function.
-    """
-    if is_async(function):
-        raise ConfigError(
-            f"{name} takes a plain function, and {function.__qualname__} is async: no loop runs "
-            f"then; make it a def, or do its work in a handler: @app.on({event!r}) may be async"
-        )
-    return function
+def _import_runtime() -> None:
+    with suppress(ImportError):  # who uses it says what is missing
+        for name in ("pytron.development.tools", "pytron.runtime.runtime"):
+            import_module(name)
 
 
 def _ended() -> None:

@@ -30,6 +30,7 @@ if sys.platform == "win32":
         plain_environment,
         printer_problem,
         silent_python,
+        web_view_library,
     )
 elif sys.platform == "darwin":
     from pytron.platforms.macos import (
@@ -54,6 +55,7 @@ elif sys.platform == "darwin":
         plain_environment,
         printer_problem,
         silent_python,
+        web_view_library,
     )
 else:
     from pytron.platforms.linux import (
@@ -78,6 +80,7 @@ else:
         plain_environment,
         printer_problem,
         silent_python,
+        web_view_library,
     )
 
 #: Which system this is.
@@ -110,6 +113,7 @@ __all__ = [
     "plain_environment",
     "printer_problem",
     "silent_python",
+    "web_view_library",
 ]
 
 

@@ -32,6 +32,11 @@ def app_origin() -> str:
     return "pytron://localhost"
 
 
+def web_view_library() -> str | None:
+    """The library of the web view that takes long to load, as the native module names it."""
+    return "libwebkit2gtk-4.1.so.0"
+
+
 def data_folder() -> Path:
     """The user's folder for what apps keep."""
     chosen = os.environ.get("XDG_DATA_HOME", "")

@@ -14,6 +14,11 @@ def app_origin() -> str:
     return "pytron://localhost"
 
 
+def web_view_library() -> str | None:
+    """None: the system has it linked already."""
+    return None
+
+
 def data_folder() -> Path:
     """The user's folder for what apps keep."""
     return Path.home() / "Library" / "Application Support"

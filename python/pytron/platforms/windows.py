@@ -15,6 +15,11 @@ def app_origin() -> str:
     return "https://pytron.localhost"
 
 
+def web_view_library() -> str | None:
+    """None: the native module brings its own loader, which is small."""
+    return None
+
+
 def data_folder() -> Path:
     """The user's folder for what apps keep on this machine."""
     chosen = os.environ.get("LOCALAPPDATA")

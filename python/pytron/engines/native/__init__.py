@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytron import codec
+from pytron import ahead, codec
 from pytron.engine import (
     AssetRequest,
     Body,
@@ -52,17 +51,21 @@ class NativeEngine(Engine):
     def __init__(self) -> None:
         self._host: Host | None = None
 
+    def begin(self, options: EngineOptions) -> None:  # noqa: ARG002 - it is the same for all
+        """Begin to load the system's web view."""
+        ahead.begin()
+
     def start(self, options: EngineOptions) -> None:
         """Load the system's web view and start its process.
 
         Raises:
             EngineError: the web view or a display is missing; the message says what to install.
         """
+        ahead.finish()  # an import that waits for the linker would let no other thread run
         try:
             import pytron_native
         except ImportError as error:
             raise EngineError(native_remedy(error)) from error
-        codec.accelerate(pytron_native.plain_json, pytron_native.is_deeper)
         try:
             self._host = pytron_native.Host(
                 app_id=options.app_id,
@@ -73,6 +76,8 @@ class NativeEngine(Engine):
             self._host.prewarm()
         except pytron_native.HostError as error:
             raise EngineError(str(error), code=error.code) from error
+        # Last: what it imports is imported beside all this.
+        codec.accelerate(pytron_native.plain_json, pytron_native.is_deeper)
 
     @property
     def host(self) -> Host:
@@ -190,6 +195,8 @@ def _incoming(item: Any) -> Incoming:
 @contextmanager
 def _wakeups() -> Generator[int]:
     """A descriptor that becomes readable when a signal arrives, for the event loop to watch."""
+    import socket  # only now: until the web view is there, modules of C wait for the linker
+
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)

@@ -11,12 +11,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, Final
 
-from pytron.engine import HOST, Capability, Incoming
+from pytron.engine import Capability, Incoming
 from pytron.engines.native import WINDOW_FEATURES
 from pytron.errors import EngineError
 from pytron.link import Message
 from pytron.linked import LinkedEngine, Program
-from pytron.packaged import is_packaged
+from pytron.packaged import HOST, is_packaged
 from pytron.platforms import app_origin, native_remedy
 
 #: The host needs the native module, the link and what that needs: `pytron` as a whole would cost

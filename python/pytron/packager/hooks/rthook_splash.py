@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from pytron import packaged
 from pytron.config import Origin, choose
-from pytron.engine import is_the_app
 from pytron.errors import PytronError
+from pytron.packaged import is_the_app
 
 
 def _show() -> None:
