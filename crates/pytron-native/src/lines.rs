@@ -225,8 +225,8 @@ fn poll(polled: &mut [libc::pollfd], timeout: Option<Duration>) -> bool {
     unsafe { libc::poll(polled.as_mut_ptr(), count, milliseconds) > 0 }
 }
 
-/// Whether the page can run while a thread of ours looks.
-fn several_processors() -> bool {
+/// Whether another thread, or the page, can run while one of ours does.
+pub fn several_processors() -> bool {
     static SEVERAL: OnceLock<bool> = OnceLock::new();
     *SEVERAL.get_or_init(|| std::thread::available_parallelism().is_ok_and(|count| count.get() > 1))
 }

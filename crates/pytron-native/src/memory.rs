@@ -25,10 +25,10 @@ pub enum Memory {
 
 /// A `bytes` that nobody else has seen yet.
 pub struct Filling {
+    ground: Ground, // the first, as it must go first
     bytes: Py<PyBytes>,
     start: NonNull<u8>,
     size: usize,
-    ground: Ground,
 }
 
 // SAFETY: the memory belongs to `bytes`, which only this has until it is full.
@@ -109,10 +109,10 @@ impl Filling {
         let bytes = bytes.unbind();
         let ground = Ground::default();
         Some(Self {
+            ground,
             bytes,
             start,
             size,
-            ground,
         })
     }
 }
