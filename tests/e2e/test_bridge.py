@@ -189,6 +189,15 @@ def test_large_binary_arrives_whole(run_app: RunApp) -> None:
     assert run_app(page, PYTHON).reports == [[64 << 20, 7, 7]]
 
 
+def test_a_large_result_can_be_transferred(run_app: RunApp) -> None:
+    page = """
+    const back = await pytron.twice(new Uint8Array(5_000_000).fill(7));
+    const moved = structuredClone(back, { transfer: [back] });
+    report([back.byteLength, moved.byteLength, new Uint8Array(moved).every((byte) => byte === 7)]);
+    """
+    assert run_app(page, PYTHON).reports == [[0, 10_000_000, True]]
+
+
 def test_progress_comes_before_the_result(run_app: RunApp) -> None:
     page = """
     const seen = [];

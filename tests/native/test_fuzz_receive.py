@@ -40,9 +40,11 @@ def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [
             compiler, "-std=c11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra",
-            "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{WEBEXT}",
+            "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DSPARE_BYTES=64",
+            f"-I{WEBEXT}",
             *flags.stdout.split(), str(Path(__file__).parent / "fuzz" / "receive_fuzz.c"),
-            str(WEBEXT / "receive.c"), "-o", str(program), *libraries.stdout.split(),
+            str(WEBEXT / "receive.c"), str(WEBEXT / "spare.c"), "-o", str(program),
+            *libraries.stdout.split(),
         ],
         check=True,
     )  # fmt: skip

@@ -15,6 +15,7 @@
 #define MAX_TEXT (1u << 30)
 #define MAX_PARTS 1024
 #define MAX_PART (1u << 30)
+#define PAGE (4u << 10) /* of memory */
 
 typedef enum { READ_HEAD, READ_TEXT, READ_PART_SIZE, READ_PART } Phase;
 
@@ -42,8 +43,9 @@ typedef struct {
     gsize text_capacity;
     gsize text_size;
     uint32_t parts_expected;
-    GPtrArray *parts; /* JSCValue: Uint8Array each; NULL entries when nobody listens */
+    GPtrArray *parts; /* JSCValue: Uint8Array or ArrayBuffer each; NULL when nobody listens */
     guint64 parts_document;
+    uint8_t *part; /* where the bytes of the present one go */
     uint8_t *sink; /* where the bytes of a part go that nobody wants */
 } Port;
 
@@ -67,6 +69,9 @@ gboolean port_readable(Port *port);
 
 /* compiler.c: called when something goes or comes. */
 void compiler_after_us(void);
+
+/* spare.c: a buffer for the page, so much of whose memory is ready to be filled; NULL for none. */
+JSCValue *spare_buffer(JSCContext *context, gsize size, uint8_t **memory, gsize *ready);
 
 /* wait.c */
 void port_watch(Port *port);

@@ -24,7 +24,7 @@
   function down(text, ...parts) {
     if (current === null) return;
     try {
-      current.receive(text, parts.map((part) => part.buffer));
+      current.receive(text, parts.map((part) => (isView(part) ? part.buffer : part)));
     } catch (error) {
       report(error);
     }

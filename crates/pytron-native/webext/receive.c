@@ -18,7 +18,10 @@
 #define PATIENCE_MS 5
 /* What is smaller is left to come page by page. */
 #define PREPARED_BYTES (256u << 10)
-#define PAGE (4u << 10)
+/* What is smaller costs less than to keep its memory. */
+#ifndef SPARE_BYTES /* the fuzzer's parts are all smaller */
+#define SPARE_BYTES (8u << 20)
+#endif
 #ifndef MADV_POPULATE_WRITE /* glibc before 2.35 */
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -122,26 +125,33 @@ static gboolean begin_frame(Port *port) {
     return TRUE;
 }
 
-static void *part_memory(Port *port) {
-    if (port->sink != NULL) return port->sink;
-    return jsc_value_typed_array_get_data(port->parts->pdata[port->parts->len - 1], NULL);
+/* What the page will have the part in, and how much of that is ready; NULL when there is no such
+ * memory, or no page. */
+static JSCValue *page_part(Port *port, gsize size, gsize *ready) {
+    if (port->receive == NULL || port->parts_document != port->document) return NULL;
+    JSCContext *context = jsc_value_get_context(port->receive);
+    if (size >= SPARE_BYTES) return spare_buffer(context, size, &port->part, ready);
+    JSCValue *array = jsc_value_new_typed_array(context, JSC_TYPED_ARRAY_UINT8, size);
+    if (jsc_value_is_typed_array(array))
+        port->part = jsc_value_typed_array_get_data(array, NULL);
+    else
+        g_clear_object(&array);
+    return array;
 }
 
 static gboolean begin_part(Port *port) {
-    uint32_t size = take_u32(port->small);
+    gsize size = take_u32(port->small);
     if (size > MAX_PART) return FALSE;
-    JSCValue *array = NULL;
-    if (port->receive != NULL && port->parts_document == port->document)
-        array = jsc_value_new_typed_array(jsc_value_get_context(port->receive),
-                                          JSC_TYPED_ARRAY_UINT8, size);
+    gsize ready = 0;
+    JSCValue *part = page_part(port, size, &ready);
     g_clear_pointer(&port->sink, g_free);
-    if (array == NULL || !jsc_value_is_typed_array(array)) {
-        g_clear_object(&array);
-        port->sink = g_malloc(size ? size : 1);
+    if (part == NULL) {
+        port->part = port->sink = g_malloc(size ? size : 1);
         port->parts_document = UINT64_MAX; /* nobody will get this frame */
     }
-    g_ptr_array_add(port->parts, array);
+    g_ptr_array_add(port->parts, part);
     expect(port, READ_PART, size);
+    port->ready = ready;
     return TRUE;
 }
 
@@ -161,7 +171,7 @@ static int step(Port *port) {
         return begin_part(port) ? 2 : -1;
     case READ_PART:
     default:
-        if ((filled = fill(port, part_memory(port))) <= 0) return filled;
+        if ((filled = fill(port, port->part)) <= 0) return filled;
         next_part(port);
         return port->phase == READ_HEAD ? 1 : 2;
     }

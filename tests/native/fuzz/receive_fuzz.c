@@ -1,4 +1,4 @@
-/* Feeds the reader of the web process extension (webext/receive.c) with broken frames.
+/* Feeds the reader of the web process extension (webext/receive.c, spare.c) with broken frames.
  *
  * Built with the sanitizers of the compiler by tests/native/test_fuzz_receive.py. JavaScriptCore is
  * played by a few functions below whose buffers have exactly the size that was asked for, so that a
@@ -67,6 +67,24 @@ gpointer jsc_value_typed_array_get_data(JSCValue *value, gsize *length) {
     return array->memory;
 }
 
+JSCContext *jsc_context_new(void) { return (JSCContext *)g_object_new(G_TYPE_OBJECT, NULL); }
+
+JSCValue *jsc_value_new_array_buffer(JSCContext *context, gpointer memory, gsize size,
+                                     GDestroyNotify drop, gpointer data) {
+    (void)context;
+    GObject *value = g_object_new(G_TYPE_OBJECT, NULL);
+    g_object_set_data(value, "memory", memory);
+    g_object_set_data(value, "size", GSIZE_TO_POINTER(size));
+    g_object_set_data_full(value, "spare", data, drop);
+    return (JSCValue *)value;
+}
+
+static const uint8_t *contents(JSCValue *value, gsize *size) {
+    if (jsc_value_is_typed_array(value)) return jsc_value_typed_array_get_data(value, size);
+    *size = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(value), "size"));
+    return g_object_get_data(G_OBJECT(value), "memory");
+}
+
 JSCValue *jsc_value_new_string_from_bytes(JSCContext *context, GBytes *bytes) {
     (void)context;
     gsize size;
@@ -85,7 +103,7 @@ JSCValue *jsc_value_function_callv(JSCValue *function, guint count, JSCValue **v
     for (guint i = 1; i < count; i++) {
         gsize size;
         volatile uint8_t sum = 0;
-        const uint8_t *bytes = jsc_value_typed_array_get_data(values[i], &size);
+        const uint8_t *bytes = contents(values[i], &size);
         for (gsize at = 0; at < size; at++) sum ^= bytes[at];
     }
     if (dice(40) == 0) port.document++;
@@ -196,6 +214,7 @@ int main(int count, char **words) {
             memcpy(bytes, seeds[one], sizes[one]);
             feed(bytes, mutate(bytes, sizes[one]), dice(3) == 0);
         }
+        g_main_context_iteration(NULL, FALSE); /* the timer of spare.c */
     }
     printf("%llu inputs, %llu frames\n", (unsigned long long)rounds, (unsigned long long)frames);
     return 0;
