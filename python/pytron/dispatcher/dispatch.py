@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pytron import codec, protocol
 from pytron.dispatcher.call import Call
@@ -142,7 +142,8 @@ class Dispatcher:
         except ProtocolError as error:
             self._refuse(window, None, error)
             return []
-        tasks, calls = list[Task](), list[protocol.Call]()
+        tasks: list[Task] = []
+        calls: list[protocol.Call] = []
         for message in messages:
             if type(message) is protocol.Call:  # nearly all are
                 calls.append(message)
@@ -170,8 +171,9 @@ class Dispatcher:
             for message in messages:
                 self._refuse(window, message.id, ProtocolError("a page must say hello first"))
             return
-        calls, most, known = session.calls, session.most_pending, dict[str, Function]()
-        performer, run = self._performer, cast("Run[Call] | None", None)
+        calls, most, performer = session.calls, session.most_pending, self._performer
+        known: dict[str, Function] = {}
+        run: Run[Call] | None = None
         for message in messages:
             identity, name = message.id, message.name
             try:

@@ -70,10 +70,10 @@ class Performer:
         """
         take, new_context, holding = calls.popleft, self._context.copy, self._holding
         unset = codec.UNSET
-        while True:
+        while calls:
             try:
                 call = take()
-            except IndexError:
+            except IndexError:  # another worker was quicker
                 return
             if call.cancelled:
                 continue

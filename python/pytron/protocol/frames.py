@@ -158,34 +158,37 @@ def check_parts(sizes: Sequence[int]) -> None:
         )
 
 
-def split_binary_frame(data: memoryview) -> tuple[memoryview, list[memoryview]]:
+def split_binary_frame(data: bytes) -> tuple[bytes, list[memoryview]]:
     """JSON and parts of a frame that travelled as one piece of binary (section 1).
 
     Raises:
         ProtocolError: a length does not fit, or the text is no UTF-8.
     """
-    text, rest = _take(data)
-    _check_size(text.nbytes)
+    end = _end_of_piece(data, 0)
+    _check_size(end - 4)
+    text = bytes(data[4:end])
     try:
-        str(text, "utf-8")
+        text.decode()
     except UnicodeDecodeError as error:
         raise ProtocolError(f"the text of a binary frame is no UTF-8: {error}") from error
     parts: list[memoryview] = []
-    while rest.nbytes:
-        part, rest = _take(rest)
-        parts.append(part)
+    whole = memoryview(data)
+    while end < len(data):
+        start, end = end + 4, _end_of_piece(data, end)
+        parts.append(whole[start:end])
         if len(parts) > LIMITS["parts"]:
             raise ProtocolError(f"more than {LIMITS['parts']} parts", code="too_large")
     return text, parts
 
 
-def _take(data: memoryview) -> tuple[memoryview, memoryview]:
-    if data.nbytes < 4:
+def _end_of_piece(data: bytes, at: int) -> int:
+    """Where the piece ends whose length stands at `at`."""
+    if at + 4 > len(data):
         raise ProtocolError("a binary frame ends inside a length")
-    (length,) = struct.unpack_from("<I", data)
-    if length > data.nbytes - 4:
-        raise ProtocolError(f"a binary frame ends {length + 4 - data.nbytes} bytes early")
-    return data[4 : 4 + length], data[4 + length :]
+    end = at + 4 + int.from_bytes(data[at : at + 4], "little")
+    if end > len(data):
+        raise ProtocolError(f"a binary frame ends {end - len(data)} bytes early")
+    return end
 
 
 def join_binary_frame(text: bytes, parts: Iterable[memoryview]) -> list[bytes | memoryview]:

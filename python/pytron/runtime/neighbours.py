@@ -44,8 +44,8 @@ class Neighbours:
             _log.warning("the event %r does not reach other processes: %s", name, error)
 
     def _take(self, message: bytes) -> None:
-        text, parts = protocol.split_binary_frame(memoryview(message))
-        head, _, body = bytes(text).partition(b"\n")
+        text, parts = protocol.split_binary_frame(message)
+        head, _, body = text.partition(b"\n")
         fields = codec.decode(head)
         if fields["from"] != EPOCH:
             self._heard(fields["name"], Encoded(body, parts, fields["bin"]))

@@ -181,8 +181,8 @@ def _pack(encoded: codec.Encoded) -> bytes:
 
 
 def _unpack(entry: bytes) -> Any:
-    text, parts = protocol.split_binary_frame(memoryview(entry))
-    head, _, body = bytes(text).partition(b"\n")
+    text, parts = protocol.split_binary_frame(entry)
+    head, _, body = text.partition(b"\n")
     return restore("ops", body, codec.decode(head), parts)
 
 

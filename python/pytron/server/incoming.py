@@ -20,6 +20,8 @@ def take_all(
         item = incoming.get(timeout=timeout_s)
         while item is not None:
             items.append(item)
+            if incoming.empty():
+                return items
             item = incoming.get_nowait()
     except Empty:
         return items

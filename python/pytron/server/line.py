@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Condition
+from threading import Condition, RLock
 from time import monotonic
 from typing import Any, Protocol
 
@@ -76,30 +76,33 @@ class Line:
         self.title: str | None = None
         self._post = post
         self._ledger = protocol.Ledger()
-        self._bodies: deque[tuple[bytes, Sequence[memoryview]]] = deque()
+        self._bodies: deque[tuple[bytes, Sequence[memoryview], int]] = deque()
         self._queued = 0
         self._waking = False
         self._closed = False
         self._largest = 0
         self._stuck_since: float | None = None
-        self._changed = Condition()
+        self._lock = RLock()
+        self._changed = Condition(self._lock)
 
     # --- what the kit sends -------------------------------------------------------------------
 
     def put(self, body: bytes, parts: Sequence[memoryview]) -> int:
         """Queue messages; the bytes that the page has not confirmed."""
-        with self._changed:
+        size = len(body)
+        for part in parts:
+            size += part.nbytes
+        with self._lock:
             if self._closed:
                 return -1
-            size = len(body) + sum(part.nbytes for part in parts)
-            self._bodies.append((body, parts))
+            self._bodies.append((body, parts, size))
             self._queued += size
             self._largest = max(self._largest, size)
             waiting = self._queued + self._ledger.unseen
-            if not self._waking:
-                self._waking = True
-                self._post(self._wake)
-            return waiting
+            wakes, self._waking = not self._waking, True
+        if wakes:
+            self._post(self._wake)
+        return waiting
 
     def _wake(self) -> None:
         self._waking = False
@@ -152,17 +155,19 @@ class Line:
 
     def take(self) -> bytes | None:
         """The next frame to write, now numbered; None when nothing is queued."""
-        with self._changed:
-            if not self._bodies:
+        bodies = self._bodies
+        if not bodies:
+            return None
+        with self._lock:
+            if not bodies:
                 return None
-            body, parts = self._bodies.popleft()
-            size = len(body) + sum(part.nbytes for part in parts)
-            if not parts and self._bodies:
+            body, parts, size = bodies.popleft()
+            if not parts and bodies:
                 joined = [body]
-                while self._bodies and size < _FRAME_BYTES and not self._bodies[0][1]:
-                    more, _ = self._bodies.popleft()
+                while bodies and size < _FRAME_BYTES and not bodies[0][1]:
+                    more, _, more_bytes = bodies.popleft()
                     joined.append(more)
-                    size += len(more)
+                    size += more_bytes
                 body = b",".join(joined)
             self._queued -= size
             frame = b"".join(protocol.join_binary_frame(b"[%b]" % body, parts))

@@ -23,24 +23,28 @@ _NAMES: Final = {
 }
 
 
+class Frames:
+    """How many frames went one way, and how many bytes in all."""
+
+    __slots__ = ("count", "size")
+
+    def __init__(self) -> None:
+        self.count = self.size = 0
+
+
 class Metrics:
     """Counters. Any thread may count."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._frames = {"up": [0, 0], "down": [0, 0]}
+        #: Frames, and their bytes. Only on the server's loop: these are counted for each.
+        self.up, self.down = Frames(), Frames()
         self._lock = Lock()
 
     def add(self, name: str, amount: float = 1, label: str = "") -> None:
         """Count, with a label where the name has one: `way="up"`."""
         with self._lock:
             self._counts[name, label] += amount  # type: ignore[assignment]
-
-    def add_frame(self, way: str, size: int) -> None:
-        """Count a frame. Only on the server's loop: this is done for each."""
-        counted = self._frames[way]
-        counted[0] += 1
-        counted[1] += size
 
     def value(self, name: str, label: str = "") -> float:
         """The count so far."""
@@ -50,9 +54,9 @@ class Metrics:
         """All counts, as Prometheus reads them."""
         with self._lock:
             counts = dict(self._counts)
-        for way, (frames, size) in self._frames.items():
-            counts["frames_total", f'way="{way}"'] = frames
-            counts["bytes_total", f'way="{way}"'] = size
+        for way, frames in (("up", self.up), ("down", self.down)):
+            counts["frames_total", f'way="{way}"'] = frames.count
+            counts["bytes_total", f'way="{way}"'] = frames.size
         lines: list[str] = []
         for name, (kind, what) in _NAMES.items():
             lines += [f"# HELP pytron_{name} {what}", f"# TYPE pytron_{name} {kind}"]

@@ -39,7 +39,7 @@ class ServerOptions:
         connections: WebSockets open at a time.
         per_address: the same, for one address.
         frame_bytes: the most binary that a frame may bring, and JSON likewise.
-        frame_rate: frames a second that one page may send for long; more are taken later.
+        frame_rate: frames a second that one remote page may send for long; more are taken later.
         pending: calls of one session that may wait.
         requests_per_minute: HTTP requests of one address.
         keep_s: how long a session without a connection is kept.

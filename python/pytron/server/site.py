@@ -86,10 +86,6 @@ class Site:
             ],
         )
 
-    def count(self, way: str, size: int) -> None:
-        """Count a frame."""
-        self.metrics.add_frame(way, size)
-
     # --- before anything is looked at ---------------------------------------------------------
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -56,6 +56,8 @@ class Socket:
     ) -> None:
         self._site = site
         self._owner = owner
+        self._deliver = site.deliver
+        self._up, self._down = site.metrics.up, site.metrics.down
         self._wire = wire
         asked = parse_qs(query)
         self._ticket = asked.get("window", [""])[0]
@@ -71,14 +73,15 @@ class Socket:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = 0
         rate = site.options.frame_rate
-        self._bucket = Bucket(rate, 2 * rate)
+        #: A page on the app's own machine is as free as in a window.
+        self._bucket = Bucket(rate, 2 * rate) if site.options.remote else None
 
     async def run(self) -> None:
         """Serve it to its end."""
         left, code = False, 0
         try:
             await self._join()
-            self._wire.join(self._take, self.wake)
+            self._wire.join(self._take, self._take_frame, self.wake)
             self.wake()
             await self._over
         except _Ended as ended:
@@ -180,26 +183,40 @@ class Socket:
         except (_Ended, ProtocolError) as error:
             self._over.set_exception(error)
 
+    def _take_frame(self, data: bytes) -> None:
+        """The same for a binary message."""
+        if self._closing or self._over.done():
+            return
+        if self._bucket is not None:
+            self._pay(self._bucket, len(data))
+        self._frame(data)
+
     def _take_data(self, data: str | bytes) -> None:
-        wait_s = self._bucket.take(1 + len(data) / _COST_BYTES)
+        if self._bucket is not None:
+            self._pay(self._bucket, len(data))
         if isinstance(data, str):
             self._control(data)
         else:
             self._frame(data)
+
+    def _pay(self, bucket: Bucket, size: int) -> None:
+        wait_s = bucket.take(1 + size / _COST_BYTES)
         if wait_s:
             self._wire.hold(wait_s)
 
     def _frame(self, data: bytes) -> None:
         line = self._line
         assert line is not None
-        self._site.count("up", len(data))
+        size = len(data)
+        self._up.count += 1
+        self._up.size += size
         try:
-            text, parts = protocol.split_binary_frame(memoryview(data))
+            text, parts = protocol.split_binary_frame(data)
         except ProtocolError as error:
             line.put(protocol.error(None, describe(error, "a frame", dev=False)), ())
         else:
-            self._site.deliver(Frame(line.window, bytes(text), parts))
-        if line.arrived(len(data)):
+            self._deliver(Frame(line.window, text, parts))
+        if line.arrived(size):
             self._ack()
         elif self._acking is None:
             self._acking = self._loop.call_later(_ACK_S, self._ack)
@@ -236,7 +253,8 @@ class Socket:
             frame = self._again.popleft() if self._again else line.take()
             if frame is None:
                 return
-            self._site.count("down", len(frame))
+            self._down.count += 1
+            self._down.size += len(frame)
             if not self._wire.write(frame):
                 return  # it is ending; whoever reads is told
 

@@ -165,8 +165,8 @@ class Tab:
             self._control(json.loads(data))
             return
         self.ledger.take(len(data))
-        text, _ = protocol.split_binary_frame(memoryview(data))
-        for message in json.loads(bytes(text)):
+        text, _ = protocol.split_binary_frame(data)
+        for message in json.loads(text):
             self._take(message)
 
     def ack(self) -> None:

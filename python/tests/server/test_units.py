@@ -172,7 +172,7 @@ def test_nobody_waits_for_a_page_that_is_away_and_has_much_to_read() -> None:
 def test_counts_are_as_prometheus_reads_them() -> None:
     metrics = Metrics()
     metrics.add("refused_total", label='cause="host"')
-    metrics.add_frame("up", 10)
+    metrics.up.count, metrics.up.size = 1, 10
     text = metrics.text()
     assert 'pytron_refused_total{cause="host"} 1' in text
     assert 'pytron_bytes_total{way="up"} 10' in text
