@@ -106,7 +106,7 @@ SAME = {
     # services; python/tests/services
     "dialogs", "opener", "open_external", "instance", "remembered", "window.become",
     "typedevent.miss", "upload.arrived", "upload.end", "upload.readable", "upload.seekable",
-    "assets.answer", "assets.check", "assets.route", "assets.withdraw",
+    "assets.answer", "assets.check", "assets.prepare", "assets.route", "assets.withdraw",
 }  # fmt: skip
 #: Services; what they answer depends on the machine: a bus may be there, or a keyring.
 DESKTOP = (
