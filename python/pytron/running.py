@@ -113,8 +113,10 @@ class Runner:
     def _engine(self, name: str, apart: bool | None) -> Engine:
         if self._begun is not None and self._begun[0] == name:
             _, engine = self._begun
-            self._begun = None
-            return engine
+            # An app beside something else has its windows in another process.
+            if not (apart and engine.is_here):
+                self._begun = None
+                return engine
         self._abandon()
         return load_engine(name, apart=apart, watched=True)
 
