@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextvars import copy_context
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class Loop:
         """Make one, or use one that runs already and is left running."""
         self._factory = factory
         self._loop = lent
+        self._context = copy_context()
         self._thread: Thread | None = None
         self._lock = Lock()
         self._inbox: deque[Callable[[], object]] = deque()
@@ -44,10 +46,13 @@ class Loop:
                 self._inbox.clear()
 
     def spawn(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        """Run a coroutine as a task, which is kept alive until it ends."""
+        """Run a coroutine as a task, which is kept alive until it ends.
+
+        Its context is a copy of the one that the loop was made in, whoever asks for it.
+        """
 
         def start() -> None:
-            task = self.loop.create_task(make())
+            task = self._context.copy().run(self.loop.create_task, make())
             self._tasks.add(task)  # the loop itself holds tasks weakly
             task.add_done_callback(self._tasks.discard)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from threading import Lock, Semaphore, Thread
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -89,6 +90,7 @@ class Workers(Generic[T]):
         """
         #: Called by a thread that may have run calls, before it waits for anything.
         self.settle: Callable[[], None] = lambda: None
+        self._context = copy_context()
         self._receive = receive
         self._accept = accept
         self._limit = limit
@@ -228,7 +230,8 @@ class Workers(Generic[T]):
 
     def _run(self, function: Callable[[], None]) -> None:
         try:
-            function()
+            # In a context of its own: what a handler sets there must not be seen by the next one.
+            self._context.copy().run(function)
         except BaseException:  # noqa: BLE001 - a handler's SystemExit must not end a worker
             _log.exception("a task failed")
 
