@@ -30,6 +30,7 @@ export const EXPRESSIONS: Readonly<Record<string, () => unknown>> = {
   "new Date(0)": () => new Date(0),
   "new Date(NaN)": () => new Date(Number.NaN),
   "{a: [new Date(0)]}": () => ({ a: [new Date(0)] }),
+  "-0": () => -0,
   "1n": () => 1n,
   "() => 1": () => () => 1,
   "{f: () => 1}": () => ({ f: () => 1 }),

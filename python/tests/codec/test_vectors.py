@@ -60,6 +60,9 @@ VALUES: dict[str, object] = {
         datetime.datetime(2024, 2, 29, 12, 30, 5, 250000, tzinfo=datetime.timezone.utc)
     ),
     "datetime.datetime(2024, 2, 29, 12, 30, 5)": datetime.datetime(2024, 2, 29, 12, 30, 5),
+    "datetime.datetime(1900, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(seconds=561)))": (
+        datetime.datetime(1900, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(seconds=561)))
+    ),
     "datetime.date(2024, 2, 29)": datetime.date(2024, 2, 29),
     "datetime.time(12, 30)": datetime.time(12, 30),
     "datetime.timedelta(seconds=90)": datetime.timedelta(seconds=90),
