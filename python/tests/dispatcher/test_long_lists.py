@@ -18,6 +18,7 @@ from pytron.dispatcher.loop import Loop
 from pytron.dispatcher.perform import Performer
 from pytron.dispatcher.session import Session
 from pytron.testing import RemoteError, TestClient
+from waiting import Gate
 
 AppOf = App[Any]
 Message = dict[str, Any]
@@ -195,6 +196,23 @@ def test_every_way_to_run_a_function_gives_long_lists() -> None:
         for name in ("on_a_worker", "on_one_thread", "on_the_main_thread", "in_a_process",
                      "on_the_loop"):  # fmt: skip
             assert page.call(name) == rows(), name
+
+
+def test_others_are_answered_before_the_list_is_whole(app: AppOf) -> None:
+    begun, answered = Gate(), Gate()
+
+    def in_the_middle() -> None:
+        begun.set()
+        answered.pass_through()
+
+    app.expose(lambda: [*rows(), 1, Passed(in_the_middle), *rows()], name="long")
+    app.expose(lambda: "quick", name="quick")
+    with TestClient(app) as page:
+        long = page.start("long")
+        begun.pass_through()
+        assert page.call("quick") == "quick"
+        answered.set()
+        assert len(page.result(long)) == 2 * COUNT + 2
 
 
 def test_lists_at_once_and_what_fails_between_them(app: AppOf) -> None:
