@@ -94,6 +94,20 @@ def test_error_inside_the_block_still_ends_the_app(echo: AppOf) -> None:
         assert page.call("give") == []
 
 
+def test_page_that_cannot_begin_still_ends_the_app(
+    app: App[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_page: TestClient) -> None:
+        raise RemoteError({"name": "", "message": "no", "code": "version"})
+
+    with monkeypatch.context() as broken:
+        broken.setattr(TestClient, "hello", fail)
+        with pytest.raises(RemoteError, match="no"), TestClient(app):
+            pass
+    with TestClient(app) as page:
+        page.sync()
+
+
 def test_page_that_misses_a_patch_is_an_error_of_the_kit(app: AppOf) -> None:
     with TestClient(app) as page:
         patch = {"kind": "patch", "scope": "app", "revision": 9, "ops": []}

@@ -351,9 +351,13 @@ class TestClient(Page):
     def __enter__(self) -> TestClient:
         """Start the app and open its first page."""
         self._stack.enter_context(self.app.running_on(self.engine, persist=self._persist))
-        Page.__init__(self, self.engine, self.app.window("main").id, timeout_s=self._wait_s)
-        self._pages.append(self)
-        self.hello()
+        try:
+            Page.__init__(self, self.engine, self.app.window("main").id, timeout_s=self._wait_s)
+            self._pages.append(self)
+            self.hello()
+        except BaseException:  # else the app would run on, and be in the way of every later test
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exception: object) -> None:
