@@ -200,10 +200,10 @@ class Performer:
         if body is None:
             try:
                 encoded = codec.encode(value)
-            except CallError as error:
+                body, parts = protocol.result(call.id, encoded), encoded.parts
+            except (CallError, ProtocolError) as error:
                 self._fail(call, error)
                 return
-            body, parts = protocol.result(call.id, encoded), encoded.parts
         if holding is not None and not parts:
             if session.finish(call):
                 session.hold(body, holding)

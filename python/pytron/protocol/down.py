@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from pytron import codec
 from pytron.codec import Encoded, encoding
-from pytron.protocol.limits import LIMITS, VERSION
+from pytron.errors import ProtocolError
+from pytron.protocol.limits import LIMITS, MAX_PARTS_BYTES, VERSION
 
 #: How events of a name begin; more than this are made up as the app goes.
 _heads: dict[str, bytes] = {}
@@ -18,7 +19,28 @@ _MOST_HEADS: Final = 1000
 
 
 def _bin(encoded: Encoded) -> bytes:
-    return b',"bin":' + codec.encode_plain(encoded.bin) if encoded.bin else b""
+    """Where the binary stands.
+
+    Raises:
+        ProtocolError: `too_large`: no way to the page takes so much of it in one message.
+    """
+    if not encoded.bin:
+        return b""
+    count, most = len(encoded.parts), LIMITS["parts"]
+    if count > most:
+        raise ProtocolError(
+            f"cannot send {count:,} binary values in one message, which takes {most:,}: join "
+            "them, or yield them one by one",
+            code="too_large",
+        )
+    largest = max((part.nbytes for part in encoded.parts), default=0)
+    if largest > MAX_PARTS_BYTES:
+        raise ProtocolError(
+            f"cannot send {largest:,} bytes as one value, which may have {MAX_PARTS_BYTES:,}: "
+            "yield them in pieces, or publish a file (app.assets.publish)",
+            code="too_large",
+        )
+    return b',"bin":' + codec.encode_plain(encoded.bin)
 
 
 def result(identity: int, value: Encoded) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from pytron import codec, protocol
 from pytron.dispatcher.faults import describe
 from pytron.dispatcher.session import Session
 from pytron.dispatcher.workers import Task
+from pytron.errors import ProtocolError
 from pytron.state import Patch, State
 
 if TYPE_CHECKING:
@@ -115,7 +116,12 @@ class Scope:
         with self.state.hold():  # no patch may slip in between snapshot and joining
             revision, value = self.state.snapshot()
             encoded = codec.encode(value)
-            session.send(protocol.snapshot(self.state.scope, revision, encoded), encoded.parts)
+            try:
+                body = protocol.snapshot(self.state.scope, revision, encoded)
+            except ProtocolError as error:
+                self._too_large(error, [session])
+                return
+            session.send(body, encoded.parts)
             self._joined = {other for other in self._joined if other.alive} | {session}
             self._behind.discard(session)
 
@@ -125,7 +131,11 @@ class Scope:
             return
         encoded = codec.encode(patch.ops, at=("ops",))
         scope = self.state.scope
-        body = protocol.patch(scope, patch.revision, encoded)
+        try:
+            body = protocol.patch(scope, patch.revision, encoded)
+        except ProtocolError as error:
+            self._too_large(error, self._joined)
+            return
         for session in self._joined - self._behind:
             if session.is_full():
                 self._behind.add(session)
@@ -135,6 +145,12 @@ class Scope:
                 session.send(own, encoded.parts)
             else:
                 session.send(body, encoded.parts)
+
+    def _too_large(self, error: ProtocolError, sessions: Iterable[Session]) -> None:
+        """Tell pages why they have an old state, or none, and the log."""
+        body = describe(error, f"the {self.state.scope} state", dev=False)
+        for session in sessions:
+            session.fail(None, body)
 
 
 class SnapshotTask:

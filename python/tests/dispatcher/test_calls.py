@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from pytron import App, CallError, current, protocol
+from pytron import App, CallError, ProtocolError, current, protocol
 from pytron.testing import RemoteError, TestClient
 from waiting import Gate
 
@@ -241,6 +243,42 @@ def test_too_many_parts_are_refused(app: AppOf, monkeypatch: pytest.MonkeyPatch)
     with TestClient(app) as page:
         page.send_text(b"[]", [memoryview(b"a"), memoryview(b"b")])
         assert page.wait_for_fault().code == "too_large"
+
+
+@pytest.mark.parametrize("executor", ["thread", "loop", "pool"])
+def test_too_many_parts_are_not_sent(executor: str) -> None:
+    """No way to a page takes them: the line to it would break."""
+
+    def many(count: int) -> list[bytes]:
+        return [b"x"] * count
+
+    most = protocol.LIMITS["parts"]
+    with ThreadPoolExecutor(1) as own:
+        app: AppOf = App("test", ephemeral=True, executors={"pool": own})
+        app.expose(many, executor=executor)
+        with TestClient(app) as page:
+            assert page.call("many", most) == [b"x"] * most
+            assert "yield them one by one" in str(error := refused(page, "many", most + 1))
+            assert error.code == "too_large"
+
+
+def test_too_many_parts_fail_a_stream_and_an_event(app: AppOf) -> None:
+    many = [b"x"] * (protocol.LIMITS["parts"] + 1)
+
+    @app.expose
+    def items() -> Iterator[Any]:
+        yield 1
+        yield many
+
+    with TestClient(app) as page:
+        page.subscribe("news")
+        stream = page.stream("items")
+        assert next(stream) == 1
+        with pytest.raises(RemoteError) as caught:
+            next(stream)
+        assert caught.value.code == "too_large"
+        with pytest.raises(ProtocolError, match="1,025 binary values"):
+            app.emit("news", many)
 
 
 def test_what_comes_before_hello_is_refused_with_its_id(app: AppOf) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import mmap
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pytron import protocol
+from pytron.codec import Encoded
 from pytron.errors import ProtocolError
 from pytron.protocol import LIMITS, MAX_PARTS_BYTES, check_parts
 
@@ -31,3 +34,33 @@ def test_a_call_brings_so_many_files(count: int, refused: int) -> None:
     call = {"kind": "call", "id": 1, "name": "f", "args": [None] * count, "uploads": offers}
     messages, faults, _ = protocol.decode_frame(json.dumps([call]).encode())
     assert (len(messages), len(faults)) == (1 - refused, refused)
+
+
+def beside(count: int, part: memoryview) -> Encoded:
+    places = [{"at": ["value", at], "part": at, "type": "bytes"} for at in range(count)]
+    return Encoded(b"[]", [part] * count, places)
+
+
+#: What of the kit's messages has binary.
+DOWN: list[Callable[[Encoded], bytes]] = [
+    lambda encoded: protocol.result(1, encoded),
+    lambda encoded: protocol.item(1, encoded),
+    lambda encoded: protocol.event("news", encoded),
+    lambda encoded: protocol.snapshot("app", 1, encoded),
+    lambda encoded: protocol.patch("app", 1, encoded),
+]
+
+
+@pytest.mark.parametrize("message", DOWN)
+def test_the_kit_sends_no_more_binary_than_a_frame_takes(
+    message: Callable[[Encoded], bytes],
+) -> None:
+    small = memoryview(b"")
+    assert len(json.loads(message(beside(LIMITS["parts"], small)))["bin"]) == LIMITS["parts"]
+    with pytest.raises(ProtocolError, match="1,025 binary values in one message") as caught:
+        message(beside(LIMITS["parts"] + 1, small))
+    assert caught.value.code == "too_large"
+    large = memoryview(mmap.mmap(-1, MAX_PARTS_BYTES + 1))  # never touched, so it costs nothing
+    assert b'"bin"' in message(beside(1, large[:-1]))
+    with pytest.raises(ProtocolError, match="1,073,741,825 bytes as one value"):
+        message(beside(1, large))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pytron import App, current
+from pytron import App, current, protocol
 from pytron.testing import RemoteError, TestClient
 from waiting import Gate
 
@@ -141,6 +141,17 @@ def test_state_holds_binary_both_ways(app: AppOf) -> None:
         page.result(1)
         assert app.state.upload == b"ab"
         page.wait_for_state(lambda s: s.get("upload") == b"ab")
+
+
+def test_pages_are_told_of_a_state_with_too_much_binary(app: AppOf) -> None:
+    with TestClient(app) as page:
+        app.state.pictures = [b"x"] * (protocol.LIMITS["parts"] + 1)
+        fault = page.wait_for_fault()
+        assert (fault.code, "1,025 binary values" in str(fault)) == ("too_large", True)
+        app.open_window("second")
+        second = page.page("second", hello=False)
+        second.send({"kind": "hello", "version": 1, "session": "s" * 20, "client": "test"})
+        assert second.wait_for_fault().code == "too_large"
 
 
 def test_window_state_is_that_window_s_own(app: AppOf) -> None:
