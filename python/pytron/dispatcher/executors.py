@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pytron.dispatcher import raised
 from pytron.errors import CallError, ConfigError
 from pytron.packaged import is_packaged
 
@@ -91,11 +92,14 @@ class Executors:
         self, name: str, call: Call, arguments: Sequence[Any], keywords: Mapping[str, Any]
     ) -> Future[Any]:
         executor = self._executor(name)
+        target = call.function.target
+        # What the user's own executor is given is the function itself.
+        work = (target,) if name in self._named else (raised.run, target)
         try:
-            return executor.submit(call.function.target, *arguments, **keywords)
+            return executor.submit(*work, *arguments, **keywords)
         except RuntimeError as error:  # broken by a killed worker, or shut down
             if self._forget(executor):
-                return self._executor(name).submit(call.function.target, *arguments, **keywords)
+                return self._executor(name).submit(*work, *arguments, **keywords)
             raise CallError(
                 f"the executor {name!r} cannot take work: {error}", code="busy"
             ) from error

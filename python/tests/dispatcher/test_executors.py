@@ -237,17 +237,30 @@ def close() -> None:
 def fail() -> None:
     raise KeyError("gone")
 
+class Two(Exception):
+    def __init__(self, a: int, b: int) -> None:
+        super().__init__(f"{a} and {b}")
+
+class Changed(pytron.PytronError):
+    default_code = "changed"
+    def __init__(self, note: int) -> None:
+        super().__init__(f"note {note} has changed", data={"note": note})
+
+@app.expose(executor="process")
+def fail_with(kind: str) -> None:
+    raise Two(1, 2) if kind == "two" else Changed(3)
+
 @app.expose(executor="process")
 def hang() -> None:
     import time
     open(sys.argv[1], "w").close()
     time.sleep(1000)
 
-def code(name: str) -> str:
+def code(name: str, *arguments: str) -> str:
     try:
-        page.call(name)
+        page.call(name, *arguments)
     except RemoteError as error:
-        return f"{error.name} {error.code} {error}"
+        return f"{error.name} {error.code} {error} {error.data or ''}".strip()
     return "nothing"
 
 if __name__ == "__main__":
@@ -259,6 +272,8 @@ if __name__ == "__main__":
         print(code("touch"))
         print(code("close"))
         print(code("fail"))
+        print(code("fail_with", "two"))
+        print(code("fail_with", "changed"))
         if len(sys.argv) > 1:
             page.start("hang")
             while not os.path.exists(sys.argv[1]):
@@ -291,12 +306,14 @@ def test_process_runs_functions_survives_a_killed_worker_and_ends(
 ) -> None:
     done = run(process_app, str(tmp_path / "hangs"))
     assert done.returncode == 0, done.stderr
-    died, square, touched, window, failed, ended = done.stdout.splitlines()
+    died, square, touched, window, failed, two, changed, ended = done.stdout.splitlines()
     assert died.startswith("CallError worker_died a worker of the executor 'process' died while it")
     assert square == "25"
     assert touched.startswith("StateError not_allowed the state belongs to the app's own process")
     assert window.startswith("ConfigError config app.window needs the running app")
     assert failed == "KeyError exception 'gone'"
+    assert two == "Two exception 1 and 2"
+    assert changed == "Changed changed note 3 has changed {'note': 3}"
     assert ended == "ended"
 
 
