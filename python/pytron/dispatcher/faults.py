@@ -29,14 +29,14 @@ def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, obje
     log = logging.getLogger(_LOGGER)
     ref = secrets.token_hex(4)
     is_known = isinstance(error, PytronError)
-    code = getattr(error, "code", None)
+    code = _own(error, "code")
     body: dict[str, object] = {
         "name": type(error).__name__,
         "code": code if isinstance(code, str) and code else "exception",
         "message": _sendable(_told(error)),
         "ref": ref,
     }
-    data = error.data if isinstance(error, PytronError) else None
+    data = _own(error, "data") if is_known else None
     if data is not None:
         try:
             encoded = codec.encode(data)
@@ -60,6 +60,13 @@ def _told(error: BaseException) -> str:
         return str(error) or type(error).__name__
     except Exception:  # noqa: BLE001 - a broken __str__ must not leave the caller without answer
         return type(error).__name__
+
+
+def _own(error: BaseException, name: str) -> object:
+    try:
+        return getattr(error, name, None)
+    except Exception:  # noqa: BLE001 - nor must a broken property
+        return None
 
 
 def _sendable(text: str) -> str:

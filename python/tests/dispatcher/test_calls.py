@@ -61,6 +61,13 @@ class Unspeakable(Exception):
         raise RuntimeError("no words")
 
 
+class Broken(CallError):
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("code", "data"):
+            raise RuntimeError("no such thing")
+        return super().__getattribute__(name)
+
+
 @pytest.mark.parametrize(
     ("error", "code", "message", "data"),
     [
@@ -69,6 +76,7 @@ class Unspeakable(Exception):
         (CallError("no", data=object()), "exception", "no", None),
         (FileNotFoundError("caf\udce9"), "exception", "caf\\udce9", None),
         (Unspeakable(), "exception", "Unspeakable", None),
+        (Broken("no"), "exception", "no", None),
         (SystemExit(3), "exception", "3", None),
         (KeyboardInterrupt(), "exception", "KeyboardInterrupt", None),
     ],
