@@ -31,6 +31,7 @@ export const EXPRESSIONS: Readonly<Record<string, () => unknown>> = {
   "new Date(NaN)": () => new Date(Number.NaN),
   "{a: [new Date(0)]}": () => ({ a: [new Date(0)] }),
   "-0": () => -0,
+  "2 ** 60": () => 2 ** 60,
   "1n": () => 1n,
   "() => 1": () => () => 1,
   "{f: () => 1}": () => ({ f: () => 1 }),

@@ -303,7 +303,11 @@ class Arguments:
             return f": missing {lacks[1]}"
         extra = re.match(r"Object contains unknown field `(.*)`", reason)
         if extra:
-            return f" has no argument called {extra[1]}"
+            open_end = [
+                p.name for p in self._signature.parameters.values() if p.kind is p.VAR_KEYWORD
+            ]
+            unfilled = "".join(f", and a page cannot fill **{name}" for name in open_end)
+            return f" has no argument called {extra[1]}{unfilled}"
         return f": {_lower(reason)}"
 
     def _refused(self, message: str) -> CallError:

@@ -27,6 +27,10 @@ def every_kind(a: int, b: str = "b", *rest: float, c: bool = False, d: int = 4) 
     return [a, b, list(rest), c, d]
 
 
+def open_end(a: int = 0, **options: int) -> dict[str, int]:
+    return {"a": a, **options}
+
+
 def only_named(a: int, *, b: int) -> int:
     return a - b
 
@@ -71,6 +75,7 @@ def test_positional_only_parameters_can_be_given_by_name_in_a_page(app: AppOf) -
         (by_place, (), {}, "by_place(): missing a;"),
         (only_named, (1,), {}, "only_named() takes b by name only: pytron.call('only_named', {…})"),
         (only_named, (), {"a": 1}, "only_named(): missing b"),
+        (open_end, (), {"b": 1}, "has no argument called b, and a page cannot fill **options;"),
     ],
 )
 def test_wrong_arguments_are_refused_in_the_function_s_words(
