@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pytron.dispatcher import raised
+from pytron.dispatcher.arguments import underlying
 from pytron.errors import CallError, ConfigError
 from pytron.packaged import is_packaged
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from pytron.dispatcher.call import Call
+    from pytron.dispatcher.functions import Function
     from pytron.dispatcher.pool import Pool
 
 #: Names that mean a place of Pytron's own.
@@ -42,17 +44,23 @@ class Executors:
         self._failed = failed
         self._lock = Lock()
 
-    def check(self, name: str, function: str) -> None:
-        """Refuse an executor that does not exist.
+    def check(self, function: Function) -> None:
+        """Refuse an executor that does not exist, or that can never run the function.
 
         Raises:
-            ConfigError: no such executor; lists those there are.
+            ConfigError: no such executor, with those there are; or no process can import it.
         """
+        name = function.executor
         if name not in OWN and name not in self._named:
             known = ", ".join(sorted(OWN | set(self._named)))
             raise ConfigError(
-                f"{function!r} wants the executor {name!r}, but there are only: {known}; "
+                f"{function.name!r} wants the executor {name!r}, but there are only: {known}; "
                 f"add it with App(executors={{{name!r}: 4}})"
+            )
+        if name == "process" and "<" in getattr(underlying(function.target), "__qualname__", ""):
+            raise ConfigError(
+                f"{function.name!r} is to run in another process, which cannot import what is "
+                "made inside a function; move it to the top of its module, as a def"
             )
 
     def runs_here(self, name: str) -> bool:

@@ -45,7 +45,7 @@ class Performer:
         self._submit = submit
         self._executors = Executors(executors, invoke=invoke, done=self._done, failed=self._fail)
         for function in functions.values():
-            self._executors.check(function.executor, function.name)
+            self._executors.check(function)
         self._deadlines = deadlines
         self._dev = dev
         self._context = copy_context()

@@ -199,6 +199,12 @@ def test_unknown_executor_is_refused_at_the_start(app: AppOf) -> None:
         pass
 
 
+def test_function_that_no_process_can_import_is_refused_at_the_start(app: AppOf) -> None:
+    app.expose(lambda: 1, name="one", executor="process")
+    with pytest.raises(ConfigError, match="move it to the top of its module"), TestClient(app):
+        pass
+
+
 def test_async_def_runs_on_the_loop_only(app: AppOf) -> None:
     with pytest.raises(ConfigError, match="runs on the loop"):
         app.expose(here_later, executor="process")
