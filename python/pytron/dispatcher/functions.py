@@ -372,7 +372,12 @@ def expose(
     options = _options(name, windows, timeout_s, executor, remote)
 
     def mark(target: Any) -> Any:
-        setattr(getattr(target, "__func__", target), _MARK, options)  # also of a staticmethod
+        try:
+            setattr(getattr(target, "__func__", target), _MARK, options)  # also of a staticmethod
+        except AttributeError as error:  # a property, for one
+            raise ConfigError(
+                f"a {type(target).__name__} cannot be marked with @pytron.expose: mark a method"
+            ) from error
         return target
 
     return mark if target is None else mark(target)

@@ -154,6 +154,11 @@ def test_class_is_refused_with_the_remedy(app: AppOf) -> None:
         app.expose(Adder)
 
 
+def test_what_cannot_be_marked_is_refused() -> None:
+    with pytest.raises(ConfigError, match="a property cannot be marked"):
+        pytron.expose(property(lambda _self: 1))
+
+
 def test_what_cannot_be_called_is_refused(app: AppOf) -> None:
     with pytest.raises(ConfigError, match="no method marked"):
         app.expose(5)
