@@ -45,7 +45,11 @@ class Context:
         return self._call.remaining_s()
 
     def progress(self, value: float, total: float | None = None, note: str | None = None) -> None:
-        """Tell the caller how far it is (`onProgress` in the page)."""
+        """Tell the caller how far it is (`onProgress` in the page).
+
+        Raises:
+            CallError: `encode_failed`: no finite number, or a note that is no text.
+        """
         self._call.progress(value, total, note)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from math import isfinite
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,13 @@ class Call(codec.Record, eq=False, weakref=True):
     stream: Stream | None = None
 
     def progress(self, value: float, total: float | None = None, note: str | None = None) -> None:
-        """Tell the page how far the call is. A page that does not read misses some."""
+        """Tell the page how far the call is. A page that does not read misses some.
+
+        Raises:
+            CallError: `encode_failed`: what JSON has no number for, or a note that is no text.
+        """
+        value, total = _finite(value), None if total is None else _finite(total)
+        _check_note(note)
         if not self.cancelled and not self.session.is_full():
             self.session.send(protocol.progress(self.id, value, total, note))
 
@@ -54,6 +61,24 @@ class Call(codec.Record, eq=False, weakref=True):
         self.stop = stop
         if self.cancelled:
             stop()
+
+
+def _check_note(note: object) -> None:
+    if note is not None and not isinstance(note, str):
+        raise CallError(f"the note of a progress is a text, not {note!r}", code="encode_failed")
+
+
+def _finite(number: float) -> float:
+    """A number as JSON has it, of whatever type it is."""
+    try:
+        if isfinite(number):
+            return number if type(number) is int else float(number)
+    except (TypeError, OverflowError):
+        pass
+    raise CallError(
+        f"progress takes finite numbers, not {number!r}: progress(value, total)",
+        code="encode_failed",
+    )
 
 
 class Handing:
@@ -87,6 +112,7 @@ def current() -> Call:
         return running.get()
     except LookupError:
         raise CallError(
-            "pytron.current() has a value only inside an exposed function that a page called",
+            "pytron.current() has a value only inside an exposed function that a page called, and "
+            "not in another process or on an executor of yours",
             code="unsupported",
         ) from None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 from pytron import App, CallError, ProtocolError, current, protocol
 from pytron.testing import RemoteError, TestClient
@@ -125,6 +126,28 @@ def test_result_without_a_form_is_an_error_that_names_the_place(app: AppOf) -> N
         error = refused(page, "make")
     assert error.code == "encode_failed"
     assert "value.a[0]" in str(error)
+
+
+@pytest.mark.parametrize(
+    "bad", [(float("nan"),), ("half",), (1, float("inf")), (None,), (10**400,), (1, 2, 3)]
+)
+def test_progress_that_no_page_could_read_is_refused(app: AppOf, bad: tuple[Any, ...]) -> None:
+    @app.expose
+    def work() -> None:
+        current().progress(*bad)
+
+    with TestClient(app) as page:
+        assert refused(page, "work").code == "encode_failed"
+
+
+def test_progress_may_be_a_number_of_numpy(app: AppOf) -> None:
+    @app.expose
+    def work() -> None:
+        current().progress(np.float32(0.5), np.int64(3))  # type: ignore[arg-type]
+
+    with TestClient(app) as page:
+        page.call("work")
+        assert [told[1:] for told in page.progress] == [(0.5, 3, None)]
 
 
 def test_progress_comes_before_the_result(app: AppOf) -> None:
