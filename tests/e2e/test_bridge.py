@@ -74,6 +74,18 @@ def twice(data: bytes) -> bytes:
     return bytes(data) * 2
 
 @app.expose
+def same(value: object) -> object:
+    return value
+
+@app.expose
+def pieces(count: int) -> list:
+    return [b"x"] * count
+
+@app.on("sent")
+def sent(event) -> None:
+    app.emit("back", event.data)
+
+@app.expose
 def steps() -> str:
     for step in range(3):
         pytron.current().progress(step + 1, 3)
@@ -177,6 +189,50 @@ def test_binary_goes_both_ways_unchanged(run_app: RunApp) -> None:
     """
     expected = [[True, 2_000_000, True], [10, 11, 12, 13, 10, 11, 12, 13]]
     assert run_app(page, PYTHON).reports == expected
+
+
+def test_arrays_of_every_type_stand_anywhere_and_keep_type_and_shape(run_app: RunApp) -> None:
+    page = """
+    const numbers = [Int8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array];
+    const sent = {
+      numbers: numbers.map((Kind) => ({ of: Kind.from([1, 2, 250, 3.5]) })),
+      large: [[new Float64Array(100_000).map((_, i) => i / 3)], BigInt64Array.of(-1n, 2n ** 62n)],
+      unsigned: BigUint64Array.of(2n ** 64n - 1n),
+      shaped: Object.assign(Int16Array.of(1, 2, 3, 4, 5, 6), { shape: [2, 3] }),
+      bytes: [new ArrayBuffer(3), new Uint8Array(0), new DataView(new ArrayBuffer(8), 2, 4)],
+      plain: "text",
+    };
+    const octets = (value) => value instanceof ArrayBuffer ? new Uint8Array(value)
+      : ["DataView", "Uint8Array", "Uint8ClampedArray"].includes(value?.constructor.name)
+        ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+    const told = (value) => {
+      const bytes = octets(value); // which Python gives back as an ArrayBuffer, however they came
+      if (bytes) return ["bytes", bytes.join()];
+      if (ArrayBuffer.isView(value))
+        return [value.constructor.name, value.shape ?? null, Array.from(value, String).join()];
+      if (Array.isArray(value)) return value.map(told);
+      return typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, told(item)])) : value;
+    };
+    const before = JSON.stringify(told(sent));
+    report(JSON.stringify(told(await pytron.same(sent))) === before);
+    const back = event("back");
+    pytron.emit("sent", sent);
+    report(JSON.stringify(told(await back)) === before);
+    report(JSON.stringify(told(sent)) === before);
+    """
+    assert run_app(page, PYTHON).reports == [True, True, True]
+
+
+def test_as_many_pieces_of_binary_as_allowed_arrive_and_more_are_an_error(run_app: RunApp) -> None:
+    page = """
+    const many = (count) => Array.from({ length: count }, (_, n) => Int8Array.of(n % 100));
+    const back = await pytron.same(many(1024));
+    report([back.length, back.every((part, n) => part[0] === n % 100)]);
+    report((await failure(pytron.same(many(1025)))).code);
+    report((await failure(pytron.pieces(1025))).code);
+    report((await pytron.pieces(1024)).length);
+    """
+    assert run_app(page, PYTHON).reports == [[1024, True], "too_large", "too_large", 1024]
 
 
 def test_large_binary_arrives_whole(run_app: RunApp) -> None:

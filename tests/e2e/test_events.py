@@ -63,6 +63,50 @@ def test_a_slow_page_misses_some_and_knows_how_many(run_app: RunApp, view: View)
     assert run_app(page, FLOOD).reports == [[20_000, 20_000, True, True, True]]
 
 
+ENDLESS = """
+enough = threading.Event()
+
+@app.on("enough")
+def stop(event: pytron.Event) -> None:
+    enough.set()
+
+@app.expose
+def pour() -> int:
+    number = 0
+    while not enough.is_set():
+        app.emit("number", number)
+        number += 1
+    return number
+"""
+
+
+def test_a_page_draws_while_events_come_without_end(run_app: RunApp, view: View) -> None:
+    """Events that went before drawing would leave it no frame, and Python would never stop."""
+    if view is HEADLESS:
+        pytest.skip("a page that Node runs draws nothing")
+    page = """
+    let heard = 0;
+    let ordered = true;
+    pytron.on("number", (number) => { ordered &&= number === heard; heard++; });
+    await pytron.ready;
+    const poured = pytron.pour();
+    await new Promise((done) => {
+      let before = 0;
+      let frames = 0;
+      const draw = () => {
+        if (heard > before) frames++; // one with events behind it
+        before = heard;
+        if (frames === 60) done();
+        else requestAnimationFrame(draw);
+      };
+      requestAnimationFrame(draw);
+    });
+    pytron.emit("enough");
+    report([(await poured) === heard, ordered]);
+    """
+    assert run_app(page, ENDLESS, deadline_s=120).reports == [[True, True]]
+
+
 TWO = """
 app = App("Test", frontend="page", ephemeral=True)
 

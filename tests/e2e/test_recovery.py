@@ -42,6 +42,10 @@ def die() -> None:
     kill_page()
     threading.Event().wait(60)
 
+@app.expose
+def resize(width: int, height: int) -> None:
+    app.window("main").resize(width, height)
+
 @app.on("window.crashed")
 def crashed(event):
     crashes.append(event.window)
@@ -49,13 +53,26 @@ def crashed(event):
 """
 
 
-def test_a_page_that_died_is_loaded_again_with_its_state(run_app: RunApp) -> None:
+def test_a_page_that_died_is_loaded_again_with_its_state_and_size(run_app: RunApp) -> None:
     page = """
-    if (await pytron.started() === 1) await pytron.die();
-    report(["alive", pytron.state.starts, innerWidth]);
+    const size = () => [innerWidth, innerHeight];
+    const is = (width, height) => new Promise((done) => {
+      const look = () => { if (innerWidth === width && innerHeight === height) done(); };
+      addEventListener("resize", look);
+      look();
+    });
+    if (await pytron.started() === 1) {
+      await report(size());
+      await pytron.resize(700, 500);
+      await is(700, 500);
+      await pytron.die();
+    }
+    await is(700, 500);
+    report(["alive", pytron.state.starts]);
     """
-    reports = run_app(page, PYTHON.replace("frontend=", "width=640, frontend=")).reports
-    assert reports == [["crashed", 1], ["alive", 2, 640]]
+    options = "width=640, height=480, frontend="
+    reports = run_app(page, PYTHON.replace("frontend=", options)).reports
+    assert reports == [[640, 480], ["crashed", 1], ["alive", 2]]
 
 
 def test_a_page_that_keeps_dying_gives_way_to_an_error_page(run_app: RunApp) -> None:

@@ -104,6 +104,34 @@ def test_garbage_from_the_page_is_refused_and_the_app_goes_on(run_app: RunApp) -
     assert run_app(page, OPEN, finish=False).reports == [expected]
 
 
+def test_no_port_is_open_that_other_programs_could_reach(run_app: RunApp) -> None:
+    python = (
+        OPEN
+        + """
+import socket
+import psutil
+
+def ports() -> list[int]:
+    found = []
+    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+        try:
+            sockets = process.net_connections("tcp")
+        except (psutil.AccessDenied, psutil.NoSuchProcess):  # in Chromium's sandbox, or gone
+            continue
+        found += [each.laddr.port for each in sockets if each.status == psutil.CONN_LISTEN]
+    return found
+
+@app.expose
+def look() -> list:
+    before = ports()
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        return [before, ports() == [own.getsockname()[1]]]
+"""
+    )
+    page = "await pytron.ready; report(await pytron.look());"
+    assert run_app(page, python).reports == [[[], True]]
+
+
 def test_a_message_without_the_secret_is_refused(run_app: RunApp) -> None:
     page = """
     const handler = window.webkit?.messageHandlers?.pytron;

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 from e2e.driver import RunApp
@@ -23,6 +26,34 @@ def test_the_port_outlives_a_reload(run_app: RunApp) -> None:
     report(loads);
     """
     assert run_app(page).reports == [4]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a library to do without")
+@pytest.mark.parametrize("library", ["missing", "damaged"])
+def test_without_its_library_the_page_takes_the_next_way(
+    run_app: RunApp, view: View, tmp_path: Path, library: str
+) -> None:
+    if view.name != "extension":
+        pytest.skip("only this one has the library")
+    import pytron_native
+
+    copy = tmp_path / "without" / "pytron_native"
+    shutil.copytree(Path(pytron_native.__file__).parent, copy)
+    file = copy / "webext" / "libpytronwebext.so"
+    file.unlink()
+    if library == "damaged":
+        file.write_bytes(b"no library")
+    python = "@app.expose\ndef back(data: bytes) -> bytes:\n    return data"
+    page = """
+    await pytron.ready;
+    const sent = new Uint8Array(3_000_000).fill(7);
+    const back = new Uint8Array(await pytron.back(sent));
+    report([window.__pytron__.transport, back.length, back.at(-1)]);
+    """
+    paths = (str(copy.parent), os.environ.get("PYTHONPATH"))
+    environment = {"PYTRON_TRANSPORT": "", "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    run = run_app(page, python, environment=environment)
+    assert run.reports == [["reply", 3_000_000, 7]]
 
 
 PRIORITIES = """
