@@ -118,7 +118,7 @@ class ServerEngine(Engine):
         else:
             self._serve(listener, port)
         # Whoever comes through a proxy of development need not pair.
-        if self._guests and self.options.pairing and not self.options.proxy_token:
+        if self._guests and not self.options.proxy_token:
             self._announce_next()
 
     def _serve_when_asked(self, listener: socket.socket, port: int) -> None:
@@ -361,12 +361,16 @@ class ServerEngine(Engine):
 
     def _pairing_used(self, good: bool) -> None:
         """An address was used; there has to be another for further browsers, or after a bad one."""
-        if self._guests or not good:
+        if self.options.pairing and (self._guests or not good):
             self._announce_next()
 
     def _announce_next(self) -> None:
-        if self.options.pairing and not self._ended.is_set():
+        if self._ended.is_set():
+            return
+        if self.options.pairing:
             _say(f"open this address once to pair a browser: {self.pairing_url()}")
+        else:
+            _say(f"everyone may open {self.origin}/")
 
     def _announce(self, window: int) -> None:
         """Show a window of the app to whoever sits before it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytron import App
@@ -10,8 +11,8 @@ from pytron.engines.server import ServerEngine
 from server.browser import Browser, serving
 
 
-def make() -> App[object]:
-    app = App("Served", ephemeral=True)
+def make(frontend: Path | None = None) -> App[object]:
+    app = App("Served", frontend=frontend, ephemeral=True)
 
     @app.expose
     def secret() -> str:

@@ -22,7 +22,7 @@ from websockets.exceptions import InvalidStatus
 
 __all__ = ["engine", "remote"]
 
-ROOT = Path(__file__).parents[3]
+SERVED = Path(__file__).parents[3] / "docs" / "snippets" / "served" / "app.py"
 
 
 def test_a_remote_session_reaches_only_what_is_marked(remote: ServerEngine) -> None:
@@ -111,6 +111,50 @@ def test_a_local_session_reaches_everything(engine: ServerEngine) -> None:
     assert tab(engine).call("secret") == "secret"
 
 
+def visitor(engine: ServerEngine) -> Browser:
+    """A browser that comes to a public app for the first time."""
+    browser = Browser(engine)
+    status, headers, _ = browser.request("GET", "/", Accept="text/html")
+    assert status == 200
+    browser.cookie = headers["set-cookie"].partition(";")[0]
+    return browser
+
+
+def test_to_a_public_app_everyone_may_come_and_nobody_is_somebody_else(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("the page")
+    app = make(frontend=tmp_path)
+    with serving(app, remote=True, pairing=False) as engine:
+        stranger = Browser(engine)
+        assert stranger.request("GET", "/_pytron/client.js")[0] == 401  # the page comes before it
+        with pytest.raises(InvalidStatus):
+            stranger.socket()
+        assert b"the page" in stranger.request("GET", "/", Accept="text/html")[2]
+
+        ada, bob = visitor(engine), visitor(engine)
+        assert ada.cookie != bob.cookie
+        page = Tab(ada).hello()
+        assert page.call("greet", "Ada") == "hello Ada"
+        with pytest.raises(LookupError, match="not_allowed"):
+            page.call("secret")
+        page.cut()
+        taken = Tab(bob, page.ticket).hello()  # a ticket that he has seen is none of his
+        assert taken.window != page.window
+        assert page.connect() == "resumed"
+
+
+def test_a_public_app_still_answers_its_own_pages_only() -> None:
+    with serving(make(), remote=True, pairing=False) as engine:
+        browser = Browser(engine)
+        assert browser.request("GET", "/_pytron/session", Origin="http://evil.example")[0] == 403
+        assert browser.request("GET", "/_pytron/session", Host="evil.example")[0] == 421
+        status, headers, _ = browser.request("GET", "/_pytron/session")
+        assert status == 200
+        browser.cookie = headers["set-cookie"].partition(";")[0]
+        with pytest.raises(InvalidStatus):
+            browser.socket(Origin="http://evil.example")
+        browser.socket().close()
+
+
 def test_health_needs_no_pairing_and_metrics_a_token() -> None:
     with serving(make(), remote=True, metrics_token="sesame") as engine:
         browser = Browser(engine)
@@ -183,9 +227,8 @@ def test_the_access_log_has_who_asked_for_what_and_no_query(
 
 def test_the_command_serves_prints_addresses_and_drains() -> None:
     command = [sys.executable, "-m", "pytron", "serve", "--port", "0"]
-    app = ROOT / "docs" / "snippets" / "served" / "app.py"
     with subprocess.Popen(
-        [*command, str(app)], stderr=subprocess.PIPE, text=True, env={**os.environ}
+        [*command, str(SERVED)], stderr=subprocess.PIPE, text=True, env={**os.environ}
     ) as process:
         try:
             assert process.stderr is not None
@@ -201,6 +244,22 @@ def test_the_command_serves_prints_addresses_and_drains() -> None:
             assert page.call("recent") == [{"name": "Ada", "text": "hello"}]
             with pytest.raises(LookupError, match="not_allowed"):
                 page.call("clear")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(WAIT_S) == 0
+        finally:
+            process.kill()
+
+
+def test_the_command_says_where_everyone_may_come() -> None:
+    command = [sys.executable, "-m", "pytron", "serve", "--public", "--port", "0", str(SERVED)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            said = (re.search(r"everyone may open http://127\.0\.0\.1:(\d+)/$", line)
+                    for line in process.stderr)  # fmt: skip
+            found = next(filter(None, said))
+            page = Tab(visitor(cast("Any", SimpleNamespace(port=int(found[1]))))).hello()
+            assert page.call("sign", "Ada", "hello") == 1
             process.send_signal(signal.SIGTERM)
             assert process.wait(WAIT_S) == 0
         finally:
