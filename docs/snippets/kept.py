@@ -30,5 +30,12 @@ def write(entry: str) -> int:
     return len(app.state.entries)
 
 
+@app.expose
+def sign(entry: str) -> None:
+    """When this has been answered, the entry is there after a power failure too."""
+    app.state.entries.append(entry)
+    app.flush()
+
+
 if __name__ == "__main__":
     raise SystemExit(app.run())

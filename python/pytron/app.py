@@ -140,10 +140,8 @@ class App(Api, Services, Generic[S]):
         #: The class that `app.state` has the shape of; None for an untyped state.
         self.state_type = type_of(state)
         self._state = app_state(state, is_child=is_child())
-        place = place_of(persist, self.id)
-        self._persistence = Persistence(
-            self._state, self.state_type, place, passing=passing_place()
-        )
+        place, passing = place_of(persist, self.id), passing_place()
+        self._persistence = Persistence(self._state, self.state_type, place, passing=passing)
         self._events = Handlers()
         self._start: list[Callable[[], object]] = []
         self._stop: list[Callable[[], object]] = []
@@ -264,12 +262,19 @@ class App(Api, Services, Generic[S]):
     def transaction(self) -> AbstractContextManager[Any]:
         """Make several changes one: no other thread sees or loses anything in between.
 
-        ```python
-        with app.transaction():
-            app.state.count += 1
-        ```
+        `with app.transaction(): app.state.count += 1`.
         """
         return self._state.transaction()
+
+    def flush(self) -> None:
+        """Wait until the disk has all changes so far, before somebody is told that it has.
+
+        Raises:
+            ConfigError: the app does not run, or has no `persist=`.
+            StateError: they cannot be written; it is tried again.
+        """
+        self._runner.now("flush")
+        self._persistence.flush()
 
     def migrate(self, version: int) -> Callable[[F], F]:
         """Bring kept state of this version to the next: `@app.migrate(1)`.
@@ -307,10 +312,7 @@ class App(Api, Services, Generic[S]):
 
     def send_event(self, name: str, data: object, to: str | None) -> None:
         """Emit an event to all windows, or to one. For declared events."""
-        if to is None:
-            self.emit(name, data)
-        else:
-            self.window(to).emit(name, data)
+        (self if to is None else self.window(to)).emit(name, data)
 
     # --- windows ------------------------------------------------------------------------------
 
@@ -330,11 +332,9 @@ class App(Api, Services, Generic[S]):
             ConfigError: the label is taken, an option does not fit, or a foreign page is not
                 trusted.
         """
-        merged = cast("WindowOptions", {"title": self.name, **options})
         runtime = self._runner.now("open_window")
-        return runtime.open_window(
-            label, url or self._url, self.remembered(label, merged), trust=trust
-        )
+        merged = self.remembered(label, cast("WindowOptions", {"title": self.name, **options}))
+        return runtime.open_window(label, url or self._url, merged, trust=trust)
 
     def window(self, label: str = "main") -> Window:
         """The open window of that label.

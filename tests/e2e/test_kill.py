@@ -59,7 +59,7 @@ def bump() -> int:
     with app.transaction():
         app.state.count += 1
         count = app.state.count
-    app._persistence.flush()
+    app.flush()
     return count
 
 @app.expose

@@ -14,7 +14,7 @@ from time import strftime
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from pytron import codec
-from pytron.errors import PytronError, StateError
+from pytron.errors import ConfigError, PytronError, StateError
 from pytron.logs import logger
 from pytron.packaged import is_packaged
 from pytron.persistence.batch import Batch
@@ -126,8 +126,14 @@ class Persistence:
         """Write now what waits.
 
         Raises:
+            ConfigError: the state is not kept.
             StateError: it can't be written; it goes on waiting.
         """
+        if not self.keeps:
+            raise ConfigError("flush() needs a state that is kept: give App(persist=True)")
+        self._flush()
+
+    def _flush(self) -> None:
         with self._lock:
             self._write()
 
@@ -232,7 +238,7 @@ class Persistence:
             is_last = self._ended.wait(DELAY_S)
             self._awake.clear()  # before looking: what comes later sets it again
             try:
-                self.flush()
+                self._flush()
             except PytronError:
                 _log.exception("changes of the state are not on the disk yet")
 

@@ -6,6 +6,7 @@ import array
 import datetime
 import decimal
 import enum
+import shutil
 import subprocess
 import sys
 import uuid
@@ -15,12 +16,12 @@ from typing import Any
 
 import pytest
 from pytron import App, codec
-from pytron.errors import StateError
+from pytron.errors import ConfigError, StateError
 from pytron.persistence import Persistence, place_of
 from pytron.persistence.journal import Journal
 from pytron.platforms import apps_folder
 from pytron.state import State
-from pytron.testing import TestClient
+from pytron.testing import RemoteError, TestClient
 from waiting import Gate
 
 from .samples import Note, Notes, kept, read
@@ -223,6 +224,45 @@ def test_failed_write_is_told_of_and_tried_again(
         monkeypatch.setattr(Journal, "append", append)
     assert read(tmp_path / "s.db", Notes) == Notes(1, [Note("later")])
     assert "not on the disk yet" in caplog.text
+
+
+def test_what_a_function_has_flushed_is_on_the_disk_before_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App("Kept", state=Notes, persist=tmp_path / "s.db", ephemeral=True)
+    appended: list[Any] = []
+    append = Journal.append
+    monkeypatch.setattr(
+        Journal, "append", lambda self, ops: (append(self, ops), appended.extend(ops))
+    )
+    monkeypatch.setattr("pytron.persistence.keeping.DELAY_S", 3600.0)  # nothing by itself
+
+    @app.expose
+    def add() -> int:
+        app.state.count += 1
+        app.flush()
+        return len(appended)
+
+    with TestClient(app, persist=True) as page:
+        assert (page.call("add"), page.call("add")) == (1, 2)
+        for ending in ("", "-wal"):  # as a process that is killed now would leave it
+            shutil.copy(tmp_path / f"s.db{ending}", tmp_path / f"killed.db{ending}")
+    assert read(tmp_path / "killed.db", Notes).count == 2
+
+
+def test_flushing_where_nothing_is_kept_says_so(tmp_path: Path) -> None:
+    app = App("Kept", state=Notes, persist=tmp_path / "s.db", ephemeral=True)
+    with pytest.raises(ConfigError, match="needs the running app"):
+        app.flush()
+    app.expose(app.flush, name="flush")
+    with TestClient(app) as page:
+        page.call("flush")  # a test leaves the user's file alone
+    assert not (tmp_path / "s.db").exists()
+
+    passing = App("Kept", ephemeral=True)
+    passing.expose(passing.flush, name="flush")
+    with TestClient(passing) as page, pytest.raises(RemoteError, match="persist=True"):
+        page.call("flush")
 
 
 def test_place_of_the_file(tmp_path: Path) -> None:
