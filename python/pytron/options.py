@@ -39,6 +39,18 @@ OPTIONS = {
     "context_menu": "contextmenu",
     "backdrop": "backdrop",
 }
+#: What the windows of every desktop do, by the names of options and methods, as `app.can` asks.
+#: What depends on the system or the engine is not in it: that is asked of them.
+FRAMED = frozenset(
+    f"window.{name}"
+    for name in (
+        *(OPTIONS.keys() - {"x", "y", "always_on_top", "spellcheck", "backdrop"}),
+        *("kiosk", "resize", "show", "hide", "focus", "minimize", "maximize", "restore"),
+        *("navigate", "reload", "close", "closing", "status", "bounds", "url", "screenshot"),
+    )
+)
+#: The same, but for Wayland's compositors, which place windows themselves.
+PLACED = frozenset({"window.move", "window.always_on_top"})
 #: What options that name something can have.
 _CHOICES: dict[str, Sequence[object]] = {
     "theme": ("light", "dark", None),

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from pytron import App, CallError, ConfigError, EngineError, Event
 from pytron.answer import Answer
-from pytron.engine import Happening
+from pytron.engine import Engine, Happening, load_engine
+from pytron.options import OPTIONS
+from pytron.services.desk import WINDOW_ASKS as ASKS
 from pytron.testing import TestClient
+from pytron.window import Window
 from waiting import Counter, Gate, finishes
 
 AppOf = App[Any]
@@ -55,6 +58,26 @@ def test_commands_reach_the_engine(app: AppOf, command: Any, seen: Mapping[str, 
     with TestClient(app) as page:
         command(app.window("main"))
         assert options(page).items() >= seen.items()
+
+
+def asked(engine: Engine) -> dict[str, bool]:
+    """What an engine says of each option and method of windows."""
+    methods = {name for name, value in vars(Window).items() if callable(value)}
+    about = {name for name in methods if not name.startswith("_")} - {"set", "become", "on", "emit"}
+    names = {*OPTIONS, "kiosk", "closing", *about}
+    return {name: bool(engine.can(f"window.{ASKS.get(name, name)}")) for name in names}
+
+
+def test_every_option_and_method_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUPS_SERVER", "localhost")
+    monkeypatch.setenv("DISPLAY", ":0")
+    chrome = load_engine("chrome")
+    assert {name for name, can in asked(chrome).items() if not can} <= {"backdrop"}
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.delenv("DISPLAY")
+    placed = {"x", "y", "move", "always_on_top"}
+    assert {name for name, can in asked(chrome).items() if not can} - {"backdrop"} == placed
+    assert "compositor" in chrome.can("window.move").reason
 
 
 def test_title_is_what_was_assigned(app: AppOf) -> None:

@@ -10,15 +10,16 @@ import re
 from pathlib import Path
 
 from pytron.engine import load_engine
+from pytron.options import FRAMED, PLACED
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "engines.md"
 ENGINES = ("native", "chrome", "server")
 #: Beside the services of spec/view.md, section 8.
-WINDOW = ("window", "window.bounds", "window.zoom", "window.screenshot")
+WINDOW = ("window", *sorted(FRAMED | PLACED), "window.spellcheck", "window.backdrop", "drop")
 _HEAD = """# What each engine can do
 
-Every engine runs the same app, page and bridge: calls, streams, progress, cancelling, binary, events, state, types, permission and assets are the same in all, and [one suite of tests](../tests/e2e/conftest.py) runs over all of them: the native engine with and without its direct line and with its windows in another process, Electron, Chromium, and the headless engine with pages that Node runs. What a window and the desktop offer differs. This table is made by asking each engine, on Linux, as `app.can("window.screenshot")` does in your app; it says there why not. What needs no window (tray, notifications and others that are D-Bus on Linux) is offered with every engine and is not in it.
+Every engine runs the same app, page and bridge: calls, streams, progress, cancelling, binary, events, state, types, permission and assets are the same in all, and [one suite of tests](../tests/e2e/conftest.py) runs over all of them: the native engine with and without its direct line and with its windows in another process, Electron, Chromium, and the headless engine with pages that Node runs. What a window and the desktop offer differs. This table is made by asking each engine, on Linux under X11, as `app.can("window.screenshot")` does in your app; it says there why not. What needs no window (tray, notifications and others that are D-Bus on Linux) is offered with every engine and is not in it.
 
 | feature | {engines} |
 |---|{lines}|

@@ -14,6 +14,7 @@ from pytron.errors import EngineError
 from pytron.framing import Buffer
 from pytron.link import Child, Message
 from pytron.linked import LinkedEngine, Program
+from pytron.options import FRAMED, PLACED
 from pytron.platforms import electron_problem, has_backdrops, printer_problem
 
 #: The oldest Electron that the shell is written for.
@@ -21,11 +22,10 @@ _OLDEST: Final = 22
 #: Parts of a frame that are larger together go by files, which is the fastest way into a page.
 _LARGE_BYTES: Final = 1 << 20
 #: What its windows and its shell do (packages/pytron-electron/src/services).
-_FEATURES: Final = frozenset(
+_FEATURES: Final = FRAMED | PLACED.union(
     {
-        *("window", "window.screenshot", "window.bounds", "window.zoom", "window.devtools"),
-        *("window.print", "window.pdf", "window.attention", "window.clear"),
-        *("window.drag", "window.edge", "window.files", "drop"),
+        *("window", "window.print", "window.pdf", "window.attention"),
+        *("window.clear", "window.drag", "window.edge", "window.files", "drop"),
         *("dialogs.open", "dialogs.save", "dialogs.message", "dialogs.prompt"),
         *("clipboard.read", "clipboard.write", "clipboard.formats", "clipboard.watch"),
         *("menu.set", "menu.update", "menu.popup", "shortcuts.register", "shortcuts.unregister"),
@@ -152,6 +152,8 @@ class ChromeEngine(LinkedEngine):
             return Capability(
                 False, "Wayland tells no program where the pointer is; use CSS `app-region: drag`"
             )
+        if feature in PLACED and early.wayland_only():
+            return Capability(False, "on Wayland the compositor places windows")
         if feature == "window.print" and (problem := printer_problem()):
             return Capability(False, problem)
         if feature in _FEATURES or (feature == "window.backdrop" and has_backdrops()):

@@ -24,7 +24,7 @@ from pytron.server.incoming import take_all
 from pytron.server.lines import Lines
 from pytron.server.listening import check_certificate, check_packages, listen
 from pytron.server.metrics import Metrics
-from pytron.server.options import ServerOptions, origin_of
+from pytron.server.options import ServerOptions, bracketed, origin_of
 from pytron.server.pairing import Pairing, load_key
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ _log = logging.getLogger(__name__)
 _STARTED_S = 60.0
 #: Waits are cut into pieces of this length: on Windows a lock can't be interrupted by Ctrl-C.
 _TURN_S = 1.0
-_FEATURES = frozenset({"window", "window.bounds"})
+_COMMANDS = ("title", "navigate", "reload", "close", "status", "bounds", "url")
+_FEATURES = frozenset({"window", *(f"window.{name}" for name in _COMMANDS)})
 
 
 class ServerEngine(Engine):
@@ -80,6 +81,7 @@ class ServerEngine(Engine):
         self._ended = Event()
         self._code = 0
         self._process: Process | None = None
+        self._refused: set[str] = set()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -98,7 +100,7 @@ class ServerEngine(Engine):
         self.origin = (
             origin_of(self.options.url)
             if self.options.url
-            else origin_of(f"{self.options.scheme}://{_bracketed(self.options.host)}:{port}")
+            else origin_of(f"{self.options.scheme}://{bracketed(self.options.host)}:{port}")
         )
         file = self.options.key_file
         if not file and options.data_folder and not self.options.remote:
@@ -234,14 +236,21 @@ class ServerEngine(Engine):
             self._tell(line, "close")
             self._lines.close(window)
             self._post(lambda: line.connection and line.connection.close(4004))
-        elif kind == "set" and "title" in message:
-            line.title = str(message["title"])
-            self._tell(line, "title", line.title)
+        elif kind == "set":
+            self._set(line, message)
         elif kind == "navigate":
             line.page = self._path(str(message["url"]))
             self._tell(line, "navigate", line.page)
         elif kind in ("reload", "focus"):
             self._tell(line, kind)
+
+    def _set(self, line: Any, message: Mapping[str, object]) -> None:
+        if "title" in message:
+            line.title = str(message["title"])
+            self._tell(line, "title", line.title)
+        for name in message.keys() - {"kind", "window", "title"} - self._refused:
+            self._refused.add(name)  # once is enough: a page may ask at each click
+            _log.warning("a tab of a browser has no %s, so nothing was done", name)
 
     def _open(self, window: int, options: Any) -> None:
         if self._guests and "visit" not in options:
@@ -386,7 +395,3 @@ def _say(line: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"pytron: {line}\n")
         sys.stderr.flush()
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

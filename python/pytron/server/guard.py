@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from pytron.server.options import LOOPBACK, ServerOptions, origin_of
+from pytron.server.options import LOOPBACK, ServerOptions, bracketed, origin_of
 
 _SAME = frozenset({"same-origin", "none"})
 #: Addresses whose requests are counted; those that have been quiet longest are forgotten first.
@@ -31,9 +31,9 @@ class Guard:
     """Checks names and origins."""
 
     def __init__(self, options: ServerOptions, port: int) -> None:
-        own = {origin_of(f"{options.scheme}://{_bracketed(options.host)}:{port}")}
+        own = {origin_of(f"{options.scheme}://{bracketed(options.host)}:{port}")}
         if options.host in LOOPBACK:
-            own |= {origin_of(f"{options.scheme}://{_bracketed(h)}:{port}") for h in LOOPBACK}
+            own |= {origin_of(f"{options.scheme}://{bracketed(h)}:{port}") for h in LOOPBACK}
         if options.url:
             own.add(origin_of(options.url))
         self.origins = frozenset(own | {origin_of(origin) for origin in options.origins})
@@ -70,10 +70,6 @@ class Guard:
             if not (navigates and headers.get("sec-fetch-dest") == "document"):
                 return Refusal(403, "site", f"a page of another site ({site}) asked for this")
         return None
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _plain_host(host: str) -> str:

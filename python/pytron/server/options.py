@@ -176,6 +176,11 @@ def _truth(text: str) -> bool:
     raise ValueError("write 1 or 0")
 
 
+def bracketed(host: str) -> str:
+    """A host as addresses have it, where IPv6 has brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port as browsers write an origin.
 
@@ -189,6 +194,6 @@ def origin_of(url: str) -> str:
         raise ConfigError(f"{url!r} is no address: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"{url!r} is no address of a server; write https://notes.example.org")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = bracketed(parts.hostname)
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if port in (None, default) else f":{port}")

@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 #: What is not up to the user is answered in this time, or never.
 DEADLINE_S = 10.0
+#: Methods and options of `Window` → what an engine is asked.
+WINDOW_ASKS = {"carry": "files", "clear_data": "clear", "x": "move", "y": "move"}
 
 
 class Desk:
@@ -118,6 +120,8 @@ class Desk:
             if said is None:
                 said = self.service(kind).can(feature)
             feature = f"{kind.wire or name}{dot}{kind.asks.get(method, method)}"
+        elif name == "window":
+            feature = f"{name}{dot}{WINDOW_ASKS.get(method, method)}"
         return self.runtime("can").engine.can(feature) if said is None else said
 
     def ask(

@@ -282,6 +282,25 @@ def test_closing_the_only_tab_ends_the_app() -> None:
         assert engine._ended.wait(30)
 
 
+def test_a_tab_does_what_it_can_and_what_it_cannot_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = make()
+    with serving(app) as engine:
+        page, window = tab(engine), app.window("main")
+        can = {name for name in ("title", "fullscreen", "x", "url") if app.can(f"window.{name}")}
+        assert can == {"title", "url"}
+        window.fullscreen()
+        window.set(title="New", fullscreen=False)
+        while len(page.controls) < 2:
+            page.read()
+        assert [(told["do"], told["value"]) for told in page.controls] == [
+            ("title", "Served"),
+            ("title", "New"),
+        ]
+    assert caplog.text.count("has no fullscreen") == 1
+
+
 def test_an_unpaired_browser_gets_no_socket() -> None:
     with serving(make()) as engine, pytest.raises(Exception, match="401"):
         Browser(engine).socket()

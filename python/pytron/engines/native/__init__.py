@@ -19,13 +19,12 @@ from pytron.engine import (
     Happening,
     Incoming,
 )
+from pytron.engines.native.features import able
 from pytron.errors import EngineError
 from pytron.platforms import app_origin, native_remedy
 
 if TYPE_CHECKING:
     from pytron_native import Host
-
-WINDOW_FEATURES = frozenset({"window", "window.screenshot", "window.bounds", "window.zoom"})
 
 
 def host_facts() -> dict[str, str | bool]:
@@ -174,12 +173,7 @@ class NativeEngine(Engine):
 
     def can(self, feature: str) -> Capability:
         """What windows of this engine can do."""
-        if feature in WINDOW_FEATURES:
-            return Capability(True, "the native engine does it")
-        import pytron_native
-
-        said = pytron_native.can(feature)
-        return Capability(*(said or (False, f"the native engine has no {feature} here")))
+        return Capability(*able(feature))
 
 
 def _incoming(item: Any) -> Incoming:

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any, ClassVar, Final
 
 from pytron.engine import Capability, Incoming
-from pytron.engines.native import WINDOW_FEATURES
+from pytron.engines.native.features import WINDOW_FEATURES
 from pytron.errors import EngineError
 from pytron.link import Message
 from pytron.linked import LinkedEngine, Program

@@ -148,15 +148,11 @@ class Service:
         """Answer on the main thread, which the window system belongs to."""
 
         def say() -> None:
-            import pytron_native
+            from pytron.engines.native.features import able  # few apps ask
 
-            feature = fields["feature"]
-            possible, reason = pytron_native.can(feature) or (
-                False,
-                f"the native engine has no {feature} here",
-            )
-            able = {"kind": "able", "id": fields["id"], "possible": possible, "reason": reason}
-            post(self._link, able)
+            possible, reason = able(fields["feature"])
+            told = {"kind": "able", "id": fields["id"], "possible": possible, "reason": reason}
+            post(self._link, told)
 
         self._host.invoke(say)
 
