@@ -26,12 +26,12 @@ UNDER_WAYLAND = ("test_blank", "test_conformance", "test_everywhere_window")
 OFFERED = (
     *("test_clipboard", "test_dialogs", "test_downloads", "test_frameless", "test_menus"),
     *("test_pages", "test_windows"),
-    *("test_context_menu", "test_splash", "test_everywhere_window"),
+    *("test_context_menu", "test_splash", "test_everywhere_window", "test_contract"),
 )
 #: The same, and not about how page and Python are joined.
 SHOWN = ("test_forgetting", "test_kiosk", "test_looks", "test_screens")
-#: What is about the processes of the native engine, in the app's own or beside it.
-PROCESSES = ("test_blank", "test_recovery")
+#: The native engine's windows, in the app's own process or in one beside it.
+PROCESSES = ("test_blank", "test_contract", "test_recovery", "test_windows")
 #: The driver works in the page: how its messages travel is one matter, where windows live another.
 DRIVEN = tuple(view for view in NATIVE if view.name not in ("reply", "evaluate"))
 
@@ -62,8 +62,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         views = (*views, HEADLESS)
     if name in ONCE:
         views = (USUAL,)
-    elif name in PROCESSES:
-        views = (*views, *(view for view in NATIVE if view.name == "hosted"))
     elif name in SHOWN:
         views = (USUAL, *CHROME)
     elif name in OFFERED:
@@ -76,6 +74,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         views = CHROME
     elif name == "test_driver":
         views = (*DRIVEN, *CHROME, SERVER)
+    if name in PROCESSES:
+        views = (*views, *(view for view in NATIVE if view.name == "hosted"))
     if name in UNDER_WAYLAND:
         views = (*views, *WAYLAND)
     metafunc.parametrize("view", views, ids=[view.name for view in views])

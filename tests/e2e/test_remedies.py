@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from e2e.developing import Development
 from e2e.driver import RunApp
+from e2e.test_chrome import PROCESSES
 from e2e.views import CHROME, SERVER, USUAL, View
 from playwright.sync_api import Browser
+from pytron.engines.native import host_facts
 
 from tools.dev.electron import FOLDER
 
@@ -166,6 +170,52 @@ def test_under_dev_electron_shows_the_app_also_after_a_save(tmp_path: Path) -> N
         dev.change("return a + b", "return a + b + 1")
         dev.line("chrome is tried instead")
         dev.line("page: 4 ", "Electron/")
+
+
+@pytest.mark.parametrize("library", [None, b"no library"], ids=["absent", "broken"])
+def test_without_the_direct_line_pages_are_answered_another_way(
+    run_app: RunApp, tmp_path: Path, library: bytes | None
+) -> None:
+    spec = find_spec("pytron_native")
+    assert spec is not None
+    assert spec.origin is not None
+    copy = tmp_path / "native" / "pytron_native"
+    shutil.copytree(Path(spec.origin).parent, copy)
+    extension = copy / "webext" / "libpytronwebext.so"
+    extension.unlink()
+    if library is not None:
+        extension.write_bytes(library)
+    python = """
+    @app.expose
+    def add(a: int, b: int) -> int:
+        return a + b
+    """
+    page = "report([await pytron.add(1, 2), window.__pytron__.transport]);"
+    environment = {"PYTHONPATH": str(copy.parent)}
+    assert run_app(page, python, environment=environment).reports == [[3, "reply"]]
+
+
+@pytest.mark.parametrize("chosen", ["", "0"], ids=["by itself", "by the user"])
+def test_what_this_machine_needs_is_set_before_the_web_view_looks(
+    run_app: RunApp, chosen: str
+) -> None:
+    python = (
+        PROCESSES
+        + """
+@app.expose
+def drawn_with() -> list:
+    found = set()
+    for pid in processes("WebKitWebProcess"):
+        words = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\\0")
+        found |= {word for word in words if word.startswith("WEBKIT_DISABLE_DMABUF_RENDERER=")}
+    return sorted(found)
+"""
+    )
+    variables = {"WEBKIT_DISABLE_DMABUF_RENDERER": chosen} if chosen else {}
+    needed = "1" if host_facts()["hazard"] else ""
+    (found,) = run_app("report(await pytron.drawn_with());", python, environment=variables).reports
+    value = chosen or needed
+    assert found == ([f"WEBKIT_DISABLE_DMABUF_RENDERER={value}"] if value else [])
 
 
 def test_the_next_start_begins_with_what_has_helped(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
 from e2e.driver import RunApp
+from e2e.test_chrome import PROCESSES
 
 OPEN = """
 app = App("Test", frontend="page", ephemeral=True, csp=False)
@@ -144,6 +148,46 @@ def test_a_message_without_the_secret_is_refused(run_app: RunApp) -> None:
     report(answered);
     """
     assert run_app(page, OPEN).reports == [3, False]
+
+
+LISTENING = (
+    PROCESSES
+    + """
+import socket
+
+@app.expose
+def listening() -> list:
+    found = set()
+    for pid in (os.getpid(), *processes("")):
+        try:
+            found |= {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+        except OSError:
+            continue  # it has ended, or is a page's, which cannot listen
+    ports = []
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state in ("0A", "07") and f"socket:[{inode}]" in found:
+                ports.append([table, int(local.rpartition(":")[2], 16)])
+    return ports
+
+@app.expose
+def listens() -> list:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        return [listening(), [["tcp", own.getsockname()[1]]]]
+"""
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_no_port_is_open_for_others_to_find(run_app: RunApp) -> None:
+    page = """
+    report(await pytron.listening());
+    report(await pytron.listens());
+    """
+    nothing, (seen, own) = run_app(page, LISTENING).reports
+    assert nothing == []
+    assert seen == own  # one would have been found
 
 
 def test_foreign_pages_are_not_opened_in_the_window(run_app: RunApp) -> None:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import pytron
 from pytron import App
 from pytron.engines.server import ServerEngine
 from pytron.services.exposed import functions_of
@@ -99,6 +100,24 @@ def test_remote_sessions_see_no_state_but_their_own() -> None:
         page.answers[99] = []
         page.send({**change, "scope": "window"})
         assert page.result(99) == 1
+
+
+def test_what_a_session_keeps_no_other_sees() -> None:
+    app = make()
+
+    @app.expose(remote=True)
+    def keep(text: str) -> None:
+        pytron.current().window.state.text = text
+
+    @app.expose(remote=True)
+    def kept() -> str:
+        return pytron.current().window.state.text
+
+    with serving(app, remote=True) as engine:
+        ada, bob = tab(engine), tab(engine)
+        ada.call("keep", "of Ada")
+        bob.call("keep", "of Bob")
+        assert (ada.call("kept"), bob.call("kept")) == ("of Ada", "of Bob")
 
 
 def test_shared_state_is_seen_by_remote_sessions() -> None:
