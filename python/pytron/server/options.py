@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 #: Before a name, in the environment: PYTRON_SERVER_PORT.
 _PREFIX = "PYTRON_SERVER_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+#: Numbers → the least and the most that make sense.
+_RANGES = {
+    "port": (0, 65_535),
+    **dict.fromkeys(("connections", "per_address", "pending"), (1, 10**9)),
+    "frame_bytes": (1_024, 2**40),
+    **dict.fromkeys(("frame_rate", "requests_per_minute"), (0.001, 10**9)),
+    **dict.fromkeys(("keep_s", "drain_s"), (0, 10**9)),
+}
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -79,6 +88,12 @@ class ServerOptions:
         Raises:
             ConfigError: options do not go together.
         """
+        for name, (least, most) in _RANGES.items():
+            if not least <= getattr(self, name) <= most:  # NaN is nowhere between
+                room = f"from {least} to {most}"
+                raise ConfigError(f"{name}={getattr(self, name)!r}: give a number {room}")
+        for proxy in filter(None, map(str.strip, self.proxies.split(","))):
+            _check_proxy(proxy)
         if bool(self.tls_cert) != bool(self.tls_key):
             raise ConfigError("TLS needs both a certificate and its key: tls_cert and tls_key")
         for origin in (self.url, *self.origins):
@@ -149,6 +164,18 @@ class ServerOptions:
             if text:
                 merged[name] = _as_kind(name, text, str(field.type))
         return cls(**merged)
+
+
+def _check_proxy(address: str) -> None:
+    if address == "*":
+        return
+    try:
+        ip_network(address, strict=False)
+    except ValueError as error:
+        raise ConfigError(
+            f"proxies={address!r} is no address, so no visitor would be told from another; write "
+            "10.0.0.7, or a network such as 10.0.0.0/8"
+        ) from error
 
 
 def _as_kind(name: str, value: Any, kind: str) -> Any:

@@ -34,6 +34,11 @@ class Clock:
         ({"port": "many"}, "does not fit"),
         ({"pairing": "perhaps"}, "write 1 or 0"),
         ({"prot": 1}, "no option 'prot'"),
+        ({"port": 99_999}, "port=99999: give a number from 0 to 65535"),
+        ({"connections": 0}, "connections=0: give a number from 1 to "),
+        ({"frame_rate": "0"}, "frame_rate=0.0: give a number from 0.001 to "),
+        ({"keep_s": "nan"}, "keep_s=nan: give a number from 0 to "),
+        ({"proxies": "127.0.0.1, nginx"}, "proxies='nginx' is no address"),
     ],
 )
 def test_options_that_do_not_go_together_say_what_does(
@@ -41,6 +46,11 @@ def test_options_that_do_not_go_together_say_what_does(
 ) -> None:
     with pytest.raises(ConfigError, match=reason):
         ServerOptions.of(options)
+
+
+def test_proxies_may_be_addresses_networks_and_all() -> None:
+    for proxies in ("", "10.0.0.7,::1", "10.0.0.0/8, 192.168.0.1", "*"):
+        assert ServerOptions(proxies=proxies).proxies == proxies
 
 
 def test_the_environment_is_over_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
