@@ -165,8 +165,9 @@ def test_kept_snippet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pass
     with TestClient(load("kept").app, persist=True) as page:
         assert page.call("write", "three") == 3
+        page.call("sign", "four")
     with TestClient(load("kept").app, persist=True) as page:
-        assert page.state == {"entries": ["one", "two", "three"], "font_size": 14}
+        assert page.state == {"entries": ["one", "two", "three", "four"], "font_size": 14}
     assert (tmp_path / "kept" / "state.db.version-1").exists()
 
 
