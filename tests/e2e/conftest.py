@@ -27,6 +27,7 @@ OFFERED = (
     *("test_clipboard", "test_dialogs", "test_downloads", "test_frameless", "test_menus"),
     *("test_pages", "test_windows"),
     *("test_context_menu", "test_splash", "test_everywhere_window", "test_contract"),
+    *("test_can", "test_permission"),
 )
 #: The same, and not about how page and Python are joined.
 SHOWN = ("test_forgetting", "test_kiosk", "test_looks", "test_screens")
