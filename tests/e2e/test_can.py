@@ -35,7 +35,8 @@ await pytron.tell(found);
 def test_page_is_told_what_python_is_told(run_app: RunApp) -> None:
     page = """
     const found = [];
-    for (const feature of ["dialogs.open_file", "window.screenshot", "downloads.save", "no.such"]) {
+    const asked = ["dialogs.open_file", "window.screenshot", "downloads.save", "no.such"];
+    for (const feature of [...asked, "window.fullscreen", "window.always_on_top", "window.x"]) {
       const { possible, reason } = await pytron.services.can(feature);
       const [same, why] = await pytron.said(feature);
       found.push([possible, possible === same && reason === why && reason.length > 0]);
@@ -44,9 +45,8 @@ def test_page_is_told_what_python_is_told(run_app: RunApp) -> None:
     await report((await failure(pytron.services.can(7))).code);
     """
     found, wrong = run_app(page, PYTHON).reports
-    assert [same for _, same in found] == [True] * 4
-    assert found[2][0] is True
-    assert found[3][0] is False
+    assert [same for _, same in found] == [True] * 7
+    assert [possible for possible, _ in found[1:]] == [True, True, False, True, True, True]
     assert wrong == "invalid_arguments"
 
 

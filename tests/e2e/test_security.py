@@ -154,15 +154,17 @@ LISTENING = (
     PROCESSES
     + """
 import socket
+from contextlib import suppress
 
 @app.expose
 def listening() -> list:
     found = set()
     for pid in (os.getpid(), *processes("")):
-        try:
-            found |= {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
-        except OSError:
-            continue  # it has ended, or is a page's, which cannot listen
+        # It may end meanwhile, or be a page's, which is closed to all and cannot listen.
+        with suppress(OSError):
+            for entry in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(OSError):
+                    found.add(os.readlink(entry))
     ports = []
     for table in ("tcp", "tcp6", "udp", "udp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
