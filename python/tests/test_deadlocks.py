@@ -9,6 +9,7 @@ import inspect
 import threading
 from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,13 +95,14 @@ def test_every_function_that_takes_a_callback_has_its_place() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
-def test_nothing_hangs(place: Place) -> None:
+def test_nothing_hangs(place: Place, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as own:
-        app: AppOf = App("test", ephemeral=True, executors={"db": 1, "own": own})
+        kept = str(tmp_path / "state.db")
+        app: AppOf = App("test", persist=kept, executors={"db": 1, "own": own})
         app.state.n = 0
         outcome = Outcome()
         act = place(app, outcome)
-        with TestClient(app) as page:
+        with TestClient(app, persist=True) as page:
             page.subscribe("*")
             act(page)
             outcome.finished.pass_through()

@@ -28,6 +28,7 @@ USES: dict[str, Callable[[AppOf], object]] = {
     "state": lambda app: setattr(app.state, "n", app.state.n + 1),
     "check": lambda app: app.check(),
     "transaction": lambda app: change(app),
+    "flush": lambda app: app.flush(),
     "window": lambda app: app.window("main").title,
     "windows": lambda app: app.windows,
     "can": lambda app: app.can("window.zoom"),
