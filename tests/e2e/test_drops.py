@@ -10,7 +10,7 @@ from e2e.test_dialogs import PRESS
 
 #: The source is on the left, the target on the right. Each fills its window.
 WINDOWS = (
-    "from pathlib import Path\n"
+    "import contextlib, functools\nfrom pathlib import Path\n"
     'app = App("Test", frontend="page", ephemeral=True, x=20, y=40, width=400, height=300)\n'
     + PRESS
     + """
@@ -23,9 +23,15 @@ def dropped(event) -> None:
     files = [[str(file["path"]), file["name"], file["size"], file["folder"]] for file in event.data["files"]]
     report({"python": files, "element": event.data["element"], "window": event.window})
 
+@functools.cache
 def window_of(title):
-    (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$")
-    return window
+    # Any window that ends while xdotool looks through all of them ends xdotool, too, and a drag
+    # has some of its own.
+    for _ in range(50):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            (window,) = xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$")
+            return window
+    raise LookupError(title)
 
 @app.expose
 async def carry(paths: list[str]) -> None:
