@@ -16,7 +16,7 @@ from pytron import inspection
 from pytron.config import Origin, choose, is_child
 from pytron.errors import PytronError
 from pytron.packaged import is_the_app
-from pytron.platforms import web_view_library
+from pytron.platforms import display_variables, web_view_library
 
 #: How Python's own code for imports is called, before and after somebody imports it by name.
 _IMPORT: Final = ("_frozen_importlib", "importlib._bootstrap")
@@ -70,7 +70,7 @@ def begin_for(program: FrameType | None) -> None:
     module = program.f_globals
     if module.get("__name__") != "__main__" or "__file__" not in module:
         return  # a part of a program, or a prompt
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if display_variables() is None:
         return
     if not is_worth_it() or inspection.is_looking() or is_child() or _speaks(program.f_code):
         return

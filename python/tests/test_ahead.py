@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
+from programs import run_program
 from pytron.platforms import web_view_library
-from waiting import DEADLINE_S
 
 pytestmark = pytest.mark.skipif(
     web_view_library() is None, reason="elsewhere the web view is there at once"
@@ -27,7 +25,6 @@ BEGUN = "True" if find_library("webkit2gtk-4.1") else "False"
 
 def run(tmp_path: Path, source: str, *command: str, **changed: str | None) -> list[str]:
     """Run a program on a machine with a display; its words."""
-    (tmp_path / "app.py").write_text(source, "utf-8")
     environment = {**os.environ, "DISPLAY": ":none"}
     for name in ("PYTRON_ENGINE", "PYTRON_LINK", "PYTRON_HOSTED", "WAYLAND_DISPLAY"):
         environment.pop(name, None)
@@ -35,12 +32,7 @@ def run(tmp_path: Path, source: str, *command: str, **changed: str | None) -> li
         environment.pop(name, None)
         if value is not None:
             environment[name] = value
-    done = subprocess.run(
-        [sys.executable, *(command or ("app.py",))],
-        cwd=tmp_path, env=environment, capture_output=True, text=True,
-        timeout=DEADLINE_S, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    done = run_program(tmp_path, source, *command, environment=environment)
     assert done.stderr == ""
     return done.stdout.split()
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from waiting import DEADLINE_S
+from programs import run_program
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts a script as a program")
 
@@ -49,17 +48,11 @@ def run(tmp_path: Path, source: str, *command: str) -> tuple[list[str], list[str
     program = tmp_path / "electron"
     program.write_text(ELECTRON, "utf-8")
     program.chmod(0o755)
-    (tmp_path / "app.py").write_text(source, "utf-8")
     marks = tmp_path / "begun"
     environment = {**os.environ, "PYTRON_ELECTRON_PATH": str(program), "BEGUN": str(marks)}
     for name in ("PYTRON_ENGINE", "PYTRON_LINK"):
         environment.pop(name, None)
-    done = subprocess.run(
-        [sys.executable, *(command or ("app.py",))],
-        cwd=tmp_path, env=environment, capture_output=True, text=True,
-        timeout=DEADLINE_S, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    done = run_program(tmp_path, source, *command, environment=environment)
     return done.stdout.split(), marks.read_text("utf-8").split() if marks.exists() else []
 
 

@@ -29,14 +29,14 @@ def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, obje
     log = logging.getLogger(_LOGGER)
     ref = secrets.token_hex(4)
     is_known = isinstance(error, PytronError)
-    code = _own(error, "code")
+    code = own(error, "code")
     body: dict[str, object] = {
         "name": type(error).__name__,
         "code": code if isinstance(code, str) and code else "exception",
-        "message": _sendable(_told(error)),
+        "message": _sendable(told(error)),
         "ref": ref,
     }
-    data = _own(error, "data") if is_known else None
+    data = own(error, "data") if is_known else None
     if data is not None:
         try:
             encoded = codec.encode(data)
@@ -48,21 +48,23 @@ def describe(error: BaseException, what: str, *, dev: bool) -> Mapping[str, obje
     if dev:
         body["trace"] = _sendable("".join(traceback.format_exception(error)))
     if is_known:
-        told = _QUOTED.sub(r"\1\2…", _told(error))
-        log.warning("[%s] %s: %s (%s)", ref, what, told, body["code"])
+        quoted = _QUOTED.sub(r"\1\2…", told(error))
+        log.warning("[%s] %s: %s (%s)", ref, what, quoted, body["code"])
     else:
         log.error("[%s] %s failed", ref, what, exc_info=error)
     return body
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
+    """Its message, or its name where it has none."""
     try:
         return str(error) or type(error).__name__
     except Exception:  # noqa: BLE001 - a broken __str__ must not leave the caller without answer
         return type(error).__name__
 
 
-def _own(error: BaseException, name: str) -> object:
+def own(error: BaseException, name: str) -> object:
+    """An attribute of its own, such as `code`; None where it has none."""
     try:
         return getattr(error, name, None)
     except Exception:  # noqa: BLE001 - nor must a broken property

@@ -193,8 +193,7 @@ class Performer:
         session = call.session
         if call.id not in session.calls:
             return
-        many = type(value) in _LISTS and len(value) >= codec.FEWEST
-        if many and self._in_pieces(call, value):
+        if type(value) in _LISTS and self._in_pieces(call, value):
             return
         body, parts = protocol.plain_result(call.id, value), ()
         if body is None:

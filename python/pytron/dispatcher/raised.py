@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pytron.dispatcher.faults import own, told
 from pytron.errors import PytronError
 
 
@@ -26,7 +27,7 @@ def run(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> An
 def _comes_back(error: BaseException) -> bool:
     """Whether it is the same after its way through a pickle."""
     back = _copied(error)
-    return type(back) is type(error) and str(back) == str(error)
+    return type(back) is type(error) and told(back) == told(error)
 
 
 def _copied(value: object) -> object:
@@ -43,11 +44,11 @@ class _Parcel(Exception):
     """Becomes, where it is unpacked, an exception of the same name, code, message and data."""
 
     def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
+        super().__init__(told(error))
         self._name = type(error).__name__
         self._known = isinstance(error, PytronError)
-        self._code = getattr(error, "code", None)
-        self._data = _copied(error.data) if isinstance(error, PytronError) else None
+        self._code = own(error, "code")
+        self._data = _copied(own(error, "data")) if self._known else None
 
     def __reduce__(self) -> tuple[Callable[..., BaseException], tuple[object, ...]]:
         code = self._code if isinstance(self._code, str) else None

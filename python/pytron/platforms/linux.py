@@ -71,7 +71,7 @@ def electron_program(folder: Path) -> Path:
 
 def electron_problem(program: Path) -> str | None:
     """Why an Electron cannot start here, and the remedy; None when nothing is known."""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if display_variables() is None:
         return (
             "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); run it in a "
             "desktop session, or on a virtual one: xvfb-run python app.py"
@@ -116,7 +116,7 @@ _ERRORS = (
 
 def error_dialogue(text: str) -> list[str] | None:
     """The command that shows an error in a window; None where the desktop has none."""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if display_variables() is None:
         return None
     there = (words for words in _ERRORS if os.access(words[0], os.X_OK))
     found = next(there, None)

@@ -185,24 +185,18 @@ class Socket:
 
     def _take_frame(self, data: bytes) -> None:
         """The same for a binary message."""
-        if self._closing or self._over.done():
-            return
-        if self._bucket is not None:
-            self._pay(self._bucket, len(data))
-        self._frame(data)
+        if not (self._closing or self._over.done()):
+            self._take_data(data)
 
     def _take_data(self, data: str | bytes) -> None:
         if self._bucket is not None:
-            self._pay(self._bucket, len(data))
+            wait_s = self._bucket.take(1 + len(data) / _COST_BYTES)
+            if wait_s:
+                self._wire.hold(wait_s)
         if isinstance(data, str):
             self._control(data)
         else:
             self._frame(data)
-
-    def _pay(self, bucket: Bucket, size: int) -> None:
-        wait_s = bucket.take(1 + size / _COST_BYTES)
-        if wait_s:
-            self._wire.hold(wait_s)
 
     def _frame(self, data: bytes) -> None:
         line = self._line
